@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The test suite as ctest sees it. Names: unit.SUITE.TEST, internal.SUITE.TEST, tlm.FILE,
+# trace.VIA.FILE, check.FILE. docs/testing.md says what belongs where.
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+set(seconds_allowed 120)
+
+function(gtest_program program prefix)
+  target_include_directories(${program} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  smmusim_link(${program} PRIVATE ${rooms} smmusim_model GTest::gmock GTest::gtest_main
+               PkgConfig::JANSSON)
+  smmusim_warnings(${program})
+  gtest_discover_tests(${program} TEST_PREFIX ${prefix}. DISCOVERY_TIMEOUT 60
+                       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+                       PROPERTIES TIMEOUT ${seconds_allowed})
+endfunction()
+
+# Black-box tests see the public API alone; *_internal.cpp may look into the model.
+file(GLOB unit_sources CONFIGURE_DEPENDS unit/*.cpp unit/*.c)
+set(internal_sources ${unit_sources})
+list(FILTER unit_sources EXCLUDE REGEX "_internal\\.cpp$")
+list(FILTER internal_sources INCLUDE REGEX "_internal\\.cpp$")
+if(unit_sources)
+  add_executable(unit ${unit_sources})
+  gtest_program(unit unit)
+endif()
+if(internal_sources)
+  add_executable(unit_internal ${internal_sources})
+  target_include_directories(unit_internal PRIVATE ${PROJECT_SOURCE_DIR}/model/src
+                                                   ${PROJECT_SOURCE_DIR}/model/spec)
+  gtest_program(unit_internal internal)
+endif()
+
+# SystemC elaborates once in a process, and its library brings main(): one program, with an
+# sc_main(), is one test.
+file(GLOB tlm_sources CONFIGURE_DEPENDS tlm/*.cpp)
+if(TARGET smmusim_tlm)
+  foreach(source IN LISTS tlm_sources)
+    cmake_path(GET source STEM name)
+    add_executable(tlm_${name} ${source})
+    target_include_directories(tlm_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    smmusim_link(tlm_${name} PRIVATE smmusim_tlm ${rooms} smmusim_model)
+    smmusim_warnings(tlm_${name})
+    add_test(NAME tlm.${name} COMMAND tlm_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(tlm.${name} PROPERTIES TIMEOUT ${seconds_allowed})
+  endforeach()
+endif()
+
+function(trace_tests via)
+  foreach(trace IN LISTS ARGN)
+    cmake_path(GET trace STEM name)
+    add_test(NAME trace.${via}.${name} COMMAND smmusim replay --via ${via} ${trace}
+             WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(trace.${via}.${name} PROPERTIES TIMEOUT ${seconds_allowed})
+  endforeach()
+endfunction()
+
+set(traces ${PROJECT_SOURCE_DIR}/traces)
+file(GLOB conformance_traces CONFIGURE_DEPENDS ${traces}/conformance/*.trace)
+file(GLOB linux_traces CONFIGURE_DEPENDS ${traces}/linux/*.trace.xz)
+file(GLOB bench_traces CONFIGURE_DEPENDS ${traces}/bench/*.trace)
+if(TARGET smmusim)
+  trace_tests(core ${conformance_traces} ${linux_traces} ${bench_traces})
+  if(TARGET smmusim_tlm)
+    trace_tests(tlm-lt ${linux_traces})
+  endif()
+endif()
+
+# Checks of the sources themselves: script SOURCE_DIR. Sanitizers and coverage put data of
+# their own into the archive, so it is offered for inspection without them only.
+file(GLOB check_scripts CONFIGURE_DEPENDS check/*.py)
+if(check_scripts)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()
+set(check_environment "")
+get_target_property(model_type smmusim_model TYPE)
+if(model_type STREQUAL "STATIC_LIBRARY" AND NOT SMMUSIM_SANITIZE AND NOT SMMUSIM_COVERAGE)
+  set(check_environment "SMMUSIM_MODEL_ARCHIVE=$<TARGET_FILE:smmusim_model>;SMMUSIM_NM=${CMAKE_NM}")
+endif()
+foreach(script IN LISTS check_scripts)
+  cmake_path(GET script STEM name)
+  add_test(NAME check.${name} COMMAND Python3::Interpreter ${script} ${PROJECT_SOURCE_DIR})
+  set_tests_properties(check.${name} PROPERTIES TIMEOUT ${seconds_allowed}
+                       ENVIRONMENT "${check_environment}")
+endforeach()
