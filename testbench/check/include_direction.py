@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Includes point one way: spec <- L1 <- L2 <- L3 <- L4 <- tlm <- testbench.
+
+docs/architecture.md section 2 has the rule; LEVELS below is its table for model/src.
+A file of the model includes files of its own level or below, and the public headers.
+Everything else includes the model's public headers only; white-box tests
+(testbench/unit/*_internal.cpp) are the one exception, and testbench/spec_ref, the second source
+of constants, takes nothing from the model at all.
+"""
+
+import pathlib
+import re
+import sys
+
+LEVELS = {
+    1: "bits le ring pte attrs",
+    2: "cache tlb cfgcache inval slots sched outbox",
+    3: "stream context walk xlate cmdq cmds evtq priq stall ats atos irq regs pmcg",
+    4: "core api sync_run debug_walk snapshot stats trace config",
+}
+# core.h declares the state that every unit above L1 works on; core.c is the top.
+LEVEL_OF_HEADER = {"core.h": 2}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+SOURCES = {".c", ".h", ".cpp", ".def"}
+
+
+def level_of(name):
+    """Level of a file in model/src, or None if the table does not know it."""
+    if name in LEVEL_OF_HEADER:
+        return LEVEL_OF_HEADER[name]
+    stem = name.split(".")[0]
+    for level, units in LEVELS.items():
+        if stem in units.split():
+            return level
+    return None
+
+
+class Tree:
+    def __init__(self, root):
+        self.root = root
+        self.complaints = []
+        self.sources = sorted(
+            path for room in ("model", "tlm", "testbench")
+            for path in (root / room).rglob("*") if path.suffix in SOURCES)
+        roots = [root / "model/include", root / "model/src", root / "model/spec",
+                 root / "tlm/include", root / "tlm/src", root / "testbench"]
+        self.roots = [path for path in roots if path.is_dir()]
+
+    def target(self, source, quote, name):
+        """The file of ours that an include names, relative to the root; None if not ours."""
+        places = ([source.parent] if quote == '"' else []) + self.roots
+        for place in places:
+            path = (place / name).resolve()
+            if path.is_file() and path.is_relative_to(self.root):
+                return path.relative_to(self.root)
+        return None
+
+    def complain(self, place, text):
+        self.complaints.append(f"{place}: {text}")
+
+
+def room_of(path):
+    """First two folders of a path: what the rules speak about."""
+    parts = path.parts
+    return "/".join(parts[:2]) if len(parts) > 2 else parts[0]
+
+
+def forbidden(source, target):
+    """Why source may not include target, or None."""
+    room, other = room_of(source), room_of(target)
+    if room == "model/include":
+        return None if other == "model/include" else "a public header includes public headers only"
+    if room == "model/spec":
+        return None if other == "model/spec" else "model/spec includes nothing but model/spec"
+    if room == "model/src":
+        if other in ("model/include", "model/spec"):
+            return None
+        if other != "model/src":
+            return "the model depends on nothing outside it"
+        own, its = level_of(source.name), level_of(target.name)
+        if own is not None and its is not None and its > own:
+            return f"L{own} may not include L{its}"
+        return None
+    if source.parts[0] == "tlm":
+        if other == "model/include" or target.parts[0] == "tlm":
+            return None
+        return "tlm includes model/include only"
+    if room == "testbench/spec_ref":
+        return None if other == room else "spec_ref is independent of everything else"
+    if source.name.endswith("_internal.cpp") and room == "testbench/unit":
+        return None
+    if other in ("model/include", "tlm/include") or target.parts[0] == "testbench":
+        return None
+    return "testbench includes public headers only (model/include, tlm/include)"
+
+
+def main():
+    tree = Tree(pathlib.Path(sys.argv[1]).resolve())
+    for path in tree.sources:
+        source = path.relative_to(tree.root)
+        if room_of(source) == "model/src" and level_of(source.name) is None:
+            tree.complain(source, "belongs to no level; add it to LEVELS in "
+                          "testbench/check/include_direction.py and to docs/architecture.md")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            target = tree.target(path, *match.groups())
+            reason = forbidden(source, target) if target else None
+            if reason:
+                tree.complain(f"{source}:{number}", f"includes {target}: {reason}")
+    for complaint in tree.complaints:
+        print(complaint)
+    print(f"{len(tree.sources)} files, {len(tree.complaints)} complaints")
+    return 1 if tree.complaints or not tree.sources else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
