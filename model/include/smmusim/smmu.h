@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The SMMUv3 model: the whole C API.
+ *
+ * The model never calls out. Inputs (this file's functions) change its state and may put
+ * items into the outbox; the owner takes them out with smmu_pop(), does what they ask and
+ * brings the results back as further inputs. Between two calls the model is at rest: no
+ * C frame, lock or iterator of it exists, so it may be copied, inspected or fed in any order.
+ *
+ *     smmu_submit(s, now, &request, &response)      a client transaction enters
+ *     smmu_reg_write(s, now, pas, offset, size, v)  software programs it
+ *     next = smmu_advance(s, now)                   everything due by 'now' happens
+ *     while (smmu_pop(s, &out)) ...                 do what it asks for
+ *     smmu_mem_done(s, now, tag, status, data)      and report back
+ *
+ * One instance is used by one thread at a time. Instances share nothing.
+ * Nothing allocates after smmu_create(); the same inputs give the same outputs, to the bit.
+ */
+#ifndef SMMUSIM_SMMU_H
+#define SMMUSIM_SMMU_H
+
+#include "smmusim/smmu_types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct smmu smmu_t;
+
+const char *smmu_strerror(int status);
+const char *smmu_version(void);
+
+/* ----------------------------------------------------------- configuration */
+
+/*
+ * A configuration is a set of named numbers: every field of the identification registers
+ * ("IDR0.S1P", "IIDR.ProductID", "AIDR.ArchMinorRev"), "timing.NAME" in cycles, sizes and counts
+ * of the microarchitecture ("tlb.entries", "slots.translation") and choices that the architecture
+ * leaves open ("choice.NAME"). Registers are derived from it, never the reverse.
+ */
+#define SMMU_CONFIG_MAX_KEYS 192
+
+typedef struct smmu_config {
+    uint32_t size;  /* sizeof(smmu_config_t): tells versions apart */
+    uint32_t count; /* keys in use */
+    uint64_t value[SMMU_CONFIG_MAX_KEYS];
+} smmu_config_t;
+
+/* Time costs: none of ours (functional), unloaded latency (lt), contention too (at). */
+typedef enum smmu_mode { SMMU_MODE_AT = 0, SMMU_MODE_LT = 1, SMMU_MODE_FUNCTIONAL = 2 } smmu_mode_t;
+
+typedef struct smmu_config_key {
+    const char *name;    /* as given to smmu_config_set() */
+    const char *unit;    /* "cycles", "entries", "log2", "flag", ... */
+    const char *basis;   /* "architecture", "stated", "deduced", "assumed" */
+    const char *meaning; /* one sentence */
+    uint64_t min, max;   /* values that can be served */
+} smmu_config_key_t;
+
+/* preset: "mmu-700-like" (also NULL) or "ideal". Unknown preset: SMMU_E_CONFIG. */
+smmu_status_t smmu_config_init(smmu_config_t *cfg, const char *preset);
+
+/*
+ * Names are case-insensitive, underscores count. Unknown name, value out of range or a feature that is not
+ * built: SMMU_E_CONFIG, and *why (if not NULL) is a sentence with key, value and rule, kept in buf.
+ */
+smmu_status_t smmu_config_set(smmu_config_t *cfg, const char *name, uint64_t value, char *why, size_t why_size);
+smmu_status_t smmu_config_get(const smmu_config_t *cfg, const char *name, uint64_t *value);
+
+/* The i-th key, or NULL at the end: for listings. */
+const smmu_config_key_t *smmu_config_key(size_t i);
+
+/* Rules that involve several keys (6.3.1 to 6.3.8). smmu_create() checks too. */
+smmu_status_t smmu_config_check(const smmu_config_t *cfg, char *why, size_t why_size);
+
+/* ---------------------------------------------------------------- lifetime */
+
+/* Bytes that an instance needs; 0 if the configuration is not usable. */
+size_t smmu_size(const smmu_config_t *cfg);
+
+/* Builds an instance in 'memory' (aligned as max_align_t, smmu_size() bytes), in cold-reset state at cycle 0. */
+smmu_status_t smmu_create(smmu_t **s, const smmu_config_t *cfg, void *memory, size_t size);
+
+/* The configuration it was built with. */
+const smmu_config_t *smmu_get_config(const smmu_t *s);
+
+/*
+ * Cold reset (3.11): registers to their reset values, caches empty, queues stopped. Requests that were pending are
+ * answered with an abort through the outbox; memory accesses still outstanding are forgotten, and a late
+ * smmu_mem_done() for them is accepted and ignored. Time goes on.
+ */
+void smmu_reset(smmu_t *s);
+
+/* -------------------------------------------------------------------- time */
+
+/*
+ * Lets everything happen that is due by 'now'. Returns the cycle of the next thing that is due, SMMU_NEVER if
+ * nothing is (then only an input can change anything). 'now' must not go backwards, except in smmu_submit() and
+ * smmu_mem_done() for a request's accesses in the modes lt and functional, whose callers need not share a clock.
+ * Functions that take 'now' advance to it first.
+ */
+uint64_t smmu_advance(smmu_t *s, uint64_t now);
+uint64_t smmu_next_due(const smmu_t *s);
+uint64_t smmu_now(const smmu_t *s);
+
+/* True if nothing is due, no memory access is outstanding and the outbox is empty. A stopped queue is idle. */
+bool smmu_idle(const smmu_t *s);
+
+/* ------------------------------------------------------------------ inputs */
+
+/* Returns an smmu_verdict_t, or a negative smmu_status_t. */
+int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_response_t *response);
+
+/* The tracked access that was answered with this epoch is globally visible (3.21.1). */
+smmu_status_t smmu_access_done(smmu_t *s, uint64_t now, uint8_t epoch);
+
+/*
+ * Result of an SMMU_OUT_MEM item. data: the bytes read (READ), or the 8 bytes found before the exchange (CAS);
+ * NULL for writes and aborts.
+ */
+smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_status_t status, const void *data);
+
+smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag);
+
+/*
+ * Register accesses (chapter 6). offset: from the base of Page 0; Page 1 starts at 0x10000. size: 4 or 8, aligned.
+ * Other sizes, misalignment and offsets beyond the last page are RAZ/WI, one of the permitted outcomes (6.2).
+ * Returns SMMU_OK also for accesses that the architecture ignores.
+ */
+smmu_status_t smmu_reg_read(smmu_t *s, uint64_t now, smmu_pas_t pas, uint32_t offset, unsigned size, uint64_t *value);
+smmu_status_t smmu_reg_write(smmu_t *s, uint64_t now, smmu_pas_t pas, uint32_t offset, unsigned size, uint64_t value);
+
+/* Size of the register block in bytes. */
+uint32_t smmu_reg_span(const smmu_t *s);
+
+/* Next outbox item; false if there is none. Items come out in the order in which they arose. */
+bool smmu_pop(smmu_t *s, smmu_out_t *out);
+
+/* ---------------------------------------------------- callers without a scheduler */
+
+/*
+ * Plain memory for smmu_run_*(): returns OK or ABORT and adds the access's latency in cycles to *latency.
+ */
+typedef smmu_mem_status_t (*smmu_memory_fn)(void *ctx, const smmu_out_mem_t *access, void *data, uint64_t *latency);
+
+typedef struct smmu_runner {
+    smmu_memory_fn memory;
+    void (*irq)(void *ctx, const smmu_out_irq_t *irq);       /* may be NULL */
+    void (*answer)(void *ctx, const smmu_response_t *answer); /* answers of other requests; may be NULL */
+    void *ctx;
+} smmu_runner_t;
+
+/* Submits and loops until the answer is there. *now moves to the cycle of the answer. Returns OK or an error. */
+smmu_status_t smmu_run_request(smmu_t *s, const smmu_runner_t *r, uint64_t *now, const smmu_request_t *request,
+                               smmu_response_t *response);
+
+/* Loops until idle or 'limit' is reached; *now moves along. Returns true if idle. */
+bool smmu_run_until_idle(smmu_t *s, const smmu_runner_t *r, uint64_t *now, uint64_t limit);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

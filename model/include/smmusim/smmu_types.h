@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values that cross the boundary of the SMMUv3 model: requests, responses, outbox
+ * items, status codes. Plain data, fixed widths, no pointers into the model.
+ * Section numbers are those of IHI 0070 issue G.b.
+ */
+#ifndef SMMUSIM_SMMU_TYPES_H
+#define SMMUSIM_SMMU_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Time is counted in cycles of the SMMU clock. */
+#define SMMU_NEVER UINT64_MAX
+
+/* Caller misuse, always negative. What guest software can cause is never reported here. */
+#define SMMU_STATUS_LIST(X)                                                      \
+    X(OK, 0, "no error")                                                         \
+    X(E_ARGUMENT, -1, "an argument is out of its documented range")              \
+    X(E_CONFIG, -2, "the configuration is unknown, out of range or inconsistent")\
+    X(E_MEMORY, -3, "the memory handed over is too small or misaligned")         \
+    X(E_TIME, -4, "time went backwards")                                         \
+    X(E_TAG, -5, "no access or request with this tag is outstanding")            \
+    X(E_UNSUPPORTED, -6, "the configured SMMU has no such input")
+
+typedef enum smmu_status {
+#define SMMU_STATUS_ENUM(name, value, text) SMMU_##name = value,
+    SMMU_STATUS_LIST(SMMU_STATUS_ENUM)
+#undef SMMU_STATUS_ENUM
+} smmu_status_t;
+
+/* Physical address spaces, also the Security state of a StreamID (SEC_SID) (3.10). */
+typedef enum smmu_pas {
+    SMMU_PAS_NS = 0,
+    SMMU_PAS_S = 1,
+    SMMU_PAS_REALM = 2,
+    SMMU_PAS_ROOT = 3,
+} smmu_pas_t;
+
+/* Shareability as descriptors and STE.SHCFG code it: 0 non-, 2 outer, 3 inner shareable (13.1.3). */
+typedef enum smmu_sh { SMMU_SH_NSH = 0, SMMU_SH_OSH = 2, SMMU_SH_ISH = 3 } smmu_sh_t;
+
+/* MAIR-format bytes of common memory types (13.1.3; the format is the Arm ARM's D8.6). */
+#define SMMU_MEMATTR_DEVICE_nGnRnE 0x00
+#define SMMU_MEMATTR_NC 0x44
+#define SMMU_MEMATTR_WB_RAWA 0xFF
+
+/* ---------------------------------------------------------------- requests */
+
+/* smmu_request.flags */
+enum {
+    SMMU_REQ_WRITE = 1u << 0, /* a write; otherwise a read */
+    SMMU_REQ_INST = 1u << 1,  /* instruction access (InD); ignored on writes (13.1.2) */
+    SMMU_REQ_PRIV = 1u << 2,  /* privileged access (PnU) */
+    SMMU_REQ_SSV = 1u << 3,   /* substreamid is valid */
+    /*
+     * The owner promises one smmu_access_done() with the response's epoch once the
+     * forwarded access is globally visible. A CMD_SYNC after an invalidation waits for it (3.21.1).
+     */
+    SMMU_REQ_TRACKED = 1u << 4,
+};
+
+/* One untranslated client transaction that stays inside one 4 KiB page. */
+typedef struct smmu_request {
+    uint64_t addr;        /* as presented by the client, all 64 bits */
+    uint64_t tag;         /* the owner's; comes back in the response */
+    uint32_t streamid;    /* full width; values at or above 2^SIDSIZE are a guest error, not misuse */
+    uint32_t substreamid; /* 20 bits; counts only with SMMU_REQ_SSV */
+    uint16_t flags;       /* SMMU_REQ_* */
+    uint8_t sec_sid;      /* smmu_pas_t: Security state of the stream */
+    uint8_t tbu;          /* which TBU it enters through */
+    uint8_t memattr;      /* incoming memory type, MAIR format; clients without one give SMMU_MEMATTR_WB_RAWA */
+    uint8_t sh;           /* incoming shareability, smmu_sh_t */
+    uint16_t order_id;    /* bus ID: requests of one TBU with equal IDs keep their order */
+} smmu_request_t;
+
+typedef enum smmu_result {
+    SMMU_RESULT_FORWARD = 0, /* send it on to 'pa' */
+    SMMU_RESULT_ABORT = 1,   /* terminate with an abort (bus error) */
+    SMMU_RESULT_RAZ_WI = 2,  /* terminate as successful: reads zero, writes ignored (3.12, 5.5) */
+} smmu_result_t;
+
+/* smmu_response.flags */
+enum {
+    SMMU_RSP_BYPASS = 1u << 0, /* no stage of translation touched it: SMMUEN=0 or Config=0b100 */
+    SMMU_RSP_PRIV = 1u << 1,   /* output privilege, where the version outputs one (13.1.2) */
+    SMMU_RSP_INST = 1u << 2,   /* output instruction marking, likewise */
+    SMMU_RSP_TRACKED = 1u << 3 /* smmu_access_done() is owed */
+};
+
+typedef struct smmu_response {
+    uint64_t pa;         /* physical address of the access; valid if result is FORWARD */
+    uint64_t tag;        /* of the request */
+    uint32_t latency;    /* cycles of the SMMU's own between submit (lt, functional: between hand-overs) and this
+                            response; memory accesses made for it are not included */
+    uint8_t result;      /* smmu_result_t */
+    uint8_t flags;       /* SMMU_RSP_* */
+    uint8_t memattr;     /* outgoing memory type, MAIR format, hints included */
+    uint8_t sh;          /* outgoing shareability */
+    uint8_t pas;         /* outgoing physical address space */
+    uint8_t region_log2; /* the same translation and permissions hold in the aligned 2^n region around the
+                            address; 64 for bypass. Valid if result is FORWARD */
+    uint8_t perms;       /* SMMU_PERM_*: what this stream may do in the region at this privilege (for DMI) */
+    uint8_t epoch;       /* for smmu_access_done(), if SMMU_RSP_TRACKED */
+} smmu_response_t;
+
+enum { SMMU_PERM_R = 1, SMMU_PERM_W = 2, SMMU_PERM_X = 4 };
+
+/* What smmu_submit() says when nothing was misused. */
+typedef enum smmu_verdict {
+    SMMU_DONE = 0,    /* the response is filled; it stands 'latency' cycles after now */
+    SMMU_PENDING = 1, /* an SMMU_OUT_ANSWER with the request's tag will come */
+    SMMU_BUSY = 2,    /* no translation slot: nothing was taken; ask again after smmu_next_due() or the next mem_done */
+} smmu_verdict_t;
+
+/* ----------------------------------------------------------------- outbox */
+
+typedef enum smmu_out_kind {
+    SMMU_OUT_MEM = 1,    /* do a memory access and report it with smmu_mem_done() */
+    SMMU_OUT_ANSWER = 2, /* a pending request is finished */
+    SMMU_OUT_IRQ = 3,    /* an edge on an interrupt or event output */
+    SMMU_OUT_INVAL = 4,  /* drop what you derived from translations; acknowledge with smmu_inval_done() */
+} smmu_out_kind_t;
+
+typedef enum smmu_mem_op { SMMU_MEM_READ = 0, SMMU_MEM_WRITE = 1, SMMU_MEM_CAS = 2 } smmu_mem_op_t;
+
+/* Why the SMMU makes the access: for traces, statistics and routing. Never needed for correctness. */
+typedef enum smmu_mem_source {
+    SMMU_SRC_L1STD,
+    SMMU_SRC_STE,
+    SMMU_SRC_L1CD,
+    SMMU_SRC_CD,
+    SMMU_SRC_TTD, /* translation table descriptor */
+    SMMU_SRC_CMDQ,
+    SMMU_SRC_EVENTQ,
+    SMMU_SRC_PRIQ,
+    SMMU_SRC_MSI,
+    SMMU_SRC_COUNT
+} smmu_mem_source_t;
+
+#define SMMU_MEM_MAX_BYTES 64
+
+/* Data is a byte array in memory order: structures, queues and MSIs are little-endian (5, 3.5). */
+typedef struct smmu_out_mem {
+    uint64_t tag;         /* the model's; hand it back unchanged */
+    uint64_t addr;        /* physical, aligned to its size */
+    uint64_t request_tag; /* tag of the client request it is made for, if for_request */
+    uint8_t op;           /* smmu_mem_op_t */
+    uint8_t size;         /* bytes: 4, 8, 16, 32 or 64 */
+    uint8_t source;       /* smmu_mem_source_t */
+    uint8_t pas;          /* smmu_pas_t */
+    uint8_t memattr;      /* MAIR format */
+    uint8_t sh;           /* smmu_sh_t */
+    bool for_request;
+    uint8_t data[SMMU_MEM_MAX_BYTES]; /* WRITE: the bytes; CAS: expected value, then new value, 8 bytes each */
+} smmu_out_mem_t;
+
+typedef enum smmu_mem_status {
+    SMMU_MEM_OK = 0,
+    SMMU_MEM_ABORT = 1, /* external abort, reported synchronously */
+} smmu_mem_status_t;
+
+typedef enum smmu_irq_source {
+    SMMU_IRQ_EVENTQ,
+    SMMU_IRQ_PRIQ,
+    SMMU_IRQ_CMD_SYNC,
+    SMMU_IRQ_GERROR,
+    SMMU_IRQ_SEV, /* the event output that wakes PEs from WFE (4.7.3, 4.1.2) */
+    SMMU_IRQ_COUNT
+} smmu_irq_source_t;
+
+typedef struct smmu_out_irq {
+    uint8_t source; /* smmu_irq_source_t */
+    uint8_t pas;    /* programming interface it belongs to */
+} smmu_out_irq_t;
+
+/* Which translations an invalidation may have changed. Wider than necessary is possible, narrower is not. */
+typedef struct smmu_out_inval {
+    uint64_t tag;
+    bool all_streams;
+    bool all_addresses;
+    uint32_t streamid_first, streamid_last; /* if !all_streams */
+    uint64_t addr_first, addr_last;         /* input addresses, if !all_addresses */
+} smmu_out_inval_t;
+
+typedef struct smmu_out {
+    smmu_out_kind_t kind;
+    union {
+        smmu_out_mem_t mem;
+        smmu_response_t answer;
+        smmu_out_irq_t irq;
+        smmu_out_inval_t inval;
+    } u;
+} smmu_out_t;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L2. The configuration cache: one entry is the decoded STE and CD of one {Security state, StreamID, SubstreamID}.
+ * Intermediate structures and anything that failed are not kept (3.21.3 permits, does not require it).
+ */
+#ifndef SMMUSIM_CFGCACHE_H
+#define SMMUSIM_CFGCACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "xctx.h"
+
+struct smmu;
+struct inval_config;
+
+struct cfg_entry {
+    uint64_t key; /* bit 63 valid, 54:53 state, 52 SSV, 51:32 SubstreamID, 31:0 StreamID */
+    uint32_t cd_index; /* index in the CD table it was read from; UINT32_MAX: no CD */
+    struct xctx x;
+};
+
+struct cfgcache {
+    uint32_t sets, ways;
+    uint64_t *key;    /* [sets][ways], apart for quick search */
+    struct cfg_entry *entry;
+    uint8_t *victim;
+};
+
+uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid);
+struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key);
+void smmu__cfgcache_fill(struct smmu *s, uint64_t key, uint32_t cd_index, const struct xctx *x);
+void smmu__cfgcache_invalidate(struct smmu *s, const struct inval_config *scope);
+void smmu__cfgcache_reset(struct smmu *s);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L3. The command queue engine: fetch, legality, execution in order, CONS, errors, CMD_SYNC (4.1, 4.7.3, 7.1).
+ * One engine serves every command queue; each ECMDQ will be one more instance.
+ */
+#ifndef SMMUSIM_CMDQ_H
+#define SMMUSIM_CMDQ_H
+
+#include "smmusim/smmu_types.h"
+
+struct smmu;
+struct prog_if;
+
+#define CMDQ_FETCH_MAX 16 /* upper limit of timing.cmdq_reads_in_flight */
+
+enum cmdq_fetch_state { FETCH_FREE, FETCH_READING, FETCH_READ, FETCH_ABORTED, FETCH_DROPPED };
+
+struct cmdq_fetch {
+    uint8_t state; /* enum cmdq_fetch_state */
+    uint64_t words[2];
+};
+
+enum cmdq_state {
+    CMDQ_STOPPED,    /* disabled, empty, or error active */
+    CMDQ_AWAIT,      /* head command not read yet */
+    CMDQ_DECODE,     /* decode and execution time of the head command passes */
+    CMDQ_SYNC_WAIT,  /* CMD_SYNC waits for earlier work (4.7.3) */
+    CMDQ_SYNC_SIGNAL /* its completion is being signalled */
+};
+
+struct cmdq {
+    uint8_t state;    /* enum cmdq_state */
+    uint8_t head, reading; /* fetch buffer: a ring of the next commands in queue order */
+    uint8_t buffered;
+    uint32_t fetch_index;  /* queue index of the next command to read */
+    uint64_t sync_since;   /* cycle at which the CMD_SYNC began to wait */
+    uint64_t sync_event_ticket; /* event records it has to wait for (4.7.3) */
+    struct cmdq_fetch fetch[CMDQ_FETCH_MAX];
+};
+
+/* Something that may let it run has changed: PROD, CMDQEN, GERRORN. */
+void smmu__cmdq_kick(struct smmu *s, unsigned queue);
+/* CMDQEN was cleared: no new command is started, prefetched ones are dropped. */
+void smmu__cmdq_disable(struct smmu *s, unsigned queue);
+/* No fetch outstanding and no command started (6.3.9.3). */
+bool smmu__cmdq_quiet(const struct smmu *s, unsigned queue);
+void smmu__cmdq_due(struct smmu *s, unsigned queue);
+void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_mem_status_t status,
+                          const uint8_t *data);
+/* Something a waiting CMD_SYNC may depend on has finished. */
+void smmu__cmdq_poke(struct smmu *s);
+void smmu__cmdq_reset(struct smmu *s, unsigned queue);
+
+/* ----- cmds.c: what a command does */
+
+enum cmd_result { CMD_OK, CMD_ILLEGAL };
+
+/* Legality for the configuration and the queue's interface (4.1.3), then the effect. CMD_SYNC is left to the engine. */
+enum cmd_result smmu__cmd_check(const struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);
+void smmu__cmd_execute(struct smmu *s, struct prog_if *pi, const uint64_t words[2]);
+bool smmu__cmd_is_sync(const uint64_t words[2]);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state of an instance, in three sections: architectural (what the specification calls registers and queues),
+ * micro-architectural (caches, slots, timers, engines), host (configuration, derived numbers, memory layout).
+ * Every unit declares its own part; this header only puts them together.
+ */
+#ifndef SMMUSIM_CORE_H
+#define SMMUSIM_CORE_H
+
+#include "bits.h"
+#include "cfgcache.h"
+#include "cmdq.h"
+#include "evtq.h"
+#include "inval.h"
+#include "irq.h"
+#include "outbox.h"
+#include "sched.h"
+#include "slots.h"
+#include "smmusim/smmu.h"
+#include "smmusim/smmu_stats.h"
+#include "spec.h"
+#include "tags.h"
+#include "tlb.h"
+
+/*
+ * One programming interface: Non-secure now, Secure and Realm as further instances. Code takes a prog_if and
+ * never asks which one it is.
+ */
+struct prog_if {
+    uint8_t number;    /* place in smmu.pi */
+    uint8_t sec;       /* smmu_pas_t: state of its streams, space of its accesses */
+    uint8_t cmd_queue; /* number of its main command queue in smmu.cmdq */
+    uint64_t reg[SMMU_REG_COUNT]; /* as software reads them, RES0 applied */
+    struct evtq evtq;
+    struct irq irq;
+};
+
+enum { PROG_IF_NS, PROG_IF_COUNT };
+enum { CMD_QUEUE_NS, CMD_QUEUE_COUNT }; /* ECMDQs and the other interfaces' queues follow here */
+
+struct inval_state {
+    uint8_t epoch;            /* 0 or 1: tracked accesses forwarded now count here */
+    bool dirty;               /* something was invalidated since the last sync_begin */
+    bool waiting;             /* a CMD_SYNC waits for the other epoch */
+    uint32_t tracked[2];      /* forwarded accesses not yet done, by epoch */
+    uint32_t owner_acks;      /* SMMU_OUT_INVAL items not yet acknowledged */
+    uint32_t next_ack_tag;
+};
+
+struct smmu {
+    /* ---- architectural */
+    struct prog_if pi[PROG_IF_COUNT];
+    struct cmdq cmdq[CMD_QUEUE_COUNT];
+
+    /* ---- micro-architectural */
+    struct sched sched;
+    struct outbox outbox;
+    struct slots slots;
+    struct cfgcache cfgcache;
+    struct tags tags;
+    struct tlb tlb;
+    struct tlb walk_cache;
+    struct inval_state inval;
+
+    /* ---- host */
+    smmu_config_t config;
+    uint8_t mode;      /* smmu_mode_t */
+    uint8_t oas_bits;  /* from IDR5.OAS */
+    uint8_t ias_bits;  /* 3.4 */
+    uint64_t write_mask[SMMU_REG_COUNT]; /* software-writable bits, absent features excluded */
+    uint64_t stat[SMMU_STAT_COUNT];
+};
+
+#define CFG(s, id) ((s)->config.value[SMMU_CFG_##id])
+#define STAT(s, name, n) ((s)->stat[SMMU_STAT_##name] += (n))
+/* A register of a programming interface, and one of its fields. */
+#define REG_OF(pi, name) ((pi)->reg[SMMU_REG_##name])
+#define REG_FIELD(pi, reg_name, field) SMMU_REG_GET(reg_name, field, REG_OF(pi, reg_name))
+
+/* Features of the configuration (config.c). */
+bool smmu__feature(const smmu_config_t *cfg, enum smmu_feature f);
+unsigned smmu__oas_bits(const smmu_config_t *cfg);
+unsigned smmu__ias_bits(const smmu_config_t *cfg);
+
+/* Attributes of queue and table accesses from CR1 (13.8). */
+struct mem_attrs smmu__queue_attrs(const struct prog_if *pi, bool allocate_hint);
+struct mem_attrs smmu__table_attrs(const struct prog_if *pi);
+
+#endif

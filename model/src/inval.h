@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L2. Invalidation: a scope as a value, applied to the caches, to the translations in flight and to the
+ * owner's derived state (outbox), in one place (3.21, 4.3, 4.4). Takes effect at once; complete when
+ * smmu__inval_complete(), which is what CMD_SYNC waits for.
+ */
+#ifndef SMMUSIM_INVAL_H
+#define SMMUSIM_INVAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct smmu;
+
+enum inval_kind { INVAL_CONFIG, INVAL_TLB };
+
+struct inval_config {
+    uint8_t sec;                 /* smmu_pas_t of the streams */
+    bool all;                    /* every stream of the state */
+    uint32_t sid_first, sid_last;
+    bool one_substream;          /* only the CD with this table index */
+    uint32_t substreamid;
+};
+
+struct inval_tlb {
+    uint8_t world;        /* enum stream_world */
+    bool by_vmid, by_asid, by_va;
+    bool spare_global;    /* by ASID: global entries stay (4.4.2.2) */
+    uint16_t vmid, asid;
+    bool leaf_only;       /* table descriptors may stay */
+    uint64_t va_first, va_last; /* inclusive, if by_va; bits above the VA size as given */
+    uint8_t granule_log2; /* only entries of this granule must go; 0: any */
+    uint8_t level_hint;   /* 1..3: only leaves of this level must go; 0: any */
+};
+
+struct inval_scope {
+    enum inval_kind kind;
+    union {
+        struct inval_config config;
+        struct inval_tlb tlb;
+    } u;
+};
+
+void smmu__invalidate(struct smmu *s, const struct inval_scope *scope);
+/* CMD_SYNC calls begin once, then asks complete until it is true (3.21.1, 4.3.8). */
+void smmu__inval_sync_begin(struct smmu *s);
+bool smmu__inval_complete(const struct smmu *s);
+/* Room in the outbox for what one invalidation may emit? */
+bool smmu__inval_ready(const struct smmu *s);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L3. Global errors, wired interrupts and MSIs (3.18, 6.3.16 to 6.3.23, 7.5). Interrupts are edges: nothing is pending,
+ * nothing needs clearing. At most one MSI of a source is in flight; later ones of the same source coalesce to one.
+ */
+#ifndef SMMUSIM_IRQ_H
+#define SMMUSIM_IRQ_H
+
+#include "smmusim/smmu_types.h"
+
+struct smmu;
+struct prog_if;
+
+/* GERROR bits (6.3.19). */
+enum gerror_bit {
+    GERROR_CMDQ_ERR = 0,
+    GERROR_EVENTQ_ABT_ERR = 2,
+    GERROR_PRIQ_ABT_ERR = 3,
+    GERROR_MSI_CMDQ_ABT_ERR = 4,
+    GERROR_MSI_EVENTQ_ABT_ERR = 5,
+    GERROR_MSI_PRIQ_ABT_ERR = 6,
+    GERROR_MSI_GERROR_ABT_ERR = 7,
+    GERROR_SFM_ERR = 8,
+    GERROR_CMDQP_ERR = 9,
+};
+
+struct irq {
+    bool in_flight[SMMU_IRQ_COUNT]; /* an MSI of this source awaits its write */
+    bool again[SMMU_IRQ_COUNT];     /* another cause came meanwhile */
+};
+
+bool smmu__gerror_active(const struct prog_if *pi, enum gerror_bit bit);
+/* Toggles the bit if it is inactive, and signals (7.5). */
+void smmu__gerror_raise(struct smmu *s, struct prog_if *pi, enum gerror_bit bit);
+/* EVENTQ, PRIQ, GERROR: if enabled in IRQ_CTRL, wired edge and, if configured, MSI. */
+void smmu__irq_raise(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source);
+/* Completion signal of CMD_SYNC with CS=SIG_IRQ (4.7.3): wired edge, and an MSI as the command says. */
+void smmu__irq_cmd_sync(struct smmu *s, struct prog_if *pi, const uint64_t command[2]);
+/* The event output (CS=SIG_SEV, queue no longer full). */
+void smmu__irq_sev(struct smmu *s, struct prog_if *pi);
+void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source, smmu_mem_status_t status);
+bool smmu__msi_in_flight(const struct prog_if *pi, smmu_irq_source_t source);
+void smmu__irq_reset(struct prog_if *pi);
+
+#endif

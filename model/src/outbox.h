@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L2. The one way out: a ring of items for the owner, and the table of memory accesses whose
+ * results are awaited. Capacities are sums of what every unit may have outstanding, so
+ * putting never fails; who emits without such a bound asks smmu__outbox_room() first.
+ */
+#ifndef SMMUSIM_OUTBOX_H
+#define SMMUSIM_OUTBOX_H
+
+#include "smmusim/smmu_types.h"
+
+struct smmu;
+
+/* Who is told when an access is done; each kind has one handler (core.c). */
+enum access_owner {
+    OWNER_SLOT,  /* index: slot */
+    OWNER_CMDQ,  /* index: (queue number << 8) | entry of its fetch buffer */
+    OWNER_EVTQ,  /* index: (programming interface << 8) | entry of its write buffer */
+    OWNER_MSI,   /* index: (programming interface << 8) | smmu_irq_source_t */
+    OWNER_KINDS
+};
+
+struct access {
+    uint32_t generation;
+    uint16_t index;
+    uint8_t owner; /* enum access_owner */
+    bool busy;
+};
+
+struct outbox {
+    uint32_t head, count, capacity;
+    smmu_out_t *item;
+    uint32_t access_capacity, access_busy, access_hint;
+    struct access *access;
+};
+
+/* Attributes of an access that the SMMU makes itself (13.8). */
+struct mem_attrs {
+    uint8_t memattr; /* MAIR format */
+    uint8_t sh;
+    uint8_t pas;
+};
+
+/* A new item, zeroed, of this kind. */
+smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind);
+uint32_t smmu__outbox_room(const struct smmu *s);
+
+/* Emits an SMMU_OUT_MEM. request: the client request it is made for, or NULL. data: the bytes of a write. */
+void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index, smmu_mem_source_t source, uint64_t addr,
+                    unsigned size, struct mem_attrs attrs, const smmu_request_t *request);
+void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index, smmu_mem_source_t source, uint64_t addr,
+                     unsigned size, struct mem_attrs attrs, const void *data);
+
+/* Finds and frees the access with this tag. Returns 1, 0 for one forgotten by a reset, or a negative status. */
+int smmu__access_take(struct smmu *s, uint64_t tag, struct access *taken);
+void smmu__outbox_forget_accesses(struct smmu *s);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L2. The clock and the things that are due: one timer for every unit that can wait.
+ * A timer is a fixed place, so nothing is ever allocated and a timer set twice moves.
+ */
+#ifndef SMMUSIM_SCHED_H
+#define SMMUSIM_SCHED_H
+
+#include <stdint.h>
+
+struct smmu;
+
+/* Who a timer belongs to; 'index' says which one of that kind. */
+enum timer_kind {
+    TIMER_SLOT,  /* a translation slot's next step */
+    TIMER_CMDQ,  /* a command queue engine's next step */
+    TIMER_KINDS
+};
+
+struct sched {
+    uint64_t now;
+    uint64_t sequence;    /* equal due cycles: first set, first served */
+    uint32_t count;       /* timers that are set */
+    uint32_t timer_count; /* all timers */
+    uint32_t first[TIMER_KINDS];
+    struct timer *timer;  /* [timer_count] */
+    uint32_t *heap;       /* [timer_count] timer numbers, a binary heap by (due, sequence) */
+};
+
+struct timer {
+    uint64_t due;
+    uint64_t sequence;
+    uint32_t heap_place; /* place in heap + 1; 0: not set */
+    uint16_t kind;
+    uint16_t index;
+};
+
+void smmu__timer_set(struct smmu *s, enum timer_kind kind, unsigned index, uint64_t delay);
+void smmu__timer_clear(struct smmu *s, enum timer_kind kind, unsigned index);
+uint64_t smmu__sched_next(const struct smmu *s);
+/* Takes the earliest timer if it is due by 'now'. */
+struct timer *smmu__sched_take(struct smmu *s, uint64_t now);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L3. From a StreamID to its STE: where it lies, whether it is legal, what it says (3.3.1, 5.1, 5.2, 6.3.24, 6.3.25).
+ * Pure functions over register values, configuration and fetched words; who fetches is xlate.c.
+ */
+#ifndef SMMUSIM_STREAM_H
+#define SMMUSIM_STREAM_H
+
+#include "smmusim/smmu.h"
+#include "xctx.h"
+
+struct prog_if;
+
+enum stream_where {
+    STREAM_STE,   /* the STE is at *addr (64 bytes) */
+    STREAM_L1STD, /* first read the L1STD at *addr (8 bytes), then ask smmu__stream_from_l1std */
+    STREAM_OUT,   /* StreamID out of range: C_BAD_STREAMID (7.3.3) */
+};
+
+enum stream_where smmu__stream_locate(const smmu_config_t *cfg, const struct prog_if *pi, uint32_t streamid,
+                                      uint64_t *addr);
+/* STREAM_STE with *addr, or STREAM_OUT. */
+enum stream_where smmu__stream_from_l1std(const smmu_config_t *cfg, const struct prog_if *pi, uint32_t streamid,
+                                          uint64_t l1std, uint64_t *addr);
+
+enum ste_verdict {
+    STE_DECIDED,       /* *x is complete: abort or bypass, no CD needed */
+    STE_NEEDS_CD,      /* stage 1: CD of *cd_index through *cd_locator */
+    STE_ILLEGAL,       /* C_BAD_STE (5.2.2) */
+    STE_BAD_SUBSTREAM, /* C_BAD_SUBSTREAMID (7.3.9) */
+    STE_DISABLED,      /* F_STREAM_DISABLED (7.3.7) */
+};
+
+/* ssv, substreamid: of the transaction. */
+enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if *pi, const uint64_t ste[8], bool ssv,
+                                  uint32_t substreamid, struct xctx *x, struct cd_locator *locator,
+                                  uint32_t *cd_index);
+
+#endif

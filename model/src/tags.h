@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L2. TLB tags: each {StreamWorld, VMID, ASID or global, ASET} that has live entries gets a small number and a serial.
+ * An entry is live while its serial is its tag's current one, so that dropping everything of an ASID or VMID costs
+ * the host the same whatever the TLB's depth (3.17, 4.4).
+ */
+#ifndef SMMUSIM_TAGS_H
+#define SMMUSIM_TAGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "xctx.h"
+
+struct smmu;
+
+#define TAG_SIZE_CLASSES 64 /* one a log2 region size */
+
+struct tag {
+    uint64_t key;       /* world, VMID, ASID, global, ASET; 0: unused */
+    uint32_t serial;    /* current; entries with another are dead */
+    uint32_t live;      /* TLB and walk cache entries that are alive */
+    uint32_t used_at;   /* for reuse: coarse order of last use */
+};
+
+struct tags {
+    uint32_t capacity; /* power of two */
+    uint32_t next_serial;
+    uint32_t clock;
+    struct tag *tag;
+};
+
+/* Makes x->tag and x->global_tag current; the context must be a translating one. */
+void smmu__tags_bind(struct smmu *s, struct xctx *x);
+/* Is this context's binding still current? If not, bind again before use. */
+static inline bool tags_bound(const struct tags *t, const struct xctx *x) {
+    return t->tag[x->tag].serial == x->tag_serial && t->tag[x->global_tag].serial == x->global_serial;
+}
+
+struct tag_filter {
+    uint8_t world;
+    bool by_vmid, by_asid;
+    bool spare_global;
+    uint16_t vmid, asid;
+};
+bool smmu__tag_matches(uint64_t key, const struct tag_filter *f);
+/* Kills every entry of the matching tags. */
+void smmu__tags_drop(struct smmu *s, const struct tag_filter *f);
+
+#endif
