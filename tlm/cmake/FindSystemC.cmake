@@ -20,6 +20,7 @@ if(NOT TARGET SystemC::systemc)
   if(SystemCLanguage_FOUND)
     set(SystemC_VERSION ${SystemCLanguage_VERSION})
     set(SystemC_LIBRARY SystemC::systemc)
+    set_target_properties(SystemC::systemc PROPERTIES IMPORTED_GLOBAL TRUE)
   endif()
 endif()
 
@@ -60,7 +61,7 @@ find_package_handle_standard_args(SystemC
 
 if(SystemC_FOUND AND NOT TARGET SystemC::systemc)
   find_package(Threads REQUIRED)
-  add_library(SystemC::systemc UNKNOWN IMPORTED)
+  add_library(SystemC::systemc UNKNOWN IMPORTED GLOBAL)
   set_target_properties(SystemC::systemc PROPERTIES
     IMPORTED_LOCATION "${SystemC_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${SystemC_INCLUDE_DIR}"
