@@ -1,26 +1,33 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Includes point one way: spec <- L1 <- L2 <- L3 <- L4 <- tlm <- testbench.
+"""Dependencies point one way: spec <- L1 <- L2 <- L3 <- L4 <- tlm <- testbench.
 
 docs/architecture.md section 2 has the rule; LEVELS below is its table for model/src.
-A file of the model includes files of its own level or below, and the public headers.
+A file of the model includes files of its own level or below, and the public headers. core.h is
+special: it only puts together the state that each unit declares, so it may include any header,
+and every unit above L1 may include it. Since that lets a unit see functions of higher levels,
+the objects in the model's archive (SMMUSIM_MODEL_ARCHIVE, SMMUSIM_NM) are checked as well: none
+may use a symbol of a higher level.
+
 Everything else includes the model's public headers only; white-box tests
 (testbench/unit/*_internal.cpp) are the one exception, and testbench/spec_ref, the second source
 of constants, takes nothing from the model at all.
 """
 
+import os
 import pathlib
 import re
+import subprocess
 import sys
 
 LEVELS = {
-    1: "bits le ring pte attrs",
-    2: "cache tlb cfgcache inval slots sched outbox",
-    3: "stream context walk xlate cmdq cmds evtq priq stall ats atos irq regs pmcg",
+    1: "bits le ring pte attrs fault xctx walk",
+    2: "cache tags tlb cfgcache inval slots sched outbox",
+    3: "stream context xlate cmdq cmds evtq priq stall ats atos irq regs pmcg",
     4: "core api sync_run debug_walk snapshot stats trace config",
 }
-# core.h declares the state that every unit above L1 works on; core.c is the top.
-LEVEL_OF_HEADER = {"core.h": 2}
+STATE_HEADER = "core.h"
+STATE_HEADER_LEVEL = 2
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 SOURCES = {".c", ".h", ".cpp", ".def"}
@@ -28,8 +35,8 @@ SOURCES = {".c", ".h", ".cpp", ".def"}
 
 def level_of(name):
     """Level of a file in model/src, or None if the table does not know it."""
-    if name in LEVEL_OF_HEADER:
-        return LEVEL_OF_HEADER[name]
+    if name == STATE_HEADER:
+        return STATE_HEADER_LEVEL
     stem = name.split(".")[0]
     for level, units in LEVELS.items():
         if stem in units.split():
@@ -80,6 +87,8 @@ def forbidden(source, target):
         if other != "model/src":
             return "the model depends on nothing outside it"
         own, its = level_of(source.name), level_of(target.name)
+        if source.name == STATE_HEADER and target.suffix == ".h":
+            return None
         if own is not None and its is not None and its > own:
             return f"L{own} may not include L{its}"
         return None
@@ -94,6 +103,33 @@ def forbidden(source, target):
     if other in ("model/include", "tlm/include") or target.parts[0] == "testbench":
         return None
     return "testbench includes public headers only (model/include, tlm/include)"
+
+
+def symbols(nm, archive):
+    """For each object of the archive: its source's name, the symbols it defines and uses."""
+    listing = subprocess.run([nm, archive], check=True, capture_output=True, text=True).stdout
+    objects, defined, used = [], None, None
+    for line in listing.splitlines():
+        columns = line.split()
+        if line.endswith(".o:"):
+            defined, used = set(), set()
+            objects.append((line[:-len(".o:")], defined, used))
+        elif len(columns) >= 2:
+            if columns[-2] == "U":
+                used.add(columns[-1])
+            elif columns[-2] in "TDBRVW":
+                defined.add(columns[-1])
+    return objects
+
+
+def upward_uses(nm, archive):
+    objects = symbols(nm, archive)
+    home = {symbol: source for source, defined, _ in objects for symbol in defined}
+    for source, _, used in objects:
+        for symbol in sorted(used & home.keys()):
+            own, its = level_of(source), level_of(home[symbol])
+            if own is not None and its is not None and its > own:
+                yield f"model/src/{source}", f"L{own} uses {symbol} of L{its}'s {home[symbol]}"
 
 
 def main():
@@ -111,6 +147,10 @@ def main():
             reason = forbidden(source, target) if target else None
             if reason:
                 tree.complain(f"{source}:{number}", f"includes {target}: {reason}")
+    archive = os.environ.get("SMMUSIM_MODEL_ARCHIVE")
+    if archive:
+        for source, text in upward_uses(os.environ.get("SMMUSIM_NM", "nm"), archive):
+            tree.complain(source, text)
     for complaint in tree.complaints:
         print(complaint)
     print(f"{len(tree.sources)} files, {len(tree.complaints)} complaints")
