@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A host: one SMMU model, the memory behind it, one clock, and counters on its interrupt
+ * outputs. It drains the model's outbox and answers it in order of completion: an access takes
+ * timing.mem_read_lat or timing.mem_write_lat cycles and any number of them are in flight. A read
+ * returns what memory held when it was issued, a write lands when it completes: the widest
+ * window for races that a real system would allow.
+ *
+ * Players, drivers and tests embed it. Time passes in host_step(), host_run_until(),
+ * host_run_idle() and host_await() only; everything else happens at host_now().
+ */
+#ifndef SMMUSIM_MEM_HOST_H
+#define SMMUSIM_MEM_HOST_H
+
+#include "mem/memory.h"
+#include "smmusim/smmu.h"
+#include "smmusim/smmu_stats.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    CLIENT_MAX_BYTES = 4096,    /* and an access stays within one 4 KiB page */
+    CLIENT_MAX_ACCESSES = 4096, /* started and not yet taken */
+    HOST_PAS_COUNT = 4
+};
+
+/* A client transaction: translated, then carried out on memory at the translated address. */
+struct client_access {
+    uint64_t addr;
+    uint64_t start;      /* cycle at which it is issued; a cycle in the past means now */
+    const uint8_t *data; /* bytes of a write, copied at once; NULL writes zeros */
+    uint32_t len;        /* 1 to CLIENT_MAX_BYTES, within one 4 KiB page */
+    uint32_t streamid;
+    uint32_t substreamid;
+    bool ssv;
+    bool write;
+    bool inst;
+    bool priv;
+    uint8_t sec_sid; /* smmu_pas_t */
+    uint8_t tbu;
+    uint16_t order_id;
+    uint8_t memattr; /* MAIR format */
+    uint8_t sh;      /* smmu_sh_t */
+};
+
+/* What client_access fields are when a client says nothing about them. */
+struct client_access client_access_default(void);
+
+struct client_result {
+    uint8_t result;    /* smmu_result_t: what the SMMU said */
+    bool bypass;       /* no stage of translation touched it */
+    bool memory_abort; /* it was let through and memory answered with an abort */
+    uint64_t pa;       /* valid if result is SMMU_RESULT_FORWARD, as are the next three */
+    uint8_t memattr;
+    uint8_t sh;
+    uint8_t pas;
+    uint64_t cycles; /* from issue until it left the SMMU or was terminated: the SMMU's share */
+};
+
+struct sim_host;
+
+/* NULL if the configuration is not usable or there is no memory; why says which. */
+struct sim_host *host_create(const smmu_config_t *cfg, char *why, size_t why_size);
+void host_destroy(struct sim_host *host);
+
+struct sim_memory *host_memory(struct sim_host *host);
+smmu_t *host_smmu(struct sim_host *host);
+
+/* NULL, or a sentence: the model refused something that it must not refuse, or memory is full. */
+const char *host_error(const struct sim_host *host);
+
+/* ---- time */
+
+uint64_t host_now(const struct sim_host *host);
+/* The next cycle at which something happens, SMMU_NEVER if nothing will. */
+uint64_t host_next_due(const struct sim_host *host);
+/* Goes on to the next cycle at which something happens. False: nothing is due by limit. */
+bool host_step(struct sim_host *host, uint64_t limit);
+void host_run_until(struct sim_host *host, uint64_t cycle);
+/* Until nothing is due; false if cycle 'limit' comes first. */
+bool host_run_idle(struct sim_host *host, uint64_t limit);
+
+/* ---- software */
+
+uint64_t host_reg_read(struct sim_host *host, smmu_pas_t pas, uint32_t offset, unsigned size);
+void host_reg_write(struct sim_host *host, smmu_pas_t pas, uint32_t offset, unsigned size,
+                    uint64_t value);
+/* Edges since creation. */
+uint64_t host_irq_count(const struct sim_host *host, smmu_pas_t pas, smmu_irq_source_t source);
+void host_reset(struct sim_host *host);
+
+/* ---- clients */
+
+/* A ticket, or 0: too many accesses are pending, or the access breaks the rules above. */
+uint32_t host_submit(struct sim_host *host, const struct client_access *access);
+/*
+ * True if the access is finished; the ticket is given back. data, if not NULL, receives the
+ * len bytes of a read (zeros if it was not let through).
+ */
+bool host_take(struct sim_host *host, uint32_t ticket, struct client_result *result, uint8_t *data);
+/* Lets time pass until it is finished; false if nothing more is due and it is still pending. */
+bool host_await(struct sim_host *host, uint32_t ticket, struct client_result *result,
+                uint8_t *data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
