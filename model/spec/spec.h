@@ -8,8 +8,9 @@
  * fields.def  FIELD(object, name, word, msb, lsb, feature)
  *             object: a register of regs.def, STE, CD, L1STD, L1CD, CMD_<name of cmds.def>, EVT_<name of events.def>;
  *             word: 64-bit little-endian word of the object; msb, lsb: bits of that word
- * cmds.def    CMD(name, opcode, legal, check, handler, section)
- * events.def  EVENT(name, number, shape, stallable, section)
+ * cmds.def    CMD(name, opcode, legal, queues, check, handler, section)
+ *             queues: SMMU_QUEUES_<queues>, those that take it; check, handler: functions of cmds.c, or none
+ * events.def  EVENT(name, number, stallable, section)
  *
  * feature, legal: one of the FEATURE() names of features.def, a predicate over the configuration.
  * A field's write mask, its RES0 behaviour and a command's defined bits follow from the FIELD rows:
@@ -85,6 +86,9 @@ enum smmu_command_id {
 #undef CMD
     SMMU_CMD_COUNT
 };
+
+/* Command queues that take a command: one bit a Security state, 1 << smmu_pas_t. */
+enum smmu_command_queues { SMMU_QUEUES_S = 2, SMMU_QUEUES_NS_S = 3, SMMU_QUEUES_ALL = 7 };
 
 enum smmu_event_number {
 #define EVENT(name, number, ...) SMMU_EVT_##name = (number),

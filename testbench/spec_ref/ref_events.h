@@ -118,21 +118,22 @@ enum ref_event {
     X(E_PAGE_REQUEST, INPUTADDR, 2, 63, 12)                                                        \
     REF_EVT_FETCH(X, F_VMS_FETCH)
 
-#define REF_EVENT_FIELDS_UNCONFIRMED(X)                                                            \
-    X(F_BAD_ATS_TREQ, SPAN, 1, 3, 0)                                                               \
-    X(F_BAD_ATS_TREQ, P, 1, 28, 28)                                                                \
-    X(F_BAD_ATS_TREQ, X, 1, 29, 29)                                                                \
-    X(F_BAD_ATS_TREQ, W, 1, 30, 30)                                                                \
-    X(F_BAD_ATS_TREQ, R, 1, 31, 31)                                                                \
-    X(F_BAD_ATS_TREQ, INPUTADDR, 2, 63, 12)                                                        \
-    X(F_WALK_EABT, REASON, 1, 15, 0)                                                               \
-    X(F_WALK_EABT, GPCF, 1, 16, 16)                                                                \
-    X(F_PERMISSION, DIRTYBIT, 1, 42, 42)                                                           \
-    X(F_PERMISSION, ASSUREDONLY, 1, 43, 43)                                                        \
-    X(F_PERMISSION, OVERLAY, 1, 45, 45)                                                            \
-    X(F_TLB_CONFLICT, REASON, 1, 31, 0)                                                            \
-    X(F_TLB_CONFLICT, NSIPA, 1, 38, 38)                                                            \
-    X(F_TLB_CONFLICT, S2, 1, 39, 39)
+/* The parameter is not X: one of the fields is. */
+#define REF_EVENT_FIELDS_UNCONFIRMED(ROW)                                                          \
+    ROW(F_BAD_ATS_TREQ, SPAN, 1, 3, 0)                                                             \
+    ROW(F_BAD_ATS_TREQ, P, 1, 28, 28)                                                              \
+    ROW(F_BAD_ATS_TREQ, X, 1, 29, 29)                                                              \
+    ROW(F_BAD_ATS_TREQ, W, 1, 30, 30)                                                              \
+    ROW(F_BAD_ATS_TREQ, R, 1, 31, 31)                                                              \
+    ROW(F_BAD_ATS_TREQ, INPUTADDR, 2, 63, 12)                                                      \
+    ROW(F_WALK_EABT, REASON, 1, 15, 0)                                                             \
+    ROW(F_WALK_EABT, GPCF, 1, 16, 16)                                                              \
+    ROW(F_PERMISSION, DIRTYBIT, 1, 42, 42)                                                         \
+    ROW(F_PERMISSION, ASSUREDONLY, 1, 43, 43)                                                      \
+    ROW(F_PERMISSION, OVERLAY, 1, 45, 45)                                                          \
+    ROW(F_TLB_CONFLICT, REASON, 1, 31, 0)                                                          \
+    ROW(F_TLB_CONFLICT, NSIPA, 1, 38, 38)                                                          \
+    ROW(F_TLB_CONFLICT, S2, 1, 39, 39)
 
 /* The common header under a short name, for code that does not know the record's type yet */
 #define REF_EVENT_HEADER_FIELDS(X) REF_EVT_HEADER(X, EVT)
@@ -145,17 +146,17 @@ enum ref_event_field {
 enum { REF_CLASS_CD = 0, REF_CLASS_TT = 1, REF_CLASS_IN = 2 };
 
 /* 8.1: PRI queue entry */
-#define REF_PRI_FIELDS(X)                                                                          \
-    X(PRI, STREAMID, 0, 31, 0)                                                                     \
-    X(PRI, SUBSTREAMID, 0, 51, 32)                                                                 \
-    X(PRI, PRIV, 0, 58, 58)                                                                        \
-    X(PRI, X, 0, 59, 59)                                                                           \
-    X(PRI, R, 0, 60, 60)                                                                           \
-    X(PRI, W, 0, 61, 61)                                                                           \
-    X(PRI, LAST, 0, 62, 62)                                                                        \
-    X(PRI, SSV, 0, 63, 63)                                                                         \
-    X(PRI, PRGINDEX, 1, 8, 0)                                                                      \
-    X(PRI, ADDR, 1, 63, 12)
+#define REF_PRI_FIELDS(ROW)                                                                        \
+    ROW(PRI, STREAMID, 0, 31, 0)                                                                   \
+    ROW(PRI, SUBSTREAMID, 0, 51, 32)                                                               \
+    ROW(PRI, PRIV, 0, 58, 58)                                                                      \
+    ROW(PRI, X, 0, 59, 59)                                                                         \
+    ROW(PRI, R, 0, 60, 60)                                                                         \
+    ROW(PRI, W, 0, 61, 61)                                                                         \
+    ROW(PRI, LAST, 0, 62, 62)                                                                      \
+    ROW(PRI, SSV, 0, 63, 63)                                                                       \
+    ROW(PRI, PRGINDEX, 1, 8, 0)                                                                    \
+    ROW(PRI, ADDR, 1, 63, 12)
 
 enum ref_pri_field { REF_PRI_FIELDS(REF_FIELD_ENUM) REF_PRI_FIELD_END };
 
