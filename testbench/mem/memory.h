@@ -31,6 +31,9 @@ struct sim_memory;
 struct sim_memory *memory_create(size_t max_pages);
 void memory_destroy(struct sim_memory *memory);
 
+/* Pages that hold something already stay. */
+void memory_limit(struct sim_memory *memory, size_t max_pages);
+
 /* Addresses wrap at 2^64. */
 void memory_load(const struct sim_memory *memory, uint64_t addr, void *data, size_t len);
 

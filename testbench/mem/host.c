@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The clock and the outbox's owner: a heap of what will complete when, and the loop that makes
+ * everything due at one cycle happen before time goes on. What becomes of a client's access is
+ * host_client.c's.
+ */
+#include "mem/host.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/host_impl.h"
+
+/* More rounds than this at one cycle, and the model cannot be at rest any more. */
+enum { MAX_ROUNDS_AT_ONE_CYCLE = 1 << 24 };
+
+void host_fail(struct sim_host *host, const char *format, ...)
+{
+    if (host->error[0])
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(host->error, sizeof(host->error), format, args);
+    va_end(args);
+}
+
+/* ---- the heap: earliest first, equal cycles in the order in which they were scheduled */
+
+static bool earlier(const struct host_event *a, const struct host_event *b)
+{
+    return a->cycle != b->cycle ? a->cycle < b->cycle : a->order < b->order;
+}
+
+static void swap_events(struct host_event *a, struct host_event *b)
+{
+    struct host_event c = *a;
+    *a = *b;
+    *b = c;
+}
+
+struct host_event *host_schedule(struct sim_host *host, uint64_t cycle, enum host_event_kind kind)
+{
+    if (host->events == host->event_capacity) {
+        size_t capacity = host->event_capacity ? 2 * host->event_capacity : 64;
+        struct host_event *grown = realloc(host->event, capacity * sizeof(*grown));
+        if (!grown) {
+            host_fail(host, "no memory for %zu pending completions", capacity);
+            return NULL;
+        }
+        host->event = grown;
+        host->event_capacity = capacity;
+    }
+    size_t i = host->events++;
+    memset(&host->event[i], 0, sizeof(host->event[i]));
+    host->event[i].cycle = cycle;
+    host->event[i].order = host->next_order++;
+    host->event[i].kind = kind;
+    while (i && earlier(&host->event[i], &host->event[(i - 1) / 2])) {
+        swap_events(&host->event[i], &host->event[(i - 1) / 2]);
+        i = (i - 1) / 2;
+    }
+    return &host->event[i];
+}
+
+static struct host_event take_earliest(struct sim_host *host)
+{
+    struct host_event first = host->event[0];
+    host->event[0] = host->event[--host->events];
+    for (size_t i = 0;;) {
+        size_t least = i;
+        for (size_t child = 2 * i + 1; child <= 2 * i + 2; ++child) {
+            if (child < host->events && earlier(&host->event[child], &host->event[least]))
+                least = child;
+        }
+        if (least == i)
+            return first;
+        swap_events(&host->event[i], &host->event[least]);
+        i = least;
+    }
+}
+
+/* ---- the outbox */
+
+static uint64_t latency_of(const struct sim_host *host, bool write)
+{
+    return write ? host->write_latency : host->read_latency;
+}
+
+static void issue_access(struct sim_host *host, const smmu_out_mem_t *access)
+{
+    bool read = access->op == SMMU_MEM_READ;
+    struct host_event *event =
+        host_schedule(host, host->now + latency_of(host, !read), HOST_ACCESS_DONE);
+    if (!event)
+        return;
+    event->access = *access;
+    if (read) {
+        event->aborted = memory_aborts(host->memory, access->addr, access->size, MEMORY_ABORT_READ);
+        memory_load(host->memory, access->addr, event->access.data, access->size);
+    }
+}
+
+static uint64_t little_endian(const uint8_t *bytes)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < 8; ++i)
+        value |= (uint64_t)bytes[i] << (8 * i);
+    return value;
+}
+
+/* The eight bytes found go into 'found'. */
+static void compare_and_swap(struct sim_host *host, const smmu_out_mem_t *access, uint8_t *found)
+{
+    memory_load(host->memory, access->addr, found, 8);
+    if (little_endian(found) == little_endian(access->data))
+        host_store(host, access->addr, access->data + 8, 8);
+}
+
+static void complete_access(struct sim_host *host, struct host_event *event)
+{
+    const smmu_out_mem_t *access = &event->access;
+    uint8_t found[8];
+    const void *data = NULL;
+
+    if (access->op != SMMU_MEM_READ)
+        event->aborted =
+            memory_aborts(host->memory, access->addr, access->size,
+                          access->op == SMMU_MEM_CAS ? MEMORY_ABORT_ALL : MEMORY_ABORT_WRITE);
+    if (!event->aborted) {
+        if (access->op == SMMU_MEM_WRITE) {
+            host_store(host, access->addr, access->data, access->size);
+        } else if (access->op == SMMU_MEM_CAS) {
+            compare_and_swap(host, access, found);
+            data = found;
+        } else {
+            data = access->data;
+        }
+    }
+    host_check(host, "smmu_mem_done",
+               smmu_mem_done(host->smmu, host->now, access->tag,
+                             event->aborted ? SMMU_MEM_ABORT : SMMU_MEM_OK, data));
+}
+
+static void count_irq(struct sim_host *host, const smmu_out_irq_t *irq)
+{
+    if (irq->pas < HOST_PAS_COUNT && irq->source < SMMU_IRQ_COUNT)
+        host->irqs[irq->pas][irq->source]++;
+}
+
+static bool drain_outbox(struct sim_host *host)
+{
+    smmu_out_t out;
+    bool any = false;
+    while (smmu_pop(host->smmu, &out)) {
+        any = true;
+        switch (out.kind) {
+        case SMMU_OUT_MEM:
+            issue_access(host, &out.u.mem);
+            break;
+        case SMMU_OUT_ANSWER:
+            host_client_answered(host, &out.u.answer);
+            break;
+        case SMMU_OUT_IRQ:
+            count_irq(host, &out.u.irq);
+            break;
+        case SMMU_OUT_INVAL:
+            host_check(host, "smmu_inval_done",
+                       smmu_inval_done(host->smmu, host->now, out.u.inval.tag));
+            break;
+        }
+    }
+    return any;
+}
+
+static bool complete_what_is_due(struct sim_host *host)
+{
+    bool any = false;
+    while (host->events && host->event[0].cycle <= host->now) {
+        struct host_event event = take_earliest(host);
+        any = true;
+        if (event.kind == HOST_ACCESS_DONE)
+            complete_access(host, &event);
+        else
+            host_client_event(host, &event);
+    }
+    return any;
+}
+
+void host_settle(struct sim_host *host)
+{
+    for (unsigned round = 0; round < MAX_ROUNDS_AT_ONE_CYCLE; ++round) {
+        bool any = drain_outbox(host);
+        any = complete_what_is_due(host) || any;
+        if (smmu_next_due(host->smmu) <= host->now) {
+            smmu_advance(host->smmu, host->now);
+            any = true;
+        }
+        any = host_client_retry(host) || any;
+        if (!any || host->error[0])
+            return;
+    }
+    host_fail(host, "the model does not come to rest at cycle %llu", (unsigned long long)host->now);
+}
+
+void host_check(struct sim_host *host, const char *what, int status)
+{
+    if (status < 0)
+        host_fail(host, "%s: %s", what, smmu_strerror(status));
+}
+
+void host_store(struct sim_host *host, uint64_t addr, const void *data, size_t len)
+{
+    if (!memory_store(host->memory, addr, data, len))
+        host_fail(host, "physical memory is full: more pages are written than allowed");
+}
+
+/* ---- lifetime */
+
+static uint64_t config_value(const smmu_config_t *cfg, const char *key)
+{
+    uint64_t value = 0;
+    (void)smmu_config_get(cfg, key, &value);
+    return value;
+}
+
+static bool build_model(struct sim_host *host, const smmu_config_t *cfg, char *why, size_t why_size)
+{
+    smmu_status_t status = smmu_config_check(cfg, why, why_size);
+    if (status != SMMU_OK)
+        return false;
+    size_t size = smmu_size(cfg);
+    host->instance = malloc(size ? size : 1);
+    if (host->instance)
+        status = smmu_create(&host->smmu, cfg, host->instance, size);
+    else
+        status = SMMU_E_MEMORY;
+    if (status != SMMU_OK)
+        snprintf(why, why_size, "%s", smmu_strerror(status));
+    return status == SMMU_OK;
+}
+
+struct sim_host *host_create(const smmu_config_t *cfg, char *why, size_t why_size)
+{
+    struct sim_host *host = calloc(1, sizeof(*host));
+    if (!host) {
+        snprintf(why, why_size, "no memory");
+        return NULL;
+    }
+    host->memory = memory_create(0);
+    if (!host->memory)
+        snprintf(why, why_size, "no memory");
+    if (!host->memory || !build_model(host, cfg, why, why_size)) {
+        host_destroy(host);
+        return NULL;
+    }
+    host->read_latency = config_value(cfg, "timing.mem_read_lat");
+    host->write_latency = config_value(cfg, "timing.mem_write_lat");
+    host->one_clock = config_value(cfg, "mode") == SMMU_MODE_AT;
+    return host;
+}
+
+void host_destroy(struct sim_host *host)
+{
+    if (!host)
+        return;
+    host_client_destroy(host);
+    free(host->event);
+    free(host->instance);
+    memory_destroy(host->memory);
+    free(host);
+}
+
+struct sim_memory *host_memory(struct sim_host *host)
+{
+    return host->memory;
+}
+
+smmu_t *host_smmu(struct sim_host *host)
+{
+    return host->smmu;
+}
+
+const char *host_error(const struct sim_host *host)
+{
+    return host->error[0] ? host->error : NULL;
+}
+
+/* ---- time */
+
+uint64_t host_now(const struct sim_host *host)
+{
+    return host->now;
+}
+
+uint64_t host_next_due(const struct sim_host *host)
+{
+    uint64_t due = smmu_next_due(host->smmu);
+    if (host->events && host->event[0].cycle < due)
+        due = host->event[0].cycle;
+    return due;
+}
+
+static void move_to(struct sim_host *host, uint64_t cycle)
+{
+    if (cycle > host->now)
+        host->now = cycle;
+    smmu_advance(host->smmu, host->now);
+    host_settle(host);
+}
+
+bool host_step(struct sim_host *host, uint64_t limit)
+{
+    uint64_t due = host_next_due(host);
+    if (host->error[0])
+        return false;
+    if (due == SMMU_NEVER || due > limit) {
+        if (limit != SMMU_NEVER)
+            move_to(host, limit);
+        return false;
+    }
+    move_to(host, due);
+    return true;
+}
+
+void host_run_until(struct sim_host *host, uint64_t cycle)
+{
+    while (host_step(host, cycle))
+        ;
+}
+
+bool host_run_idle(struct sim_host *host, uint64_t limit)
+{
+    while (host_next_due(host) != SMMU_NEVER) {
+        if (!host_step(host, limit))
+            return false;
+    }
+    return true;
+}
+
+/* ---- software */
+
+uint64_t host_reg_read(struct sim_host *host, smmu_pas_t pas, uint32_t offset, unsigned size)
+{
+    uint64_t value = 0;
+    host_check(host, "smmu_reg_read",
+               smmu_reg_read(host->smmu, host->now, pas, offset, size, &value));
+    host_settle(host);
+    return value;
+}
+
+void host_reg_write(struct sim_host *host, smmu_pas_t pas, uint32_t offset, unsigned size,
+                    uint64_t value)
+{
+    host_check(host, "smmu_reg_write",
+               smmu_reg_write(host->smmu, host->now, pas, offset, size, value));
+    host_settle(host);
+}
+
+uint64_t host_irq_count(const struct sim_host *host, smmu_pas_t pas, smmu_irq_source_t source)
+{
+    return host->irqs[pas][source];
+}
+
+void host_reset(struct sim_host *host)
+{
+    smmu_reset(host->smmu);
+    host_settle(host);
+}
