@@ -29,8 +29,9 @@ if(unit_sources)
 endif()
 if(internal_sources)
   add_executable(unit_internal ${internal_sources})
-  target_include_directories(unit_internal PRIVATE ${PROJECT_SOURCE_DIR}/model/src
-                                                   ${PROJECT_SOURCE_DIR}/model/spec)
+  # -iquote: model/src/sched.h must not stand in for the system's <sched.h>.
+  target_compile_options(unit_internal PRIVATE "SHELL:-iquote ${PROJECT_SOURCE_DIR}/model/src"
+                                               "SHELL:-iquote ${PROJECT_SOURCE_DIR}/model/spec")
   gtest_program(unit_internal internal)
 endif()
 

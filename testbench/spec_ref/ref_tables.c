@@ -40,9 +40,11 @@ const struct ref_field_row ref_event_field_table[] = {
     REF_EVENT_FIELDS(FIELD_ROW) REF_EVENT_FIELDS_UNCONFIRMED(UNCONFIRMED_ROW)};
 const size_t ref_event_field_count = COUNT(ref_event_field_table);
 
-const struct ref_field_row ref_structure_field_table[] = {REF_STRUCTURE_FIELDS(FIELD_ROW)
-                                                              REF_PRI_FIELDS(FIELD_ROW)};
+const struct ref_field_row ref_structure_field_table[] = {REF_STRUCTURE_FIELDS(FIELD_ROW)};
 const size_t ref_structure_field_count = COUNT(ref_structure_field_table);
+
+const struct ref_field_row ref_pri_field_table[] = {REF_PRI_FIELDS(FIELD_ROW)};
+const size_t ref_pri_field_count = COUNT(ref_pri_field_table);
 
 const struct ref_field_row ref_descriptor_field_table[] = {REF_DESCRIPTOR_FIELDS(FIELD_ROW)};
 const size_t ref_descriptor_field_count = COUNT(ref_descriptor_field_table);

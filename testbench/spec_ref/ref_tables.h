@@ -59,9 +59,13 @@ extern const size_t ref_event_count;
 extern const struct ref_field_row ref_event_field_table[];
 extern const size_t ref_event_field_count;
 
-/* L1STD, STE, L1CD, CD, PRI */
+/* L1STD, STE, L1CD, CD */
 extern const struct ref_field_row ref_structure_field_table[];
 extern const size_t ref_structure_field_count;
+
+/* PRI: entries of the PRI queue */
+extern const struct ref_field_row ref_pri_field_table[];
+extern const size_t ref_pri_field_count;
 
 /* S1_LEAF, S2_LEAF, S1_TABLE */
 extern const struct ref_field_row ref_descriptor_field_table[];

@@ -31,6 +31,7 @@ const std::vector<FieldTable> field_tables = {
     {ref_command_field_table, ref_command_field_count},
     {ref_event_field_table, ref_event_field_count},
     {ref_structure_field_table, ref_structure_field_count},
+    {ref_pri_field_table, ref_pri_field_count},
     {ref_descriptor_field_table, ref_descriptor_field_count},
 };
 
