@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reference constants: the Non-secure registers of pages 0 and 1 (6.2.1, 6.2.2, 6.3.1 to 6.3.51,
- * 6.3.95 to 6.3.98). Secure, Realm, Root, VATOS and command queue control pages are not here.
+ * 6.3.95 to 6.3.98, 6.3.170). Secure, Realm, Root, VATOS and command queue control pages are not
+ * here.
  */
 #ifndef SMMUSIM_SPEC_REF_REGISTERS_H
 #define SMMUSIM_SPEC_REF_REGISTERS_H
@@ -56,9 +57,9 @@
     X(EVENTQ_IRQ_CFG1, 0x00B8, 32, RW, EVENTQ_IRQEN, UNKNOWN, MSI)                                 \
     X(EVENTQ_IRQ_CFG2, 0x00BC, 32, RW, EVENTQ_IRQEN, UNKNOWN, MSI)                                 \
     X(PRIQ_BASE, 0x00C0, 64, RW, PRIQEN, UNKNOWN, PRI)                                             \
-    X(PRIQ_IRQ_CFG0, 0x00D0, 64, RW, PRIQ_IRQEN, UNKNOWN, MSI_PRI)                                 \
-    X(PRIQ_IRQ_CFG1, 0x00D8, 32, RW, PRIQ_IRQEN, UNKNOWN, MSI_PRI)                                 \
-    X(PRIQ_IRQ_CFG2, 0x00DC, 32, RW, PRIQ_IRQEN, UNKNOWN, MSI_PRI)                                 \
+    X(PRIQ_IRQ_CFG0, 0x00D0, 64, RW, PRIQ_IRQEN, UNKNOWN, PRI_MSI)                                 \
+    X(PRIQ_IRQ_CFG1, 0x00D8, 32, RW, PRIQ_IRQEN, UNKNOWN, PRI_MSI)                                 \
+    X(PRIQ_IRQ_CFG2, 0x00DC, 32, RW, PRIQ_IRQEN, UNKNOWN, PRI_MSI)                                 \
     X(GATOS_CTRL, 0x0100, 32, RW, RUN, ZERO, ATOS)                                                 \
     X(GATOS_SID, 0x0108, 64, RW, RUN, UNKNOWN, ATOS)                                               \
     X(GATOS_ADDR, 0x0110, 64, RW, RUN, UNKNOWN, ATOS)                                              \
@@ -71,6 +72,15 @@
     X(DPT_BASE, 0x0200, 64, RW, DPT_WALK_EN, UNKNOWN, DPT)                                         \
     X(DPT_BASE_CFG, 0x0208, 32, RW, DPT_WALK_EN, UNKNOWN, DPT)                                     \
     X(DPT_CFG_FAR, 0x0210, 64, RW, FAULT, ZERO, DPT)                                               \
+    X(PIDR4, 0x0FD0, 32, RO, NONE, IMPDEF, ALWAYS)                                                 \
+    X(PIDR0, 0x0FE0, 32, RO, NONE, IMPDEF, ALWAYS)                                                 \
+    X(PIDR1, 0x0FE4, 32, RO, NONE, IMPDEF, ALWAYS)                                                 \
+    X(PIDR2, 0x0FE8, 32, RO, NONE, IMPDEF, ALWAYS)                                                 \
+    X(PIDR3, 0x0FEC, 32, RO, NONE, IMPDEF, ALWAYS)                                                 \
+    X(CIDR0, 0x0FF0, 32, RO, NONE, IMPDEF, ALWAYS)                                                 \
+    X(CIDR1, 0x0FF4, 32, RO, NONE, IMPDEF, ALWAYS)                                                 \
+    X(CIDR2, 0x0FF8, 32, RO, NONE, IMPDEF, ALWAYS)                                                 \
+    X(CIDR3, 0x0FFC, 32, RO, NONE, IMPDEF, ALWAYS)                                                 \
     X(CMDQ_CONTROL_PAGE_BASE, 0x4000, 64, RO, NONE, CONSTANT, ECMDQ)                               \
     X(CMDQ_CONTROL_PAGE_CFG, 0x4008, 32, RO, NONE, CONSTANT, ECMDQ)                                \
     X(CMDQ_CONTROL_PAGE_STATUS, 0x400C, 32, RO, NONE, CONSTANT, ECMDQ)                             \
@@ -276,6 +286,22 @@ enum {
  * translation are under GATOS_PAR_FAULT.
  */
 #define REF_FEATURE_FIELDS(X)                                                                      \
+    X(S2PII, S2PII0, 0, 3, 0)                                                                      \
+    X(S2PII, S2PII1, 0, 7, 4)                                                                      \
+    X(S2PII, S2PII2, 0, 11, 8)                                                                     \
+    X(S2PII, S2PII3, 0, 15, 12)                                                                    \
+    X(S2PII, S2PII4, 0, 19, 16)                                                                    \
+    X(S2PII, S2PII5, 0, 23, 20)                                                                    \
+    X(S2PII, S2PII6, 0, 27, 24)                                                                    \
+    X(S2PII, S2PII7, 0, 31, 28)                                                                    \
+    X(S2PII, S2PII8, 0, 35, 32)                                                                    \
+    X(S2PII, S2PII9, 0, 39, 36)                                                                    \
+    X(S2PII, S2PII10, 0, 43, 40)                                                                   \
+    X(S2PII, S2PII11, 0, 47, 44)                                                                   \
+    X(S2PII, S2PII12, 0, 51, 48)                                                                   \
+    X(S2PII, S2PII13, 0, 55, 52)                                                                   \
+    X(S2PII, S2PII14, 0, 59, 56)                                                                   \
+    X(S2PII, S2PII15, 0, 63, 60)                                                                   \
     X(GATOS_CTRL, RUN, 0, 0, 0)                                                                    \
     X(GATOS_SID, STREAMID, 0, 31, 0)                                                               \
     X(GATOS_SID, SUBSTREAMID, 0, 51, 32)                                                           \
@@ -319,6 +345,24 @@ enum {
     X(CMDQ_CONTROL_PAGE_CFG, EN, 0, 0, 0)                                                          \
     X(CMDQ_CONTROL_PAGE_STATUS, ENACK, 0, 0, 0)
 
+/* 6.3.170: the identification space as Arm's own components lay it out */
+#define REF_ID_SPACE_FIELDS(X)                                                                     \
+    X(PIDR4, DES_2, 0, 3, 0)                                                                       \
+    X(PIDR4, SIZE, 0, 7, 4)                                                                        \
+    X(PIDR0, PART_0, 0, 7, 0)                                                                      \
+    X(PIDR1, PART_1, 0, 3, 0)                                                                      \
+    X(PIDR1, DES_0, 0, 7, 4)                                                                       \
+    X(PIDR2, DES_1, 0, 2, 0)                                                                       \
+    X(PIDR2, JEDEC, 0, 3, 3)                                                                       \
+    X(PIDR2, REVISION, 0, 7, 4)                                                                    \
+    X(PIDR3, CMOD, 0, 3, 0)                                                                        \
+    X(PIDR3, REVAND, 0, 7, 4)                                                                      \
+    X(CIDR0, PREAMBLE, 0, 7, 0)                                                                    \
+    X(CIDR1, PREAMBLE, 0, 3, 0)                                                                    \
+    X(CIDR1, CLASS, 0, 7, 4)                                                                       \
+    X(CIDR2, PREAMBLE, 0, 7, 0)                                                                    \
+    X(CIDR3, PREAMBLE, 0, 7, 0)
+
 #define REF_REGISTER_FIELDS(X)                                                                     \
     REF_IDR_FIELDS(X)                                                                              \
     REF_CONTROL_FIELDS(X)                                                                          \
@@ -326,7 +370,8 @@ enum {
     REF_GERROR_BITS(X, GERRORN)                                                                    \
     REF_IRQ_CFG_FIELDS(X)                                                                          \
     REF_TABLE_AND_QUEUE_FIELDS(X)                                                                  \
-    REF_FEATURE_FIELDS(X)
+    REF_FEATURE_FIELDS(X)                                                                          \
+    REF_ID_SPACE_FIELDS(X)
 
 enum ref_register_field { REF_REGISTER_FIELDS(REF_FIELD_ENUM) REF_REGISTER_FIELD_END };
 

@@ -32,6 +32,22 @@ const ModelField model_fields[] = {
 };
 #undef FIELD
 
+struct ModelRegister {
+    const char *name;
+    unsigned offset;
+    unsigned bits;
+    const char *access;
+    const char *guard;
+    const char *feature;
+};
+
+#define REG(name, offset, bits, access, guard, feature, ...)                                       \
+    {#name, (offset), (bits), #access, #guard, #feature},
+const ModelRegister model_registers[] = {
+#include "regs.def"
+};
+#undef REG
+
 struct ModelNumber {
     const char *name;
     unsigned number;
@@ -127,6 +143,38 @@ Rows reference_number_rows(const ref_number_row *table, size_t count)
     for (size_t i = 0; i < count; ++i)
         add_row(rows, table[i].name, std::to_string(table[i].number));
     return rows;
+}
+
+std::string register_text(unsigned offset, unsigned width, const std::string &access,
+                          const std::string &guard, const std::string &feature)
+{
+    std::ostringstream text;
+    text << "at 0x" << std::hex << offset << std::dec << ", " << width << " bits, " << access
+         << ", guard " << guard << ", feature " << feature;
+    return text.str();
+}
+
+TEST(SpecTables, registers_are_those_of_the_reference)
+{
+    Rows model;
+    for (const ModelRegister &row : model_registers)
+        add_row(model, row.name,
+                register_text(row.offset, row.bits, row.access, row.guard, row.feature));
+    Rows reference;
+    for (size_t i = 0; i < ref_register_count; ++i) {
+        const ref_register_row &row = ref_register_table[i];
+        add_row(reference, row.name,
+                register_text(row.offset, row.width, row.access, row.guard, row.present));
+    }
+    expect_same_rows(model, reference);
+}
+
+TEST(SpecTables, register_fields_stand_where_the_reference_has_them)
+{
+    std::set<std::string> objects;
+    Rows reference =
+        reference_field_rows(ref_register_field_table, ref_register_field_count, objects);
+    expect_same_rows(model_field_rows(objects), reference);
 }
 
 TEST(SpecTables, commands_have_the_opcodes_of_the_reference)
