@@ -10,6 +10,7 @@
 #include "bits.h"
 #include "cfgcache.h"
 #include "cmdq.h"
+#include "config.h"
 #include "evtq.h"
 #include "inval.h"
 #include "irq.h"
@@ -76,11 +77,6 @@ struct smmu {
 /* A register of a programming interface, and one of its fields. */
 #define REG_OF(pi, name) ((pi)->reg[SMMU_REG_##name])
 #define REG_FIELD(pi, reg_name, field) SMMU_REG_GET(reg_name, field, REG_OF(pi, reg_name))
-
-/* Features of the configuration (config.c). */
-bool smmu__feature(const smmu_config_t *cfg, enum smmu_feature f);
-unsigned smmu__oas_bits(const smmu_config_t *cfg);
-unsigned smmu__ias_bits(const smmu_config_t *cfg);
 
 /* Attributes of queue and table accesses from CR1 (13.8). */
 struct mem_attrs smmu__queue_attrs(const struct prog_if *pi, bool allocate_hint);
