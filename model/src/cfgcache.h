@@ -15,14 +15,14 @@ struct smmu;
 struct inval_config;
 
 struct cfg_entry {
-    uint64_t key; /* bit 63 valid, 54:53 state, 52 SSV, 51:32 SubstreamID, 31:0 StreamID */
     uint32_t cd_index; /* index in the CD table it was read from; UINT32_MAX: no CD */
     struct xctx x;
 };
 
 struct cfgcache {
     uint32_t sets, ways;
-    uint64_t *key;    /* [sets][ways], apart for quick search */
+    uint64_t *key; /* [sets][ways], apart for quick search: bit 63 valid, 54:53 Security state, 52 SSV,
+                      51:32 SubstreamID, 31:0 StreamID */
     struct cfg_entry *entry;
     uint8_t *victim;
 };

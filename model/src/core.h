@@ -40,12 +40,12 @@ enum { PROG_IF_NS, PROG_IF_COUNT };
 enum { CMD_QUEUE_NS, CMD_QUEUE_COUNT }; /* ECMDQs and the other interfaces' queues follow here */
 
 struct inval_state {
-    uint8_t epoch;            /* 0 or 1: tracked accesses forwarded now count here */
-    bool dirty;               /* something was invalidated since the last sync_begin */
-    bool waiting;             /* a CMD_SYNC waits for the other epoch */
-    uint32_t tracked[2];      /* forwarded accesses not yet done, by epoch */
-    uint32_t owner_acks;      /* SMMU_OUT_INVAL items not yet acknowledged */
-    uint32_t next_ack_tag;
+    uint8_t epoch;       /* 0 or 1: tracked accesses forwarded now count here */
+    bool dirty;          /* something was invalidated since the last CMD_SYNC began */
+    bool waiting;        /* a CMD_SYNC has begun: it waits for the other epoch */
+    uint32_t tracked[2]; /* forwarded accesses not yet done, by epoch */
+    uint64_t next_ack_tag, forgotten_ack_tag;
+    uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
 };
 
 struct smmu {
@@ -62,6 +62,7 @@ struct smmu {
     struct tlb tlb;
     struct tlb walk_cache;
     struct inval_state inval;
+    bool settle_sync; /* something a waiting CMD_SYNC may depend on has finished */
 
     /* ---- host */
     smmu_config_t config;
@@ -77,6 +78,11 @@ struct smmu {
 /* A register of a programming interface, and one of its fields. */
 #define REG_OF(pi, name) ((pi)->reg[SMMU_REG_##name])
 #define REG_FIELD(pi, reg_name, field) SMMU_REG_GET(reg_name, field, REG_OF(pi, reg_name))
+
+/* core.c */
+void smmu__run_due(struct smmu *s, uint64_t now);
+void smmu__access_done(struct smmu *s, const struct access *a, smmu_mem_status_t status, const void *data);
+void smmu__settle(struct smmu *s);
 
 /* Attributes of queue and table accesses from CR1 (13.8). */
 struct mem_attrs smmu__queue_attrs(const struct prog_if *pi, bool allocate_hint);

@@ -10,7 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "smmusim/smmu_types.h"
+
 struct smmu;
+
+/* SMMU_OUT_INVAL items that may await the owner. */
+#define INVAL_ACKS_MAX 64
 
 enum inval_kind { INVAL_CONFIG, INVAL_TLB };
 
@@ -47,5 +52,9 @@ void smmu__inval_sync_begin(struct smmu *s);
 bool smmu__inval_complete(const struct smmu *s);
 /* Room in the outbox for what one invalidation may emit? */
 bool smmu__inval_ready(const struct smmu *s);
+/* The owner's reports. */
+smmu_status_t smmu__inval_ack(struct smmu *s, uint64_t tag);
+smmu_status_t smmu__inval_access_done(struct smmu *s, uint8_t epoch);
+void smmu__inval_reset(struct smmu *s);
 
 #endif

@@ -25,12 +25,17 @@ struct access {
     uint16_t index;
     uint8_t owner; /* enum access_owner */
     bool busy;
+    bool read;
 };
+
+/* Places for everything that is no slot's: command reads, event and MSI writes, invalidations, interrupt edges. */
+enum { OUTBOX_FOR_OTHERS = 256 };
 
 struct outbox {
     uint32_t head, count, capacity;
     smmu_out_t *item;
     uint32_t access_capacity, access_busy, access_hint;
+    uint32_t forgotten_generation; /* accesses up to here were given up by a reset */
     struct access *access;
 };
 
@@ -44,6 +49,8 @@ struct mem_attrs {
 /* A new item, zeroed, of this kind. */
 smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind);
 uint32_t smmu__outbox_room(const struct smmu *s);
+/* Every slot in use keeps one place free for its next item; is there one more? */
+bool smmu__outbox_has_room_for_slot(const struct smmu *s);
 
 /* Emits an SMMU_OUT_MEM. request: the client request it is made for, or NULL. data: the bytes of a write. */
 void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index, smmu_mem_source_t source, uint64_t addr,
@@ -51,8 +58,10 @@ void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index, smm
 void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index, smmu_mem_source_t source, uint64_t addr,
                      unsigned size, struct mem_attrs attrs, const void *data);
 
-/* Finds and frees the access with this tag. Returns 1, 0 for one forgotten by a reset, or a negative status. */
-int smmu__access_take(struct smmu *s, uint64_t tag, struct access *taken);
-void smmu__outbox_forget_accesses(struct smmu *s);
+/* The outstanding access with this tag. Returns 1, 0 for one forgotten by a reset, or a negative status. */
+int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found);
+void smmu__access_free(struct smmu *s, uint64_t tag);
+/* Accesses outstanding are given up, items that no longer matter go; answers stay. */
+void smmu__outbox_reset(struct smmu *s);
 
 #endif

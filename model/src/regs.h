@@ -10,6 +10,8 @@
 struct smmu;
 struct prog_if;
 
+/* Once, at creation: what follows from the configuration (write masks). */
+void smmu__regs_init(struct smmu *s);
 void smmu__regs_reset(struct smmu *s, struct prog_if *pi);
 /* Offset and size already checked by the caller for alignment and span; both halves of 64-bit registers. */
 uint64_t smmu__regs_read(struct smmu *s, smmu_pas_t pas, uint32_t offset, unsigned size);

@@ -31,6 +31,8 @@ struct ttb {
     uint8_t walk_memattr, walk_sh; /* of descriptor fetches, MAIR format (13.8) */
 };
 
+enum { SHCFG_INCOMING = 1 };
+
 /* STE attribute overrides for the client transaction (5.2, 13.1.4); also GBPA's (6.3.14). */
 struct overrides {
     uint8_t memattr;  /* MAIR format, if mtcfg */

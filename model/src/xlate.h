@@ -11,5 +11,7 @@ void smmu__xlate_due(struct smmu *s, unsigned slot);
 void smmu__xlate_read_done(struct smmu *s, unsigned slot, smmu_mem_status_t status, const uint8_t *data);
 /* The event queue has room again. */
 void smmu__xlate_event_room(struct smmu *s);
+/* Gives a free walker to the slot that waits longest. False: none free or none waiting. */
+bool smmu__xlate_walkers(struct smmu *s);
 
 #endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L4. The public functions: check the caller, advance the clock, hand over, draw the consequences.
+ */
+#include "core.h"
+#include "regs.h"
+#include "xlate.h"
+
+/* Callers of modes lt and functional share no clock: their requests do not move ours (smmu.h). */
+static bool requests_have_time(const smmu_t *s)
+{
+    return s->mode == SMMU_MODE_AT;
+}
+
+static smmu_status_t advance_to(smmu_t *s, uint64_t now)
+{
+    if (now < s->sched.now)
+        return SMMU_E_TIME;
+    if (now != s->sched.now)
+        smmu__run_due(s, now);
+    return SMMU_OK;
+}
+
+uint64_t smmu_now(const smmu_t *s)
+{
+    return s->sched.now;
+}
+
+uint64_t smmu_next_due(const smmu_t *s)
+{
+    return smmu__sched_next(s);
+}
+
+uint64_t smmu_advance(smmu_t *s, uint64_t now)
+{
+    if (now >= s->sched.now)
+        smmu__run_due(s, now);
+    return smmu__sched_next(s);
+}
+
+bool smmu_idle(const smmu_t *s)
+{
+    return smmu__sched_next(s) == SMMU_NEVER && s->outbox.access_busy == 0 && s->outbox.count == 0;
+}
+
+int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_response_t *response)
+{
+    if (!s || !request || !response || request->substreamid > low_mask(20) ||
+        request->sh > SMMU_SH_ISH)
+        return SMMU_E_ARGUMENT;
+    if (request->sec_sid != SMMU_PAS_NS)
+        return request->sec_sid > SMMU_PAS_REALM ? SMMU_E_ARGUMENT : SMMU_E_UNSUPPORTED;
+    if (requests_have_time(s)) {
+        smmu_status_t status = advance_to(s, now);
+        if (status != SMMU_OK)
+            return status;
+    }
+    int verdict = smmu__xlate_submit(s, request, response);
+    if (verdict == SMMU_PENDING)
+        smmu__settle(s);
+    return verdict;
+}
+
+smmu_status_t smmu_access_done(smmu_t *s, uint64_t now, uint8_t epoch)
+{
+    if (requests_have_time(s)) {
+        smmu_status_t status = advance_to(s, now);
+        if (status != SMMU_OK)
+            return status;
+    }
+    smmu_status_t status = smmu__inval_access_done(s, epoch);
+    smmu__settle(s);
+    return status;
+}
+
+smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_status_t status,
+                            const void *data)
+{
+    struct access a;
+    if (!s || (status != SMMU_MEM_OK && status != SMMU_MEM_ABORT))
+        return SMMU_E_ARGUMENT;
+    int found = smmu__access_find(s, tag, &a);
+    if (found <= 0)
+        return (smmu_status_t)found;
+    if (a.read && status == SMMU_MEM_OK && !data)
+        return SMMU_E_ARGUMENT;
+    if (a.owner != OWNER_SLOT || requests_have_time(s)) {
+        smmu_status_t time = advance_to(s, now);
+        if (time != SMMU_OK)
+            return time;
+    }
+    smmu__access_free(s, tag);
+    smmu__access_done(s, &a, status, data);
+    return SMMU_OK;
+}
+
+smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag)
+{
+    smmu_status_t status = advance_to(s, now);
+    if (status != SMMU_OK)
+        return status;
+    status = smmu__inval_ack(s, tag);
+    smmu__settle(s);
+    return status;
+}
+
+uint32_t smmu_reg_span(const smmu_t *s)
+{
+    (void)s;
+    return 0x20000; /* pages 0 and 1 (6.1) */
+}
+
+/* Accesses of another size, unaligned or beyond the last page: RAZ/WI, CHOICE (6.2). */
+static bool reg_access_taken(smmu_t *s, uint32_t offset, unsigned size)
+{
+    if ((size == 4 || size == 8) && offset % size == 0 && offset <= smmu_reg_span(s) - size)
+        return true;
+    STAT(s, guest_errors, 1);
+    return false;
+}
+
+smmu_status_t smmu_reg_read(smmu_t *s, uint64_t now, smmu_pas_t pas, uint32_t offset, unsigned size,
+                            uint64_t *value)
+{
+    if (!s || !value)
+        return SMMU_E_ARGUMENT;
+    smmu_status_t status = advance_to(s, now);
+    if (status != SMMU_OK)
+        return status;
+    *value = reg_access_taken(s, offset, size) ? smmu__regs_read(s, pas, offset, size) : 0;
+    return SMMU_OK;
+}
+
+smmu_status_t smmu_reg_write(smmu_t *s, uint64_t now, smmu_pas_t pas, uint32_t offset,
+                             unsigned size, uint64_t value)
+{
+    if (!s)
+        return SMMU_E_ARGUMENT;
+    smmu_status_t status = advance_to(s, now);
+    if (status != SMMU_OK)
+        return status;
+    if (reg_access_taken(s, offset, size)) {
+        smmu__regs_write(s, pas, offset, size, value);
+        smmu__settle(s);
+    }
+    return SMMU_OK;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L2. See cfgcache.h. */
+#include <string.h>
+
+#include "core.h"
+
+enum { KEY_VALID = 63, KEY_SEC = 53, KEY_SSV = 52, KEY_SUBSTREAM = 32 };
+
+uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid)
+{
+    return UINT64_C(1) << KEY_VALID | (uint64_t)sec << KEY_SEC | (uint64_t)ssv << KEY_SSV |
+           (uint64_t)(ssv ? substreamid & low_mask(20) : 0) << KEY_SUBSTREAM | streamid;
+}
+
+static uint32_t set_of(const struct cfgcache *c, uint64_t key)
+{
+    uint32_t mixed =
+        (uint32_t)key ^ (uint32_t)(key >> KEY_SUBSTREAM & low_mask(20)) * UINT32_C(0x9E3779B1);
+    return (mixed & (c->sets - 1)) * c->ways;
+}
+
+struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key)
+{
+    struct cfgcache *c = &s->cfgcache;
+    uint32_t first = set_of(c, key);
+    for (uint32_t i = first; i < first + c->ways; i++)
+        if (c->key[i] == key)
+            return &c->entry[i].x;
+    return NULL;
+}
+
+void smmu__cfgcache_fill(struct smmu *s, uint64_t key, uint32_t cd_index, const struct xctx *x)
+{
+    struct cfgcache *c = &s->cfgcache;
+    uint32_t first = set_of(c, key), at = UINT32_MAX;
+    for (uint32_t i = first; i < first + c->ways; i++) {
+        if (c->key[i] == key) {
+            at = i;
+            break;
+        }
+        if (!c->key[i] && at == UINT32_MAX)
+            at = i;
+    }
+    if (at == UINT32_MAX) {
+        uint8_t *victim = &c->victim[first / c->ways];
+        at = first + *victim;
+        *victim = (uint8_t)(*victim + 1u == c->ways ? 0 : *victim + 1);
+    }
+    c->key[at] = key;
+    c->entry[at].cd_index = cd_index;
+    c->entry[at].x = *x;
+}
+
+static bool names(const struct inval_config *i, uint64_t key, uint32_t cd_index)
+{
+    if ((key >> KEY_SEC & 3) != i->sec)
+        return false;
+    if (i->all)
+        return true;
+    uint32_t streamid = (uint32_t)key;
+    if (streamid < i->sid_first || streamid > i->sid_last)
+        return false;
+    return !i->one_substream || cd_index == i->substreamid;
+}
+
+void smmu__cfgcache_invalidate(struct smmu *s, const struct inval_config *scope)
+{
+    struct cfgcache *c = &s->cfgcache;
+    for (uint32_t i = 0; i < c->sets * c->ways; i++)
+        if (c->key[i] && names(scope, c->key[i], c->entry[i].cd_index))
+            c->key[i] = 0;
+}
+
+void smmu__cfgcache_reset(struct smmu *s)
+{
+    struct cfgcache *c = &s->cfgcache;
+    memset(c->key, 0, (size_t)c->sets * c->ways * sizeof *c->key);
+    memset(c->victim, 0, c->sets);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L2. See outbox.h. */
+#include <assert.h>
+#include <string.h>
+
+#include "core.h"
+
+smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind)
+{
+    struct outbox *o = &s->outbox;
+    assert(o->count < o->capacity);
+    uint32_t at = o->head + o->count++;
+    smmu_out_t *item = &o->item[at >= o->capacity ? at - o->capacity : at];
+    item->kind = kind;
+    return item;
+}
+
+uint32_t smmu__outbox_room(const struct smmu *s)
+{
+    return s->outbox.capacity - s->outbox.count;
+}
+
+bool smmu__outbox_has_room_for_slot(const struct smmu *s)
+{
+    return smmu__outbox_room(s) > OUTBOX_FOR_OTHERS + s->slots.used;
+}
+
+bool smmu_pop(smmu_t *s, smmu_out_t *out)
+{
+    struct outbox *o = &s->outbox;
+    if (!o->count)
+        return false;
+    *out = o->item[o->head];
+    if (++o->head == o->capacity)
+        o->head = 0;
+    o->count--;
+    return true;
+}
+
+/* A tag is the access's place and the generation of that place: a late or invented tag is
+ * recognised. */
+static uint64_t access_new(struct smmu *s, enum access_owner owner, unsigned index, bool read)
+{
+    struct outbox *o = &s->outbox;
+    uint32_t at = o->access_hint;
+    while (o->access[at].busy)
+        at = at + 1 == o->access_capacity ? 0 : at + 1;
+    o->access_hint = at + 1 == o->access_capacity ? 0 : at + 1;
+    o->access[at] = (struct access){.generation = o->access[at].generation + 1,
+                                    .index = (uint16_t)index,
+                                    .owner = (uint8_t)owner,
+                                    .busy = true,
+                                    .read = read};
+    o->access_busy++;
+    return (uint64_t)o->access[at].generation << 32 | at;
+}
+
+static smmu_out_mem_t *mem_new(struct smmu *s, enum access_owner owner, unsigned index,
+                               smmu_mem_op_t op, smmu_mem_source_t source, uint64_t addr,
+                               unsigned size, struct mem_attrs attrs)
+{
+    assert(s->outbox.access_busy < s->outbox.access_capacity);
+    smmu_out_mem_t *m = &smmu__outbox_put(s, SMMU_OUT_MEM)->u.mem;
+    m->tag = access_new(s, owner, index, op == SMMU_MEM_READ);
+    m->op = (uint8_t)op;
+    m->addr = addr;
+    m->request_tag = 0;
+    m->size = (uint8_t)size;
+    m->source = (uint8_t)source;
+    m->pas = attrs.pas;
+    m->memattr = attrs.memattr;
+    m->sh = attrs.sh;
+    m->for_request = false;
+    return m;
+}
+
+void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,
+                    smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
+                    const smmu_request_t *request)
+{
+    smmu_out_mem_t *m = mem_new(s, owner, index, SMMU_MEM_READ, source, addr, size, attrs);
+    if (request) {
+        m->for_request = true;
+        m->request_tag = request->tag;
+    }
+}
+
+void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index,
+                     smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
+                     const void *data)
+{
+    smmu_out_mem_t *m = mem_new(s, owner, index, SMMU_MEM_WRITE, source, addr, size, attrs);
+    memcpy(m->data, data, size);
+}
+
+int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found)
+{
+    const struct outbox *o = &s->outbox;
+    uint32_t at = (uint32_t)tag, generation = (uint32_t)(tag >> 32);
+    if (at >= o->access_capacity || generation == 0 || generation > o->access[at].generation)
+        return SMMU_E_TAG;
+    if (generation <= o->forgotten_generation)
+        return 0;
+    if (generation < o->access[at].generation || !o->access[at].busy)
+        return SMMU_E_TAG;
+    *found = o->access[at];
+    return 1;
+}
+
+void smmu__access_free(struct smmu *s, uint64_t tag)
+{
+    s->outbox.access[(uint32_t)tag].busy = false;
+    s->outbox.access_busy--;
+}
+
+static void keep_answers(struct outbox *o)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < o->count; i++) {
+        const smmu_out_t *item = &o->item[(o->head + i) % o->capacity];
+        if (item->kind == SMMU_OUT_ANSWER)
+            o->item[(o->head + kept++) % o->capacity] = *item;
+    }
+    o->count = kept;
+}
+
+void smmu__outbox_reset(struct smmu *s)
+{
+    struct outbox *o = &s->outbox;
+    keep_answers(o);
+    for (uint32_t i = 0; i < o->access_capacity; i++)
+        if (o->access[i].generation > o->forgotten_generation)
+            o->forgotten_generation = o->access[i].generation;
+    /* New accesses start beyond every forgotten generation, so that a late answer can never meet a
+     * new access. */
+    for (uint32_t i = 0; i < o->access_capacity; i++)
+        o->access[i] = (struct access){.generation = o->forgotten_generation};
+    o->access_busy = 0;
+}

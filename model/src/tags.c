@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L2. See tags.h. The table is cut into buckets; a bucket that is full of tags with live entries
+ * gives up the one used longest ago together with its entries. Dropping more than asked is always
+ * permitted (16.2.1).
+ */
+#include "core.h"
+
+enum { BUCKET = 8 };
+
+static uint64_t tag_key(uint8_t world, uint16_t vmid, uint16_t asid, bool global, bool aset)
+{
+    return UINT64_C(1) << 63 | (uint64_t)world << 40 | (uint64_t)vmid << 24 | (uint64_t)asid << 8 |
+           (uint64_t)global << 1 | (uint64_t)aset;
+}
+
+static uint32_t fresh_serial(struct smmu *s)
+{
+    if (s->tags.next_serial ==
+        0) /* wrapped after 2^32 drops: old entries could be taken for new ones */
+        smmu__tlb_reset(s);
+    return s->tags.next_serial++;
+}
+
+static uint32_t bucket_of(const struct tags *t, uint64_t key)
+{
+    uint64_t mixed = (key ^ key >> 33) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(mixed >> 40) & (t->capacity - 1) & ~(uint32_t)(BUCKET - 1);
+}
+
+static uint16_t tag_for(struct smmu *s, uint64_t key)
+{
+    struct tags *t = &s->tags;
+    uint32_t first = bucket_of(t, key), victim = first;
+    for (uint32_t i = first; i < first + BUCKET; i++) {
+        struct tag *tag = &t->tag[i];
+        if (tag->key == key) {
+            tag->used_at = t->clock++;
+            return (uint16_t)i;
+        }
+        struct tag *v = &t->tag[victim];
+        bool idle = tag->live == 0, victim_idle = v->live == 0;
+        if (idle != victim_idle ? idle : t->clock - tag->used_at > t->clock - v->used_at)
+            victim = i;
+    }
+    uint32_t serial = fresh_serial(s);
+    t->tag[victim] = (struct tag){.key = key, .serial = serial, .used_at = t->clock++};
+    return (uint16_t)victim;
+}
+
+void smmu__tags_bind(struct smmu *s, struct xctx *x)
+{
+    struct tags *t = &s->tags;
+    x->tag = tag_for(s, tag_key(x->world, x->vmid, x->asid, false, x->aset));
+    x->global_tag = tag_for(s, tag_key(x->world, x->vmid, 0, true, x->aset));
+    x->tag_serial = t->tag[x->tag].serial;
+    x->global_serial = t->tag[x->global_tag].serial;
+}
+
+bool smmu__tag_matches(uint64_t key, const struct tag_filter *f)
+{
+    if (!key || (uint8_t)(key >> 40) != f->world)
+        return false;
+    if (f->by_vmid && (uint16_t)(key >> 24) != f->vmid)
+        return false;
+    bool global = bit_of(key, 1);
+    if (global)
+        return !f->spare_global;
+    return !f->by_asid || (uint16_t)(key >> 8) == f->asid; /* commands ignore ASET (4.4) */
+}
+
+void smmu__tags_drop(struct smmu *s, const struct tag_filter *f)
+{
+    struct tags *t = &s->tags;
+    for (uint32_t i = 0; i < t->capacity; i++) {
+        if (t->tag[i].live && smmu__tag_matches(t->tag[i].key, f)) {
+            t->tag[i].serial = fresh_serial(s);
+            t->tag[i].live = 0;
+        }
+    }
+}
