@@ -1,26 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L1. VMSAv8-64 stage 1 descriptors: kind, addresses, attributes, permissions (Arm ARM D8.3 to D8.7). Pure functions. */
+/*
+ * L1. VMSAv8-64 stage 1 descriptors: kind, addresses, attributes, permissions (Arm ARM D8.3 to
+ * D8.7). Pure functions of one descriptor in CPU byte order; how a walk strings them together is
+ * walk.c's.
+ */
 #ifndef SMMUSIM_PTE_H
 #define SMMUSIM_PTE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bits.h"
+#include "xctx.h"
+
 enum pte_kind { PTE_INVALID, PTE_TABLE, PTE_LEAF };
 
-/* Kind of a descriptor at a level; blocks only where the granule has them (D8.3). ds: 52-bit addresses with 4K/16K. */
-enum pte_kind smmu__pte_kind(uint64_t descriptor, unsigned granule_log2, int level, bool ds);
-uint64_t smmu__pte_next_table(uint64_t descriptor, unsigned granule_log2, bool ds);
+/* Bits of leaves and of tables. */
+#define PTE_AF (UINT64_C(1) << 10)
+#define PTE_NG (UINT64_C(1) << 11)
+#define PTE_CONTIGUOUS (UINT64_C(1) << 52)
+
+static inline unsigned pte_attr_index(uint64_t descriptor)
+{
+    return (unsigned)bits_of(descriptor, 4, 2);
+}
+static inline unsigned pte_sh(uint64_t descriptor)
+{
+    return (unsigned)bits_of(descriptor, 9, 8);
+}
+
+/* Kind of a descriptor at a level; blocks only where granule and address size have them (D8.3). */
+enum pte_kind smmu__pte_kind(uint64_t descriptor, unsigned granule_log2, int level,
+                             enum pte_high high);
+/* Address of the table that a table descriptor points at. */
+uint64_t smmu__pte_next_table(uint64_t descriptor, unsigned granule_log2, enum pte_high high);
 /* Output address of a leaf of 2^log2 bytes. */
-uint64_t smmu__pte_output(uint64_t descriptor, unsigned granule_log2, unsigned log2, bool ds);
+uint64_t smmu__pte_output(uint64_t descriptor, unsigned log2, enum pte_high high);
 /* log2 of the entries in a contiguous run, 0 if the bit has no meaning there (D8.7). */
 unsigned smmu__pte_contiguous_log2(unsigned granule_log2, int level);
+/* TABLE_* bits of walk.h that a table descriptor adds (D8.4). */
+uint8_t smmu__pte_table_restrictions(uint64_t descriptor);
 
-struct pte_controls { /* from the CD */
+struct pte_controls {     /* from the CD */
     uint8_t restrictions; /* TABLE_* of walk.h, 0 if hierarchical attributes are off */
     bool wxn, pan, epan;
 };
-/* LEAF_* bits of walk.h. */
+/* LEAF_* bits of walk.h, for regimes with two privileges. */
 uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. From a StreamID to its STE: where it lies, whether it is legal, what it says (3.3.1, 5.1, 5.2, 6.3.24, 6.3.25).
- * Pure functions over register values, configuration and fetched words; who fetches is xlate.c.
+ * L3. From a StreamID to its STE: where it lies, whether it is legal, what it says
+ * (3.3.1, 5.1, 5.2, 6.3.24, 6.3.25). Pure functions over register values, configuration and fetched
+ * words; who fetches is xlate.c.
  */
 #ifndef SMMUSIM_STREAM_H
 #define SMMUSIM_STREAM_H
@@ -17,11 +18,15 @@ enum stream_where {
     STREAM_OUT,   /* StreamID out of range: C_BAD_STREAMID (7.3.3) */
 };
 
-enum stream_where smmu__stream_locate(const smmu_config_t *cfg, const struct prog_if *pi, uint32_t streamid,
-                                      uint64_t *addr);
+enum stream_where smmu__stream_locate(const smmu_config_t *cfg, const struct prog_if *pi,
+                                      uint32_t streamid, uint64_t *addr);
 /* STREAM_STE with *addr, or STREAM_OUT. */
-enum stream_where smmu__stream_from_l1std(const smmu_config_t *cfg, const struct prog_if *pi, uint32_t streamid,
-                                          uint64_t l1std, uint64_t *addr);
+enum stream_where smmu__stream_from_l1std(const smmu_config_t *cfg, const struct prog_if *pi,
+                                          uint32_t streamid, uint64_t l1std, uint64_t *addr);
+
+/* NULL if the STE is legal, else what makes it ILLEGAL (5.2.2). */
+const char *smmu__ste_illegal(const smmu_config_t *cfg, const struct prog_if *pi,
+                              const uint64_t ste[8]);
 
 enum ste_verdict {
     STE_DECIDED,       /* *x is complete: abort or bypass, no CD needed */
@@ -32,8 +37,11 @@ enum ste_verdict {
 };
 
 /* ssv, substreamid: of the transaction. */
-enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if *pi, const uint64_t ste[8], bool ssv,
-                                  uint32_t substreamid, struct xctx *x, struct cd_locator *locator,
-                                  uint32_t *cd_index);
+enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if *pi,
+                                  const uint64_t ste[8], bool ssv, uint32_t substreamid,
+                                  struct xctx *x, struct cd_locator *locator, uint32_t *cd_index);
+
+/* The overrides of global bypass (6.3.14), from a value of GBPA. */
+struct overrides smmu__overrides_from_gbpa(const smmu_config_t *cfg, uint64_t gbpa);
 
 #endif

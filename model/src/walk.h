@@ -1,40 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. One VMSAv8-64 translation table walk, a step at a time (Arm ARM D8.2 to D8.5; 3.4, 7.3.12 to 7.3.16).
- * Pure: it says which descriptor it wants and is given the descriptor. The same steps serve timed walks, debug
- * walks and, later, stage 2 and nested walks.
+ * L1. One VMSAv8-64 translation table walk, a step at a time (Arm ARM D8.2 to D8.5; 3.4, 7.3.12
+ * to 7.3.16). Pure: it says which descriptor it wants and is given the descriptor. The same steps
+ * serve timed walks, debug walks and, later, stage 2 and nested walks.
  */
 #ifndef SMMUSIM_WALK_H
 #define SMMUSIM_WALK_H
 
+#include "bits.h"
 #include "xctx.h"
 
-/* What upper table descriptors took away (APTable, XNTable, PXNTable): restrictions that add up (D8.4). */
+/* What upper table descriptors took away (APTable, XNTable, PXNTable): restrictions that add up
+ * (D8.4). */
 enum { TABLE_NO_WRITE = 1, TABLE_NO_UNPRIV = 2, TABLE_UXN = 4, TABLE_PXN = 8 };
 
 struct walk {
-    uint64_t va;          /* input address, without the bits above the input range */
-    uint64_t table;       /* address of the table of 'level' */
-    uint8_t half;         /* 0: TTB0, 1: TTB1 */
+    uint64_t va;    /* input address, without the bits above the input range */
+    uint64_t table; /* address of the table of 'level' */
+    uint8_t half;   /* 0: TTB0, 1: TTB1 */
     int8_t level;
     uint8_t restrictions; /* TABLE_* */
 };
 
-/* Permissions of a leaf, hierarchical bits, WXN and PAN included: one bit for each kind of access. */
+/* Permissions of a leaf, hierarchical bits, WXN and PAN included: one bit for each kind of access.
+ */
 enum {
-    LEAF_PR = 1, LEAF_PW = 2, LEAF_PX = 4, /* privileged read, write, execute */
-    LEAF_UR = 8, LEAF_UW = 16, LEAF_UX = 32 /* unprivileged */
+    LEAF_PR = 1,
+    LEAF_PW = 2,
+    LEAF_PX = 4, /* privileged read, write, execute */
+    LEAF_UR = 8,
+    LEAF_UW = 16,
+    LEAF_UX = 32 /* unprivileged */
 };
 
 struct leaf {
     uint64_t pa;         /* of the region's first byte */
     uint8_t region_log2; /* log2 bytes: page, block or contiguous run */
     uint8_t perms;       /* LEAF_* */
-    uint8_t memattr;     /* MAIR format, reserved encodings resolved (10.1 of the Arm ARM's MAIR tables) */
-    uint8_t sh;
+    uint8_t memattr, sh; /* normalised (13.1.7) */
     int8_t level;
-    bool global;         /* nG=0 */
+    bool global; /* nG=0 */
 };
+
+/* The permission that an access needs: marking after PRIVCFG and INSTCFG; writes are data. */
+static inline uint8_t leaf_permission(bool privileged, bool instruction, bool write)
+{
+    unsigned unprivileged_bit = write ? LEAF_UW : instruction ? LEAF_UX : LEAF_UR;
+    return (uint8_t)(privileged ? unprivileged_bit >> 3 : unprivileged_bit);
+}
 
 enum walk_outcome {
     WALK_NEXT,        /* read the descriptor at smmu__walk_address() */
@@ -44,13 +57,41 @@ enum walk_outcome {
     WALK_ACCESS,      /* F_ACCESS */
 };
 
-/* Which half, input range, EPD. E0PD needs the access's privilege (after PRIVCFG). WALK_NEXT or WALK_TRANSLATION. */
-enum walk_outcome smmu__walk_start(const struct xctx *x, uint64_t addr, bool unprivileged, struct walk *w);
+/*
+ * Which half, input range, EPD, E0PD (which needs the access's privilege, after PRIVCFG). WALK_NEXT
+ * or WALK_TRANSLATION. Inline: TLB hits come by here too. CHOICE: EPDx and E0PDx stop TLB hits as
+ * well (5.4).
+ */
+static inline enum walk_outcome smmu__walk_start(const struct xctx *x, uint64_t addr,
+                                                 bool unprivileged, struct walk *w)
+{
+    unsigned half = addr >> 55 & 1;
+    const struct ttb *t = &x->ttb[half];
+    if ((addr & t->range_mask) != (half ? t->range_mask : 0) || t->disabled ||
+        (unprivileged && t->e0pd))
+        return WALK_TRANSLATION;
+    w->va = addr & low_mask(t->input_bits);
+    w->table = t->base;
+    w->half = (uint8_t)half;
+    w->level = t->start_level;
+    w->restrictions = 0;
+    return WALK_NEXT;
+}
+
+/* log2 of the bytes that one descriptor of this level maps. */
+static inline unsigned smmu__walk_level_log2(unsigned granule_log2, int level)
+{
+    return granule_log2 + (unsigned)(3 - level) * (granule_log2 - 3);
+}
+
+/* First level of a walk over that many input bits (D8.2). */
+int smmu__walk_start_level(unsigned granule_log2, unsigned input_bits);
+
 /* Where the descriptor of w->level lies (8 bytes). */
 uint64_t smmu__walk_address(const struct xctx *x, const struct walk *w);
-/* Digests that descriptor (as read, endianness not yet applied). WALK_NEXT: w has moved one level down. */
-enum walk_outcome smmu__walk_step(const struct xctx *x, struct walk *w, uint64_t descriptor, struct leaf *leaf);
-/* log2 of the bytes that one descriptor of this level maps. */
-unsigned smmu__walk_level_log2(unsigned granule_log2, int level);
+/* Digests that descriptor (as read, endianness not yet applied). WALK_NEXT: w has moved one level
+ * down. */
+enum walk_outcome smmu__walk_step(const struct xctx *x, struct walk *w, uint64_t descriptor,
+                                  struct leaf *leaf);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. A translation context: what STE and CD say about one {Security state, StreamID, SubstreamID}, decoded once
- * and kept in the configuration cache. stream.c fills the STE's part, context.c the CD's.
+ * L1. A translation context: what STE and CD say about one {Security state, StreamID, SubstreamID},
+ * decoded once and kept in the configuration cache. stream.c fills the STE's part, context.c the
+ * CD's.
  */
 #ifndef SMMUSIM_XCTX_H
 #define SMMUSIM_XCTX_H
@@ -18,16 +19,27 @@ enum xctx_kind {
 /* StreamWorlds of 3.3.3 that exist in this build; the value is part of the TLB tag. */
 enum stream_world { WORLD_NS_EL1 };
 
+/* Where descriptors keep address bits above 47 (Arm ARM D8.3). It also decides which levels have
+ * the largest blocks. */
+enum pte_high {
+    PTE_HIGH_NONE, /* nowhere */
+    PTE_HIGH_64K,  /* [51:48] in bits [15:12]: 64 KiB granule where the OAS is 52 bits */
+    PTE_HIGH_DS, /* [49:48] in place, [51:50] in bits [9:8]: 4 KiB and 16 KiB granules with CD.DS or
+                    STE.S2DS */
+};
+
 /* One half of the stage 1 input range (5.4: TTBx, TxSZ, TGx, ...). */
 struct ttb {
-    uint64_t base;        /* table address, aligned down as the start level's table size asks (D8.2) */
-    uint64_t range_mask;  /* VA bits that must all equal the half's select bit; tag byte excluded if TBI */
+    uint64_t base; /* table address, aligned down as the start level's table size asks (D8.2) */
+    uint64_t range_mask;  /* VA bits that must all equal the half's select bit; tag byte excluded if
+                             TBI */
     uint8_t granule_log2; /* 12, 14, 16 */
     uint8_t input_bits;   /* 64 - TxSZ */
     int8_t start_level;
-    bool disabled;        /* EPDx */
-    bool e0pd;            /* E0PDx */
-    bool hpd;             /* HADx: hierarchical attributes off */
+    uint8_t high;                  /* enum pte_high */
+    bool disabled;                 /* EPDx */
+    bool e0pd;                     /* E0PDx */
+    bool hpd;                      /* HADx: hierarchical attributes off */
     uint8_t walk_memattr, walk_sh; /* of descriptor fetches, MAIR format (13.8) */
 };
 
@@ -35,7 +47,7 @@ enum { SHCFG_INCOMING = 1 };
 
 /* STE attribute overrides for the client transaction (5.2, 13.1.4); also GBPA's (6.3.14). */
 struct overrides {
-    uint8_t memattr;  /* MAIR format, if mtcfg */
+    uint8_t memattr; /* MAIR format, if mtcfg */
     bool mtcfg;
     uint8_t alloccfg; /* 0b1RWT or 0b0xxx */
     uint8_t shcfg;    /* 0 NSH, 1 incoming, 2 OSH, 3 ISH */
@@ -45,19 +57,20 @@ struct overrides {
 
 struct xctx {
     /* STE */
-    uint8_t kind;      /* enum xctx_kind, of this {StreamID, SubstreamID} */
-    uint8_t world;     /* enum stream_world */
-    bool mev;          /* STE.MEV */
-    bool s1dss_bypass; /* XCTX_BYPASS because of S1DSS=0b01: the limit is IAS instead of OAS (3.4) */
+    uint8_t kind;  /* enum xctx_kind, of this {StreamID, SubstreamID} */
+    uint8_t world; /* enum stream_world */
+    bool mev;      /* STE.MEV */
+    bool
+        s1dss_bypass; /* XCTX_BYPASS because of S1DSS=0b01: the limit is IAS instead of OAS (3.4) */
     struct overrides overrides;
-    uint16_t vmid;     /* 0 if there is no VMID tag (3.17) */
+    uint16_t vmid; /* 0 if there is no VMID tag (3.17) */
     /* CD */
     uint16_t asid;
     bool aset;
-    bool a, r, s;      /* CD.A, CD.R, CD.S (5.5) */
-    bool wxn, pan, epan, affd, big_endian, ds;
+    bool a, r, s; /* CD.A, CD.R, CD.S (5.5) */
+    bool wxn, pan, epan, affd, big_endian;
     uint8_t output_bits; /* effective IPS: min(IPS, OAS) */
-    uint64_t mair;
+    uint64_t mair;       /* Attr0 to Attr7, Reserved encodings resolved */
     struct ttb ttb[2];
     /* Filled by tags.c: where this context's TLB entries are counted. */
     uint16_t tag, global_tag;
@@ -67,9 +80,9 @@ struct xctx {
 /* Where a stream's CDs are (5.2 S1ContextPtr, S1Fmt, S1CDMax), and how they are fetched. */
 struct cd_locator {
     uint64_t base;
-    uint8_t format;   /* 0 linear, 1 two-level with 4 KiB leaves, 2 two-level with 64 KiB leaves */
-    uint8_t cd_max;   /* S1CDMax */
-    bool stalld;      /* S1STALLD */
+    uint8_t format; /* 0 linear, 1 two-level with 4 KiB leaves, 2 two-level with 64 KiB leaves */
+    uint8_t cd_max; /* S1CDMax */
+    bool stalld;    /* S1STALLD */
     uint8_t memattr, sh; /* from S1CIR, S1COR, S1CSH (13.8) */
 };
 

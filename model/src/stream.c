@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L3. Stream table look-up (3.3.1, 5.1, 6.3.24, 6.3.25), legality and meaning of an STE (5.2). */
+#include "stream.h"
+
+#include "attrs.h"
+#include "core.h"
+
+#define STE_GET(ste, name) SMMU_FIELD_GET(STE, name, ste)
+
+/* ------------------------------------------------------------ where it lies */
+
+struct stream_table {
+    uint64_t base;
+    int log2size;      /* as programmed: alignment goes by it */
+    unsigned sid_bits; /* effective: range and indices go by it */
+    unsigned split;
+    bool two_level;
+};
+
+static struct stream_table stream_table_of(const smmu_config_t *cfg, const struct prog_if *pi)
+{
+    unsigned log2size = (unsigned)REG_FIELD(pi, STRTAB_BASE_CFG, LOG2SIZE);
+    unsigned limit = (unsigned)cfg->value[SMMU_CFG_IDR1_SIDSIZE];
+    unsigned split = (unsigned)REG_FIELD(pi, STRTAB_BASE_CFG, SPLIT);
+    return (struct stream_table){
+        .base = REG_OF(pi, STRTAB_BASE) & SMMU_FIELD_MASK(STRTAB_BASE, ADDR),
+        .log2size = (int)log2size,
+        .sid_bits = log2size < limit ? log2size : limit,
+        .split = split == 8 || split == 10 ? split : 6,
+        .two_level = cfg->value[SMMU_CFG_IDR0_ST_LEVEL] && REG_FIELD(pi, STRTAB_BASE_CFG, FMT) == 1,
+    };
+}
+
+/* CHOICE: an address beyond the OAS is truncated to it (3.4.3, note 5). */
+static uint64_t table_address(const smmu_config_t *cfg, uint64_t base, unsigned align_log2,
+                              uint64_t offset)
+{
+    return (align_down(base, align_log2) + offset) & low_mask(smmu__oas_bits(cfg));
+}
+
+enum stream_where smmu__stream_locate(const smmu_config_t *cfg, const struct prog_if *pi,
+                                      uint32_t streamid, uint64_t *addr)
+{
+    struct stream_table t = stream_table_of(cfg, pi);
+    if ((uint64_t)streamid >> t.sid_bits)
+        return STREAM_OUT;
+    if (!t.two_level) {
+        *addr = table_address(cfg, t.base, (unsigned)t.log2size + 6, (uint64_t)streamid * 64);
+        return STREAM_STE;
+    }
+    int size_log2 = t.log2size - (int)t.split + 3;
+    *addr = table_address(cfg, t.base, size_log2 > 6 ? (unsigned)size_log2 : 6,
+                          (uint64_t)(streamid >> t.split) * 8);
+    return STREAM_L1STD;
+}
+
+enum stream_where smmu__stream_from_l1std(const smmu_config_t *cfg, const struct prog_if *pi,
+                                          uint32_t streamid, uint64_t l1std, uint64_t *addr)
+{
+    struct stream_table t = stream_table_of(cfg, pi);
+    unsigned span = (unsigned)SMMU_FIELD_GET(L1STD, Span, &l1std);
+    uint64_t index = streamid & low_mask(t.split);
+    /* Reserved values, 12 and up, are above every split's limit. */
+    if (span == 0 || span > t.split + 1 || index >> (span - 1))
+        return STREAM_OUT;
+    *addr = table_address(cfg, SMMU_FIELD_IN_PLACE(L1STD, L2Ptr, &l1std), span + 5, index * 64);
+    return STREAM_STE;
+}
+
+/* ---------------------------------------------------------- whether it is legal */
+
+struct ste_check {
+    const smmu_config_t *cfg;
+    const struct prog_if *pi;
+    const uint64_t *ste;
+    bool s1, s2;
+};
+
+#define VALUE(c, id) ((c)->cfg->value[SMMU_CFG_##id])
+
+/* STRW is IGNORED or RES0: the StreamWorld is EL1 (5.2 STRW). */
+static bool strw_unused(const struct ste_check *c)
+{
+    bool no_el2 = c->pi->sec == SMMU_PAS_NS && !VALUE(c, IDR0_Hyp);
+    return !VALUE(c, IDR0_S1P) || no_el2 || c->s2 || !c->s1;
+}
+
+static bool vmid_unused(const struct ste_check *c)
+{
+    return !VALUE(c, IDR0_S2P) || !(c->s1 || c->s2) ||
+           (!strw_unused(c) && STE_GET(c->ste, STRW) != 0);
+}
+
+static bool eats_in_use(const struct ste_check *c, unsigned value)
+{
+    return c->pi->sec != SMMU_PAS_S && VALUE(c, IDR0_ATS) && (c->s1 || c->s2) &&
+           STE_GET(c->ste, EATS) == value;
+}
+
+static bool substreams(const struct ste_check *c)
+{
+    return VALUE(c, IDR1_SSIDSIZE) && STE_GET(c->ste, S1CDMax);
+}
+
+static bool stage1_absent(const struct ste_check *c)
+{
+    return c->s1 && !VALUE(c, IDR0_S1P);
+}
+
+static bool stage2_absent(const struct ste_check *c)
+{
+    return c->s2 && !VALUE(c, IDR0_S2P);
+}
+
+static bool split_stage_ats(const struct ste_check *c)
+{
+    return eats_in_use(c, 2) &&
+           (!(c->s1 && c->s2) || STE_GET(c->ste, S2S) || VALUE(c, IDR0_NS1ATS));
+}
+
+static bool full_ats_with_stalls(const struct ste_check *c)
+{
+    return eats_in_use(c, 1) && c->s2 && STE_GET(c->ste, S2S);
+}
+
+/* CHOICE: with S2S=1 too, as the field says and the pseudocode does not (5.2 EATS). */
+static bool dpt_ats(const struct ste_check *c)
+{
+    return eats_in_use(c, 3) && VALUE(c, IDR3_DPT) &&
+           ((!strw_unused(c) && STE_GET(c->ste, STRW) != 0) || (c->s2 && STE_GET(c->ste, S2S)));
+}
+
+static bool strw_reserved(const struct ste_check *c)
+{
+    return !strw_unused(c) && STE_GET(c->ste, STRW) & 1;
+}
+
+static bool stalls_not_configurable(const struct ste_check *c)
+{
+    return c->s1 && STE_GET(c->ste, S1STALLD) && VALUE(c, IDR0_STALL_MODEL) != 0;
+}
+
+static bool too_many_cds(const struct ste_check *c)
+{
+    return c->s1 && VALUE(c, IDR1_SSIDSIZE) && STE_GET(c->ste, S1CDMax) > VALUE(c, IDR1_SSIDSIZE);
+}
+
+/* CHOICE: S1Fmt=0b11 acts as 0b00 here as well, as the pseudocode has it (5.2 S1Fmt, 5.2.2). */
+static bool two_level_cds_absent(const struct ste_check *c)
+{
+    uint64_t fmt = STE_GET(c->ste, S1Fmt);
+    return c->s1 && substreams(c) && !VALUE(c, IDR0_CD2L) && (fmt == 1 || fmt == 2);
+}
+
+/* CHOICE: also where it is an IPA (3.4.3, note 2). */
+static bool cds_out_of_range(const struct ste_check *c)
+{
+    unsigned bits = c->s2 ? smmu__ias_bits(c->cfg) : smmu__oas_bits(c->cfg);
+    return c->s1 && SMMU_FIELD_IN_PLACE(STE, S1ContextPtr, c->ste) & ~low_mask(bits);
+}
+
+static bool vmid_too_wide(const struct ste_check *c)
+{
+    return !vmid_unused(c) && !VALUE(c, IDR0_VMID16) && STE_GET(c->ste, S2VMID) >> 8;
+}
+
+static bool vms_out_of_range(const struct ste_check *c)
+{
+    return VALUE(c, IDR3_MPAM) && c->s1 && c->s2 && STE_GET(c->ste, S1MPAM) &&
+           SMMU_FIELD_IN_PLACE(STE, VMSPtr, c->ste) & ~low_mask(smmu__oas_bits(c->cfg));
+}
+
+/*
+ * What makes a valid STE that lets traffic through ILLEGAL, in the order of 5.2.2. The checks of
+ * the stage 2 fields come with stage 2: without it every STE that uses them falls at stage2_absent.
+ */
+static const struct {
+    bool (*illegal)(const struct ste_check *c);
+    const char *why;
+} ste_rules[] = {
+    {stage1_absent, "Config enables stage 1 and IDR0.S1P=0"},
+    {stage2_absent, "Config enables stage 2 and IDR0.S2P=0"},
+    {split_stage_ats, "EATS=0b10 without both stages, with S2S=1 or IDR0.NS1ATS=1"},
+    {full_ats_with_stalls, "EATS=0b01 with stage 2 and S2S=1"},
+    {dpt_ats, "EATS=0b11 outside EL1 or with S2S=1"},
+    {strw_reserved, "STRW is Reserved"},
+    {stalls_not_configurable, "S1STALLD=1 and IDR0.STALL_MODEL is not 0b00"},
+    {too_many_cds, "S1CDMax exceeds IDR1.SSIDSIZE"},
+    {two_level_cds_absent, "S1Fmt is two-level and IDR0.CD2L=0"},
+    {cds_out_of_range, "S1ContextPtr is out of the address range"},
+    {vmid_too_wide, "S2VMID exceeds 8 bits and IDR0.VMID16=0"},
+    {vms_out_of_range, "VMSPtr is out of the address range"},
+};
+
+const char *smmu__ste_illegal(const smmu_config_t *cfg, const struct prog_if *pi,
+                              const uint64_t ste[8])
+{
+    unsigned config = (unsigned)STE_GET(ste, Config);
+    if (!STE_GET(ste, V))
+        return "V=0";
+    if (!(config & 4))
+        return NULL;
+    struct ste_check c = {cfg, pi, ste, config & 1, config & 2};
+    for (size_t i = 0; i < sizeof ste_rules / sizeof ste_rules[0]; i++)
+        if (ste_rules[i].illegal(&c))
+            return ste_rules[i].why;
+    return NULL;
+}
+
+/* --------------------------------------------------------------- what it says */
+
+/* STE and GBPA have the same override fields; without IDR1.ATTR_*_OVR they are RES0 and incoming
+ * values count. */
+static struct overrides overrides_of(const smmu_config_t *cfg, struct overrides o)
+{
+    if (!cfg->value[SMMU_CFG_IDR1_ATTR_TYPES_OVR]) {
+        o.mtcfg = false;
+        o.alloccfg = 0;
+        o.shcfg = 1;
+    }
+    if (!cfg->value[SMMU_CFG_IDR1_ATTR_PERMS_OVR])
+        o.privcfg = o.instcfg = 0;
+    return o;
+}
+
+static struct overrides overrides_from_ste(const smmu_config_t *cfg, const uint64_t ste[8])
+{
+    return overrides_of(cfg,
+                        (struct overrides){
+                            .memattr = smmu__attrs_from_memattr4((unsigned)STE_GET(ste, MemAttr)),
+                            .mtcfg = STE_GET(ste, MTCFG),
+                            .alloccfg = (uint8_t)STE_GET(ste, ALLOCCFG),
+                            .shcfg = (uint8_t)STE_GET(ste, SHCFG),
+                            .privcfg = (uint8_t)STE_GET(ste, PRIVCFG),
+                            .instcfg = (uint8_t)STE_GET(ste, INSTCFG),
+                        });
+}
+
+struct overrides smmu__overrides_from_gbpa(const smmu_config_t *cfg, uint64_t gbpa)
+{
+    return overrides_of(
+        cfg, (struct overrides){
+                 .memattr = smmu__attrs_from_memattr4((unsigned)SMMU_REG_GET(GBPA, MemAttr, gbpa)),
+                 .mtcfg = SMMU_REG_GET(GBPA, MTCFG, gbpa),
+                 .alloccfg = (uint8_t)SMMU_REG_GET(GBPA, ALLOCCFG, gbpa),
+                 .shcfg = (uint8_t)SMMU_REG_GET(GBPA, SHCFG, gbpa),
+                 .privcfg = (uint8_t)SMMU_REG_GET(GBPA, PRIVCFG, gbpa),
+                 .instcfg = (uint8_t)SMMU_REG_GET(GBPA, INSTCFG, gbpa),
+             });
+}
+
+enum { S1DSS_TERMINATE, S1DSS_BYPASS, S1DSS_SSID0 };
+enum { S1FMT_LINEAR, S1FMT_4K, S1FMT_64K };
+
+static struct cd_locator locator_of(const uint64_t ste[8], unsigned cd_max)
+{
+    /* First level: 8 bytes for each second-level table of 64 or 1024 CDs; linear: the CDs, of 64
+     * bytes. */
+    static const int first_level_log2[] = {
+        [S1FMT_LINEAR] = 6, [S1FMT_4K] = 3 - 6, [S1FMT_64K] = 3 - 10};
+    unsigned fmt = cd_max ? (unsigned)STE_GET(ste, S1Fmt) : S1FMT_LINEAR;
+    if (fmt > S1FMT_64K)
+        fmt = S1FMT_LINEAR;
+    /* CHOICE: pointer bits below the table's size are zero (5.2 S1Fmt). */
+    int size_log2 = (int)cd_max + first_level_log2[fmt];
+    struct attrs a =
+        smmu__attrs_from_s1c((unsigned)STE_GET(ste, S1CIR), (unsigned)STE_GET(ste, S1COR),
+                             (unsigned)STE_GET(ste, S1CSH));
+    return (struct cd_locator){
+        .base = align_down(SMMU_FIELD_IN_PLACE(STE, S1ContextPtr, ste),
+                           size_log2 > 6 ? (unsigned)size_log2 : 6),
+        .format = (uint8_t)fmt,
+        .cd_max = (uint8_t)cd_max,
+        .stalld = STE_GET(ste, S1STALLD),
+        .memattr = a.memattr,
+        .sh = a.sh,
+    };
+}
+
+/* Stage 1 is on: which CD, or why none (5.2 S1CDMax, S1DSS). */
+static enum ste_verdict choose_cd(const uint64_t ste[8], unsigned cd_max, bool ssv,
+                                  uint32_t substreamid, struct xctx *x, uint32_t *cd_index)
+{
+    unsigned s1dss = cd_max ? (unsigned)STE_GET(ste, S1DSS) : S1DSS_SSID0;
+    *cd_index = ssv ? substreamid : 0;
+    if (ssv) {
+        if (!cd_max || substreamid >> cd_max)
+            return STE_BAD_SUBSTREAM;
+        return s1dss == S1DSS_SSID0 && substreamid == 0 ? STE_DISABLED : STE_NEEDS_CD;
+    }
+    if (s1dss == S1DSS_BYPASS) {
+        x->kind = XCTX_BYPASS;
+        x->s1dss_bypass = true;
+        return STE_DECIDED;
+    }
+    return s1dss == S1DSS_SSID0 ? STE_NEEDS_CD : STE_DISABLED;
+}
+
+enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if *pi,
+                                  const uint64_t ste[8], bool ssv, uint32_t substreamid,
+                                  struct xctx *x, struct cd_locator *locator, uint32_t *cd_index)
+{
+    if (smmu__ste_illegal(cfg, pi, ste))
+        return STE_ILLEGAL;
+    unsigned config = (unsigned)STE_GET(ste, Config);
+    *x = (struct xctx){.kind = XCTX_ABORT, .world = WORLD_NS_EL1, .mev = STE_GET(ste, MEV)};
+    if (!(config & 4))
+        return STE_DECIDED;
+    x->overrides = overrides_from_ste(cfg, ste);
+    if (!(config & 1)) {
+        x->kind = XCTX_BYPASS;
+        return ssv ? STE_BAD_SUBSTREAM : STE_DECIDED;
+    }
+    x->kind = XCTX_S1;
+    x->vmid = (uint16_t)(cfg->value[SMMU_CFG_IDR0_S2P] ? STE_GET(ste, S2VMID) : 0);
+    unsigned cd_max = cfg->value[SMMU_CFG_IDR1_SSIDSIZE] ? (unsigned)STE_GET(ste, S1CDMax) : 0;
+    *locator = locator_of(ste, cd_max);
+    return choose_cd(ste, cd_max, ssv, substreamid, x, cd_index);
+}

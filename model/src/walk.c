@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L1. The steps of a stage 1 walk (Arm ARM D8.2 to D8.7; 3.4, 5.4). */
+#include "walk.h"
+
+#include "attrs.h"
+#include "pte.h"
+
+int smmu__walk_start_level(unsigned granule_log2, unsigned input_bits)
+{
+    unsigned stride = granule_log2 - 3;
+    unsigned levels = (input_bits - granule_log2 + stride - 1) / stride;
+    return 4 - (int)(levels ? levels : 1);
+}
+
+uint64_t smmu__walk_address(const struct xctx *x, const struct walk *w)
+{
+    unsigned granule = x->ttb[w->half].granule_log2;
+    /* At the start level fewer index bits may be left: w->va ends where the input range does. */
+    uint64_t index = (w->va >> smmu__walk_level_log2(granule, w->level)) & low_mask(granule - 3);
+    return w->table + 8 * index;
+}
+
+static uint64_t byte_swap64(uint64_t v)
+{
+    v = (v & UINT64_C(0x00FF00FF00FF00FF)) << 8 | (v >> 8 & UINT64_C(0x00FF00FF00FF00FF));
+    v = (v & UINT64_C(0x0000FFFF0000FFFF)) << 16 | (v >> 16 & UINT64_C(0x0000FFFF0000FFFF));
+    return v << 32 | v >> 32;
+}
+
+static bool exceeds(uint64_t address, unsigned bits)
+{
+    return address & ~low_mask(bits);
+}
+
+static enum walk_outcome step_down(const struct xctx *x, struct walk *w, uint64_t descriptor)
+{
+    const struct ttb *t = &x->ttb[w->half];
+    uint64_t next = smmu__pte_next_table(descriptor, t->granule_log2, (enum pte_high)t->high);
+    if (exceeds(next, x->output_bits))
+        return WALK_ADDR_SIZE;
+    if (!t->hpd)
+        w->restrictions |= smmu__pte_table_restrictions(descriptor);
+    w->table = next;
+    w->level++;
+    return WALK_NEXT;
+}
+
+/*
+ * log2 of what the leaf maps: its level's size, or a contiguous run's. CHOICE: the Contiguous bit
+ * counts only in runs that fit into the input range and map onto addresses of the same alignment
+ * (D8.7).
+ */
+static unsigned leaf_log2(const struct ttb *t, const struct walk *w, uint64_t descriptor,
+                          uint64_t output)
+{
+    unsigned log2 = smmu__walk_level_log2(t->granule_log2, w->level);
+    if (!(descriptor & PTE_CONTIGUOUS))
+        return log2;
+    unsigned run = log2 + smmu__pte_contiguous_log2(t->granule_log2, w->level);
+    bool in_place = !((output ^ w->va) & low_mask(run) & ~low_mask(log2));
+    return run <= t->input_bits && in_place ? run : log2;
+}
+
+static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, uint64_t descriptor,
+                                   struct leaf *leaf)
+{
+    const struct ttb *t = &x->ttb[w->half];
+    unsigned log2 = smmu__walk_level_log2(t->granule_log2, w->level);
+    uint64_t output = smmu__pte_output(descriptor, log2, (enum pte_high)t->high);
+    if (exceeds(output, x->output_bits))
+        return WALK_ADDR_SIZE;
+    if (!(descriptor & PTE_AF) && !x->affd)
+        return WALK_ACCESS;
+
+    struct pte_controls controls = {w->restrictions, x->wxn, x->pan, x->epan};
+    struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor))),
+                          (uint8_t)(t->high == PTE_HIGH_DS ? t->walk_sh : pte_sh(descriptor))};
+    attrs = smmu__attrs_normalise(attrs);
+    leaf->region_log2 = (uint8_t)leaf_log2(t, w, descriptor, output);
+    leaf->pa = align_down(output, leaf->region_log2);
+    leaf->perms = smmu__pte_stage1_permissions(descriptor, controls);
+    leaf->memattr = attrs.memattr;
+    leaf->sh = attrs.sh;
+    leaf->level = w->level;
+    leaf->global = !(descriptor & PTE_NG);
+    return WALK_LEAF;
+}
+
+enum walk_outcome smmu__walk_step(const struct xctx *x, struct walk *w, uint64_t descriptor,
+                                  struct leaf *leaf)
+{
+    const struct ttb *t = &x->ttb[w->half];
+    if (x->big_endian)
+        descriptor = byte_swap64(descriptor);
+    switch (smmu__pte_kind(descriptor, t->granule_log2, w->level, (enum pte_high)t->high)) {
+    case PTE_TABLE:
+        return step_down(x, w, descriptor);
+    case PTE_LEAF:
+        return step_leaf(x, w, descriptor, leaf);
+    default:
+        return WALK_TRANSLATION;
+    }
+}
