@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command queue (3.5, 4.7.3): insertion of command lists, and waiting for room and for
+ * completion.
+ *
+ * Insertion has the steps of Linux's lock-free one: reserve positions, write the entries, publish
+ * them with one move of PROD, wait. With one thread, reserving is an addition and publishing needs
+ * no predecessor; several producers would change those two functions alone.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+
+#include "driver/driver.h"
+#include "driver/ring.h"
+#include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_registers.h"
+
+enum { SPINS_BEFORE_DELAY = 10, TURNS_PER_CONS_READ_WITH_SEV = 64 };
+
+static uint64_t slot_address(const struct drv_queue *q, uint32_t position)
+{
+    return drv_ring_address(q->base, q->log2size, position, REF_COMMAND_BYTES);
+}
+
+static bool too_late(struct drv *drv, uint64_t started)
+{
+    return drv->ops.now(drv->ops.ctx) - started >= drv->config.timeout_cycles;
+}
+
+static void read_cons(struct drv *drv)
+{
+    const uint32_t cons = drv->ops.read32(drv->ops.ctx, REF_REG_CMDQ_CONS);
+
+    drv->cmdq.cons = drv_ring_position(drv->cmdq.log2size, REF_FIELD(CMDQ_CONS_RD, cons));
+}
+
+/* A shadow that was inferred from an MSI may be one entry ahead of the register, as the MSI is
+ * allowed to come before CONS moves past its CMD_SYNC (4.7.3); one free entry more than needed
+ * keeps PROD from overtaking CONS. */
+static bool shadow_shows_room(const struct drv_queue *q, unsigned n)
+{
+    return drv_ring_free(q->log2size, q->prod, q->cons) > n;
+}
+
+static bool register_shows_room(struct drv *drv, unsigned n)
+{
+    const struct drv_queue *q = &drv->cmdq;
+
+    read_cons(drv);
+    return drv_ring_free(q->log2size, q->prod, q->cons) >= n;
+}
+
+static int reserve(struct drv *drv, unsigned n, uint32_t *first)
+{
+    struct drv_queue *q = &drv->cmdq;
+    uint64_t started;
+
+    if (n > drv_ring_size(q->log2size))
+        return -EINVAL;
+    if (!shadow_shows_room(q, n) && !register_shows_room(drv, n)) {
+        drv->stats.space_waits++;
+        started = drv->ops.now(drv->ops.ctx);
+        do {
+            drv_relax(drv, drv->config.relax_cycles);
+            if (too_late(drv, started)) {
+                drv->stats.timeouts++;
+                drv_log(drv, "CMDQ timeout: no room, prod 0x%" PRIx32 " cons 0x%" PRIx32, q->prod,
+                        q->cons);
+                return -ETIMEDOUT;
+            }
+        } while (!register_shows_room(drv, n));
+    }
+    *first = q->prod;
+    q->prod = drv_ring_advance(q->log2size, q->prod, n);
+    return 0;
+}
+
+static void write_entry(struct drv *drv, uint32_t position, const struct drv_cmd *cmd)
+{
+    const uint64_t at = slot_address(&drv->cmdq, position);
+
+    drv->ops.mem_write64(drv->ops.ctx, at, cmd->word[0]);
+    drv->ops.mem_write64(drv->ops.ctx, at + 8, cmd->word[1]);
+}
+
+static void write_entries(struct drv *drv, uint32_t first, const struct drv_cmd *cmds, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        write_entry(drv, drv_ring_advance(drv->cmdq.log2size, first, i), &cmds[i]);
+}
+
+static void publish(struct drv *drv)
+{
+    drv->stats.publications++;
+    drv->ops.write32(drv->ops.ctx, REF_REG_CMDQ_PROD, drv->cmdq.prod);
+}
+
+static enum drv_sync_mode sync_mode(const struct drv *drv)
+{
+    if (drv->config.sync_mode != DRV_SYNC_AUTO)
+        return drv->config.sync_mode;
+    return drv->features.msi && drv->features.coherent ? DRV_SYNC_MSI : DRV_SYNC_CONS;
+}
+
+static void write_sync(struct drv *drv, uint32_t position)
+{
+    static const enum drv_sync_signal signal_of_mode[] = {
+        [DRV_SYNC_CONS] = DRV_SIG_SEV, [DRV_SYNC_NONE] = DRV_SIG_NONE};
+    const enum drv_sync_mode mode = sync_mode(drv);
+    const struct drv_cmd sync = mode == DRV_SYNC_MSI
+                                    ? drv_cmd_sync_msi(slot_address(&drv->cmdq, position), 0)
+                                    : drv_cmd_sync(signal_of_mode[mode]);
+
+    drv->stats.syncs++;
+    write_entry(drv, position, &sync);
+}
+
+static int sync_timeout(struct drv *drv, uint32_t position)
+{
+    drv->stats.timeouts++;
+    drv_log(drv, "CMD_SYNC timeout at 0x%" PRIx32 ": hwprod 0x%" PRIx32 " hwcons 0x%" PRIx32,
+            position, drv->ops.read32(drv->ops.ctx, REF_REG_CMDQ_PROD),
+            drv->ops.read32(drv->ops.ctx, REF_REG_CMDQ_CONS));
+    return -ETIMEDOUT;
+}
+
+/* The MSI overwrites the CMD_SYNC's own first word, opcode and all, with zero. */
+static int await_msi(struct drv *drv, const struct drv_inflight *list, uint32_t position)
+{
+    const uint64_t slot = slot_address(&drv->cmdq, position);
+    const uint64_t started = drv->ops.now(drv->ops.ctx);
+
+    while ((uint32_t)drv->ops.mem_read64(drv->ops.ctx, slot) != 0) {
+        if (list->hopeless)
+            return -EIO;
+        if (too_late(drv, started))
+            return sync_timeout(drv, position);
+        drv_relax(drv, drv->config.relax_cycles);
+    }
+    drv->cmdq.cons = drv_ring_advance(drv->cmdq.log2size, position, 1);
+    return 0;
+}
+
+/* WFE: wakes up for the event, and now and then without one. */
+static void wait_for_event(struct drv *drv)
+{
+    for (unsigned turn = 0; turn < TURNS_PER_CONS_READ_WITH_SEV; turn++) {
+        drv_relax(drv, drv->config.relax_cycles);
+        if (drv->irqs_pending & DRV_IRQ_SEV)
+            break;
+    }
+    drv->irqs_pending &= ~(uint32_t)DRV_IRQ_SEV;
+}
+
+static int await_cons(struct drv *drv, const struct drv_inflight *list, uint32_t position)
+{
+    const bool wfe = drv->features.sev && sync_mode(drv) == DRV_SYNC_CONS;
+    const uint64_t started = drv->ops.now(drv->ops.ctx);
+    uint64_t delay = drv->config.delay_cycles;
+    unsigned spins = 0;
+
+    for (;;) {
+        read_cons(drv);
+        if (drv_ring_passed(drv->cmdq.log2size, drv->cmdq.cons, position))
+            return 0;
+        if (list->hopeless)
+            return -EIO;
+        if (too_late(drv, started))
+            return sync_timeout(drv, position);
+        if (wfe) {
+            wait_for_event(drv);
+        } else if (++spins < SPINS_BEFORE_DELAY) {
+            drv_relax(drv, drv->config.relax_cycles);
+        } else {
+            drv_relax(drv, delay);
+            delay *= 2;
+            spins = 0;
+        }
+    }
+}
+
+static int await_sync(struct drv *drv, const struct drv_inflight *list)
+{
+    const uint32_t position = drv_ring_advance(drv->cmdq.log2size, list->first, list->count);
+
+    return sync_mode(drv) == DRV_SYNC_MSI ? await_msi(drv, list, position)
+                                          : await_cons(drv, list, position);
+}
+
+static void add_inflight(struct drv *drv, struct drv_inflight *list)
+{
+    list->next = drv->inflight;
+    drv->inflight = list;
+}
+
+static void remove_inflight(struct drv *drv, const struct drv_inflight *list)
+{
+    struct drv_inflight **link = &drv->inflight;
+
+    while (*link != list)
+        link = &(*link)->next;
+    *link = list->next;
+}
+
+static int issue(struct drv *drv, struct drv_inflight *list, bool sync)
+{
+    int rc = reserve(drv, list->count + sync, &list->first);
+
+    if (rc)
+        return rc;
+    write_entries(drv, list->first, list->cmds, list->count);
+    drv->stats.commands += list->count;
+    if (!sync) {
+        publish(drv);
+        return 0;
+    }
+    write_sync(drv, drv_ring_advance(drv->cmdq.log2size, list->first, list->count));
+    add_inflight(drv, list);
+    publish(drv);
+    rc = await_sync(drv, list);
+    remove_inflight(drv, list);
+    return rc;
+}
+
+int drv_cmdq_issue(struct drv *drv, const struct drv_cmd *cmds, unsigned n, bool sync)
+{
+    struct drv_inflight list = {.cmds = cmds, .count = n};
+
+    return issue(drv, &list, sync);
+}
+
+int drv_cmdq_issue_checked(struct drv *drv, const struct drv_cmd *cmds, unsigned n,
+                           struct drv_cmd_error *error)
+{
+    struct drv_inflight list = {.cmds = cmds, .count = n, .reports = true};
+    const int rc = issue(drv, &list, true);
+
+    *error = list.error;
+    return rc == 0 && list.error.valid ? -EIO : rc;
+}
+
+int drv_batch_add(struct drv *drv, struct drv_batch *batch, const struct drv_cmd *cmd)
+{
+    int rc = 0;
+
+    if (batch->n == DRV_BATCH_ENTRIES) {
+        rc = drv_cmdq_issue(drv, batch->cmds, batch->n, false);
+        batch->n = 0;
+    }
+    batch->cmds[batch->n++] = *cmd;
+    return rc;
+}
+
+int drv_batch_submit(struct drv *drv, struct drv_batch *batch)
+{
+    const int rc = drv_cmdq_issue(drv, batch->cmds, batch->n, true);
+
+    batch->n = 0;
+    return rc;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A kernel-style SMMUv3 driver: finds out what the SMMU can do, brings it up, feeds its command
+ * queue, and repairs what goes wrong, in the order and manner of Linux's driver.
+ *
+ * Owns the queues and the stream table, which lie in a region of memory that the caller gives.
+ * Calls that can fail return 0 or a negative errno, as in the kernel. One thread at a time may use
+ * an instance.
+ */
+#ifndef SMMUSIM_DRIVER_DRIVER_H
+#define SMMUSIM_DRIVER_DRIVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "driver/commands.h"
+#include "driver/ops.h"
+#include "tables/stream_table.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Why a probe refuses an SMMU: name, what the log says. */
+#define DRV_REFUSALS(X)                                                                            \
+    X(NONE, "not refused")                                                                         \
+    X(ENDIANNESS, "no little-endian translation tables (IDR0.TTENDIAN)")                           \
+    X(NO_TRANSLATION, "neither stage of translation (IDR0.S1P, S2P)")                              \
+    X(NO_AARCH64_TABLES, "no VMSAv8-64 tables (IDR0.TTF)")                                         \
+    X(PRESET, "preset tables or queues, or relative bases (IDR1)")                                 \
+    X(CMDQ_TOO_SMALL, "a command queue without room for a batch (IDR1.CMDQS)")                     \
+    X(NO_GRANULE, "no translation granule (IDR5)")
+
+#define DRV_REFUSAL_ENUM(name, text) DRV_REFUSED_##name,
+enum drv_refusal { DRV_REFUSALS(DRV_REFUSAL_ENUM) DRV_REFUSAL_COUNT };
+
+const char *drv_refusal_text(enum drv_refusal refusal);
+
+struct drv_features {
+    uint32_t idr0, idr1, idr3, idr5, iidr; /* as read */
+    bool stage1, stage2, two_level_strtab, two_level_cd, coherent, msi, sev, hyp, ats, pri, ranges;
+    bool stalls, stalls_forced, big_endian_tables;
+    unsigned asid_bits, vmid_bits, sid_bits, ssid_bits;
+    unsigned cmdq_log2, evtq_log2;
+    unsigned input_bits, output_bits;
+    uint64_t page_sizes; /* one bit a leaf size */
+};
+
+/* How a CMD_SYNC is awaited. */
+enum drv_sync_mode {
+    DRV_SYNC_AUTO, /* by MSI where the SMMU has MSIs and is coherent, else by CONS */
+    DRV_SYNC_MSI,  /* the MSI goes to the CMD_SYNC's own slot, and the slot is polled */
+    DRV_SYNC_CONS, /* CMDQ_CONS is polled, with WFE in between where there is SEV */
+    DRV_SYNC_NONE, /* CMDQ_CONS is polled, no completion signal */
+};
+
+enum { DRV_BATCH_ENTRIES = 64, DRV_EVENT_WORDS = 4, DRV_CMDQ_LOG2_MIN = 7 };
+
+/* Zero means the default that the comment names. */
+struct drv_config {
+    uint64_t memory_base, memory_size; /* no default */
+    unsigned cmdq_log2, evtq_log2;     /* at most what IDR1 allows; 18 and 7 */
+    enum drv_sync_mode sync_mode;
+    bool linear_strtab;      /* although the SMMU has two-level ones */
+    bool e2h;                /* as a kernel at EL2 with E2H; counts only with IDR0.Hyp */
+    uint64_t timeout_cycles; /* 1,000,000,000: a second at 1 GHz */
+    uint64_t relax_cycles;   /* 8: one turn of a polling loop */
+    uint64_t delay_cycles;   /* 1,000: the shortest delay between polls, a microsecond at 1 GHz */
+    unsigned
+        cmdq_abort_retries; /* 16: aborted fetches of one command before its caller is given up */
+};
+
+/* How a command of a list failed, for a caller who wants to know. Entries are numbers within the
+ * list. */
+struct drv_cmd_error {
+    bool valid;
+    uint8_t code;         /* CMDQ_CONS.ERR */
+    unsigned first, last; /* the entries that may have caused it */
+    struct drv_cmd cmd;   /* the command that CONS pointed to */
+};
+
+struct drv_queue {
+    uint64_t base;
+    unsigned log2size;
+    uint32_t prod, cons; /* shadows of the registers, positions with wrap bit */
+};
+
+/* A published list that its issuer still waits for. */
+struct drv_inflight {
+    struct drv_inflight *next;
+    const struct drv_cmd *cmds;
+    uint32_t first; /* position of its first command */
+    unsigned count; /* without the CMD_SYNC */
+    bool reports;   /* its issuer wants to know of errors, and wants nothing done after one */
+    bool hopeless;  /* will not complete */
+    struct drv_cmd_error error;
+};
+
+struct drv_stats {
+    uint64_t commands, syncs, publications; /* CMD_SYNCs are not counted among the commands */
+    uint64_t space_waits, timeouts;
+    uint64_t cmdq_errors[4]; /* by CMDQ_CONS.ERR; codes above 3 count as 0 */
+    uint64_t gerrors, events, event_overflows;
+};
+
+/* The last command queue error that was repaired. */
+struct drv_error_record {
+    uint8_t code;
+    uint32_t position;
+    struct drv_cmd cmd;
+};
+
+struct drv {
+    struct drv_ops ops;
+    struct drv_config config;
+    struct drv_features features;
+    enum drv_refusal refusal;
+
+    struct tbl_region region;
+    struct tbl_port port;
+    struct tbl_stream_table strtab;
+    struct drv_queue cmdq, evtq;
+    uint32_t evtq_overflow; /* EVENTQ_CONS.OVACKFLG as last written, in place */
+
+    struct drv_inflight *inflight;
+    unsigned aborts_in_a_row;
+    uint32_t irqs_pending; /* taken, not yet served: enum drv_irq */
+
+    struct drv_stats stats;
+    struct drv_error_record last_error;
+};
+
+/* probe.c: reads the identification and lays out memory. -ENXIO: refused, see drv->refusal;
+ * -ENOMEM; -EINVAL. */
+int drv_probe(struct drv *drv, const struct drv_ops *ops, const struct drv_config *config);
+
+/* reset.c: from any state to translating with every stream aborting. -ETIMEDOUT: an acknowledge did
+ * not come. */
+int drv_reset(struct drv *drv);
+int drv_disable(struct drv *drv);
+
+/* cmdq.c: puts n commands, and a CMD_SYNC if asked to wait, into the queue with one move of PROD.
+ *
+ * With sync the call returns when the CMD_SYNC has completed. An error that the hardware finds in a
+ * command is repaired behind the caller's back, as in Linux: the command is lost and the call
+ * succeeds. -ETIMEDOUT: no room, or no completion, in time; nothing is withdrawn. -EINVAL: more
+ * than the queue can hold. */
+int drv_cmdq_issue(struct drv *drv, const struct drv_cmd *cmds, unsigned n, bool sync);
+
+/* The same with a CMD_SYNC, but errors are reported: -EIO and *error. The commands before
+ * error->first are complete; those behind it in the list are withdrawn, except where the CMD_SYNC
+ * itself was blamed. */
+int drv_cmdq_issue_checked(struct drv *drv, const struct drv_cmd *cmds, unsigned n,
+                           struct drv_cmd_error *error);
+
+/* Commands gathered to be issued together: a full batch is published without a CMD_SYNC when one
+ * more comes. */
+struct drv_batch {
+    struct drv_cmd cmds[DRV_BATCH_ENTRIES];
+    unsigned n;
+};
+
+int drv_batch_add(struct drv *drv, struct drv_batch *batch, const struct drv_cmd *cmd);
+int drv_batch_submit(struct drv *drv, struct drv_batch *batch); /* the rest, with a CMD_SYNC */
+
+/* gerror.c: the GERROR interrupt handler. False: nothing was active. */
+bool drv_gerror_handle(struct drv *drv);
+
+/* evtq.c: takes all records, acknowledging overflow; answers how many. 'each' may be NULL. */
+typedef void drv_event_fn(void *ctx, const uint64_t record[DRV_EVENT_WORDS]);
+unsigned drv_evtq_drain(struct drv *drv, drv_event_fn *each, void *ctx);
+
+/* One turn of a waiting loop: time passes, and interrupts that came meanwhile are served or noted.
+ */
+void drv_relax(struct drv *drv, uint64_t cycles);
+
+void drv_log(struct drv *drv, const char *format, ...);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the driver runs on: registers, memory and time, as a machine with an SMMU in it gives them.
+ *
+ * Every call may take simulated time. Nothing here knows which model, if any, is behind it.
+ */
+#ifndef SMMUSIM_DRIVER_OPS_H
+#define SMMUSIM_DRIVER_OPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum drv_irq {
+    DRV_IRQ_GERROR = 1 << 0,
+    DRV_IRQ_EVENTQ = 1 << 1,
+    DRV_IRQ_PRIQ = 1 << 2,
+    DRV_IRQ_CMD_SYNC = 1 << 3,
+    DRV_IRQ_SEV = 1 << 4, /* not an interrupt: the event that ends a WFE */
+};
+
+struct drv_ops {
+    void *ctx;
+
+    uint32_t (*read32)(void *ctx, uint32_t offset);
+    void (*write32)(void *ctx, uint32_t offset, uint32_t value);
+    uint64_t (*read64)(void *ctx, uint32_t offset);
+    void (*write64)(void *ctx, uint32_t offset, uint64_t value);
+
+    /* Physical addresses, multiples of 8; words are numbers, little-endian in memory. */
+    uint64_t (*mem_read64)(void *ctx, uint64_t pa);
+    void (*mem_write64)(void *ctx, uint64_t pa, uint64_t value);
+
+    /* Time passes; it may be less than asked for when an interrupt or event is raised meanwhile. */
+    void (*wait)(void *ctx, uint64_t cycles);
+    uint64_t (*now)(void *ctx);
+
+    /* enum drv_irq bits raised since the last call. */
+    uint32_t (*take_irqs)(void *ctx);
+
+    void (*log)(void *ctx, const char *line); /* NULL: silent */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
