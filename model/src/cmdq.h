@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. The command queue engine: fetch, legality, execution in order, CONS, errors, CMD_SYNC (4.1, 4.7.3, 7.1).
- * One engine serves every command queue; each ECMDQ will be one more instance.
+ * L3. The command queue engine: fetch, legality, execution in order, CONS, errors, CMD_SYNC
+ * (4.1, 4.7.3, 7.1). One engine serves every command queue; each ECMDQ will be one more instance.
  */
 #ifndef SMMUSIM_CMDQ_H
 #define SMMUSIM_CMDQ_H
 
+#include <stdbool.h>
+
+#include "outbox.h"
+#include "ring.h"
 #include "smmusim/smmu_types.h"
+#include "spec.h"
 
 struct smmu;
 struct prog_if;
 
 #define CMDQ_FETCH_MAX 16 /* upper limit of timing.cmdq_reads_in_flight */
+/* Commands read or being read: as many again as reads in flight, so that reading never waits for
+ * execution. */
+#define CMDQ_BUFFER (2 * CMDQ_FETCH_MAX)
+/* Outbox items that one command may leave: an invalidation or interrupt edges and an MSI, GERROR's
+ * too. */
+#define CMDQ_ITEMS 6
 
 enum cmdq_fetch_state { FETCH_FREE, FETCH_READING, FETCH_READ, FETCH_ABORTED, FETCH_DROPPED };
 
@@ -21,21 +32,31 @@ struct cmdq_fetch {
 };
 
 enum cmdq_state {
-    CMDQ_STOPPED,    /* disabled, empty, or error active */
-    CMDQ_AWAIT,      /* head command not read yet */
-    CMDQ_DECODE,     /* decode and execution time of the head command passes */
-    CMDQ_SYNC_WAIT,  /* CMD_SYNC waits for earlier work (4.7.3) */
-    CMDQ_SYNC_SIGNAL /* its completion is being signalled */
+    CMDQ_STOPPED,     /* disabled, empty, or error active */
+    CMDQ_AWAIT,       /* head command not read yet */
+    CMDQ_DECODE,      /* decode and execution time of the head command passes */
+    CMDQ_ROOM_WAIT,   /* the owner has to take items before the head command may act */
+    CMDQ_SYNC_WAIT,   /* CMD_SYNC waits for earlier work (4.7.3) */
+    CMDQ_SYNC_SIGNAL, /* its completion is being signalled */
 };
 
+/* What the engine needs to know about a command before it acts. */
+enum cmd_kind { CMD_ILLEGAL, CMD_PLAIN, CMD_IS_CFGI, CMD_IS_TLBI, CMD_IS_SYNC };
+
 struct cmdq {
-    uint8_t state;    /* enum cmdq_state */
-    uint8_t head, reading; /* fetch buffer: a ring of the next commands in queue order */
-    uint8_t buffered;
-    uint32_t fetch_index;  /* queue index of the next command to read */
-    uint64_t sync_since;   /* cycle at which the CMD_SYNC began to wait */
+    uint8_t state;     /* enum cmdq_state */
+    uint8_t head_kind; /* enum cmd_kind of the head command, from CMDQ_DECODE on */
+    uint8_t head;      /* fetch[] is a ring of the next commands in queue order */
+    uint8_t buffered;  /* entries in use, being read or read */
+    uint8_t reading;   /* reads outstanding, dropped ones included */
+    uint8_t dropped; /* of these, of commands that must not be used: the engine starts again without
+                        them */
+    uint32_t fetch_index;       /* queue index of the next command to read */
+    uint64_t sync_since;        /* cycle at which the CMD_SYNC began to wait */
     uint64_t sync_event_ticket; /* event records it has to wait for (4.7.3) */
-    struct cmdq_fetch fetch[CMDQ_FETCH_MAX];
+    struct ring ring;           /* from CMDQ_BASE, which is guarded while the queue is enabled */
+    struct mem_attrs attrs;     /* of its reads, likewise */
+    struct cmdq_fetch fetch[CMDQ_BUFFER];
 };
 
 /* Something that may let it run has changed: PROD, CMDQEN, GERRORN. */
@@ -47,17 +68,34 @@ bool smmu__cmdq_quiet(const struct smmu *s, unsigned queue);
 void smmu__cmdq_due(struct smmu *s, unsigned queue);
 void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_mem_status_t status,
                           const uint8_t *data);
-/* Something a waiting CMD_SYNC may depend on has finished. */
+/* Something a waiting CMD_SYNC may depend on has finished, or the outbox has room again. */
 void smmu__cmdq_poke(struct smmu *s);
 void smmu__cmdq_reset(struct smmu *s, unsigned queue);
 
 /* ----- cmds.c: what a command does */
 
-enum cmd_result { CMD_OK, CMD_ILLEGAL };
+/* What the configuration makes of cmds.def: one line an opcode, so that a command costs one
+ * look-up. */
+struct cmd_rule {
+    uint64_t reserved[2]; /* bits that must be zero, if choice.reserved_bits says so (4.1.5) */
+    uint64_t ssec;        /* the SSec bit of word 0, if it has one (4.1.6) */
+    uint8_t queues;       /* enum smmu_command_queues; 0: illegal on all */
+    uint8_t command;      /* enum smmu_command_id */
+    uint8_t kind;         /* enum cmd_kind, if legal */
+};
 
-/* Legality for the configuration and the queue's interface (4.1.3), then the effect. CMD_SYNC is left to the engine. */
-enum cmd_result smmu__cmd_check(const struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);
-void smmu__cmd_execute(struct smmu *s, struct prog_if *pi, const uint64_t words[2]);
-bool smmu__cmd_is_sync(const uint64_t words[2]);
+struct cmd_rules {
+    uint8_t of_opcode[256]; /* index into rule; SMMU_CMD_COUNT: Reserved */
+    struct cmd_rule rule[SMMU_CMD_COUNT + 1];
+};
+
+/* Derives s->cmd_rules from the configuration: once, at creation. */
+void smmu__cmds_init(struct smmu *s);
+/* Legality for the configuration and the queue's interface (4.1.3), and what kind of command it is.
+ */
+enum cmd_kind smmu__cmd_kind(const struct smmu *s, const struct prog_if *pi,
+                             const uint64_t words[2]);
+/* The effect of a legal command. Those of CMD_SYNC are the engine's. */
+void smmu__cmd_execute(struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);
 
 #endif

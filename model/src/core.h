@@ -70,6 +70,7 @@ struct smmu {
     uint8_t oas_bits;  /* from IDR5.OAS */
     uint8_t ias_bits;  /* 3.4 */
     uint64_t write_mask[SMMU_REG_COUNT]; /* software-writable bits, absent features excluded */
+    struct cmd_rules cmd_rules;
     uint64_t stat[SMMU_STAT_COUNT];
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. The event queue: packs a fault into a record, writes it, moves PROD, signals (3.5, 7.2 to 7.4).
- * Records that cannot be written are dropped as 7.2.1 says, with the overflow flag of 7.4.
+ * L3. The event queue: packs a fault into a record, writes it, moves PROD, signals (3.5, 7.2
+ * to 7.4). Records that cannot be written are dropped as 7.2.1 says, with the overflow flag of 7.4.
  */
 #ifndef SMMUSIM_EVTQ_H
 #define SMMUSIM_EVTQ_H
@@ -19,9 +19,11 @@ enum evtq_write_state { EVTQ_FREE, EVTQ_WRITING, EVTQ_WRITTEN, EVTQ_ABORTED };
 struct evtq {
     uint8_t state[EVTQ_WRITES]; /* enum evtq_write_state; a ring in record order */
     uint8_t head, count;
-    uint32_t write_index;       /* index of the next record to write: PROD plus the writes in flight */
-    uint64_t recorded;          /* tickets given out: records accepted for writing since create */
-    uint64_t settled;           /* of these, visible, aborted or lost */
+    bool aborting;   /* a write aborted; the error is flagged when the others are done (7.2.2) */
+    bool overflowed; /* OVFLG toggles when PROD shows that the queue is full (7.4) */
+    uint32_t write_index; /* index of the next record to write: PROD plus the writes in flight */
+    uint64_t recorded;    /* tickets given out: records accepted for writing since create */
+    uint64_t settled;     /* of these, visible, aborted or lost */
 };
 
 /* Room for one more record in flight? If not, the transaction has to wait (it keeps its slot). */
@@ -30,8 +32,9 @@ bool smmu__evtq_ready(const struct smmu *s, const struct prog_if *pi);
 void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f);
 /* The 32 bytes of a record, as four little-endian words (7.3). */
 void smmu__evtq_pack(const struct fault *f, uint64_t words[4]);
-void smmu__evtq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry, smmu_mem_status_t status);
-/* Hooks of EVENTQ_PROD/BASE writes and EVENTQEN changes. */
+void smmu__evtq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry,
+                           smmu_mem_status_t status);
+/* EVENTQEN was set: records are appended at PROD. */
 void smmu__evtq_enabled(struct smmu *s, struct prog_if *pi);
 bool smmu__evtq_quiet(const struct prog_if *pi);
 void smmu__evtq_reset(struct prog_if *pi);

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L3. See cmdq.h. An engine is a state machine that step() drives as far as it gets: every path
+ * that may let it go on ends in run(). What a command does is cmds.c's; interrupts are irq.c's.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "core.h"
+#include "le.h"
+#include "regs.h"
+
+/* CMDQ_CONS.ERR (7.1). CERROR_ATC_INV_SYNC comes with ATS. */
+enum cerror { CERROR_ILL = 1, CERROR_ABT = 2 };
+
+/* CMD_SYNC.CS (4.7.3). */
+enum { SIG_NONE = 0, SIG_IRQ = 1, SIG_SEV = 2 };
+
+/* The interfaces' main queues come first, in the interfaces' order. */
+static struct prog_if *interface_of(struct smmu *s, unsigned queue)
+{
+    assert(queue < PROG_IF_COUNT);
+    return &s->pi[queue];
+}
+
+static uint32_t cons_of(const struct cmdq *q, const struct prog_if *pi)
+{
+    return smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_CONS));
+}
+
+static uint32_t prod_of(const struct cmdq *q, const struct prog_if *pi)
+{
+    return smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_PROD));
+}
+
+/*
+ * Commands between CONS and PROD. CHOICE: none while the indexes are inconsistent (3.5.1), which is
+ * also what becomes of a PROD that was moved backwards beyond CONS (3.21.2).
+ */
+static uint32_t pending(const struct cmdq *q, const struct prog_if *pi)
+{
+    uint32_t prod = prod_of(q, pi), cons = cons_of(q, pi);
+    return smmu__ring_consistent(&q->ring, prod, cons) ? smmu__ring_used(&q->ring, prod, cons) : 0;
+}
+
+/* 4.1.2 */
+static bool may_consume(const struct cmdq *q, const struct prog_if *pi)
+{
+    return REG_FIELD(pi, CR0, CMDQEN) && !smmu__gerror_active(pi, GERROR_CMDQ_ERR) &&
+           pending(q, pi) > 0;
+}
+
+static struct cmdq_fetch *buffer_entry(struct cmdq *q, unsigned place)
+{
+    return &q->fetch[(q->head + place) % CMDQ_BUFFER];
+}
+
+/* --------------------------------------------------------------------------------- reading */
+
+/*
+ * Keeps as many reads outstanding as allowed and the buffer filled, but never reads at or beyond
+ * PROD. A read counts as in flight until its data is there; its entry of the buffer stays until the
+ * command is consumed.
+ */
+static void read_ahead(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    const struct prog_if *pi = interface_of(s, queue);
+    uint32_t in_flight = (uint32_t)CFG(s, TIMING_CMDQ_READS_IN_FLIGHT);
+    uint32_t wanted = pending(q, pi);
+    if (wanted > 2 * in_flight)
+        wanted = 2 * in_flight;
+    if (q->dropped || !may_consume(q, pi))
+        return;
+    while (q->buffered < wanted && q->reading < in_flight) {
+        unsigned entry = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
+        q->fetch[entry].state = FETCH_READING;
+        q->buffered++;
+        q->reading++;
+        STAT(s, cmd_reads, 1);
+        smmu__mem_read(s, OWNER_CMDQ, queue << 8 | entry, SMMU_SRC_CMDQ,
+                       smmu__ring_address(&q->ring, q->fetch_index), 16, q->attrs, NULL);
+        q->fetch_index = smmu__ring_next(&q->ring, q->fetch_index);
+    }
+}
+
+/* Forgets the commands that were read ahead, all but the first 'kept' (3.21.2). */
+static void drop_read_ahead(struct cmdq *q, unsigned kept)
+{
+    for (; q->buffered > kept; q->buffered--) {
+        struct cmdq_fetch *f = buffer_entry(q, q->buffered - 1U);
+        bool reading = f->state == FETCH_READING;
+        f->state = reading ? FETCH_DROPPED : FETCH_FREE;
+        q->dropped = (uint8_t)(q->dropped + reading);
+    }
+}
+
+static bool start(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    const struct prog_if *pi = interface_of(s, queue);
+    uint64_t base = REG_OF(pi, CMDQ_BASE);
+    q->ring = smmu__ring_of(base, (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
+    if (q->reading || !may_consume(q, pi))
+        return false;
+    q->attrs = smmu__queue_attrs(pi, SMMU_REG_GET(CMDQ_BASE, RA, base) != 0);
+    q->fetch_index = cons_of(q, pi);
+    q->state = CMDQ_AWAIT;
+    read_ahead(s, queue);
+    return true;
+}
+
+static void stop(struct cmdq *q)
+{
+    drop_read_ahead(q, 0);
+    q->state = CMDQ_STOPPED;
+}
+
+/* ----------------------------------------------------------------------------- consumption */
+
+/* 7.1: ERR is there before the error is; CONS.RD stays on the command. */
+static void fail(struct smmu *s, unsigned queue, enum cerror code)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    struct prog_if *pi = interface_of(s, queue);
+    REG_OF(pi, CMDQ_CONS) = SMMU_FIELD_PUT(CMDQ_CONS, ERR, code) | cons_of(q, pi);
+    STAT(s, cmd_errors, 1);
+    stop(q);
+    smmu__gerror_raise(s, pi, GERROR_CMDQ_ERR);
+}
+
+/* CONS passes the head command. A queue that could be seen to be full wakes those who wait for room
+ * (4.1.2). */
+static void consume(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    struct prog_if *pi = interface_of(s, queue);
+    uint32_t cons = cons_of(q, pi);
+    bool was_full = smmu__ring_full(&q->ring, prod_of(q, pi), cons);
+    REG_OF(pi, CMDQ_CONS) = smmu__ring_next(&q->ring, cons);
+    buffer_entry(q, 0)->state = FETCH_FREE;
+    q->head = (uint8_t)((q->head + 1) % CMDQ_BUFFER);
+    q->buffered--;
+    q->state = CMDQ_AWAIT;
+    STAT(s, cmd_consumed, 1);
+    STAT(s, cmd_sync, q->head_kind == CMD_IS_SYNC);
+    STAT(s, cmd_tlbi, q->head_kind == CMD_IS_TLBI);
+    STAT(s, cmd_cfgi, q->head_kind == CMD_IS_CFGI);
+    read_ahead(s, queue);
+    if (was_full && CFG(s, IDR0_SEV))
+        smmu__irq_sev(s, pi);
+}
+
+/* --------------------------------------------------------------------------- CMD_SYNC (4.7.3) */
+
+static void sync_begin(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    smmu__inval_sync_begin(s);
+    q->sync_event_ticket = interface_of(s, queue)->evtq.recorded;
+    q->sync_since = s->sched.now;
+    q->state = CMDQ_SYNC_WAIT;
+}
+
+/* Earlier invalidations, event records of terminated transactions, MSIs of earlier CMD_SYNCs. */
+static bool sync_complete(struct smmu *s, unsigned queue)
+{
+    const struct prog_if *pi = interface_of(s, queue);
+    return smmu__inval_complete(s) && pi->evtq.settled >= s->cmdq[queue].sync_event_ticket &&
+           !smmu__msi_in_flight(pi, SMMU_IRQ_CMD_SYNC);
+}
+
+/* Who sees the signal sees CONS beyond the command. */
+static void sync_signal(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    struct prog_if *pi = interface_of(s, queue);
+    uint64_t words[2];
+    memcpy(words, buffer_entry(q, 0)->words, sizeof words);
+    consume(s, queue);
+    uint64_t signal = SMMU_FIELD_GET(CMD_SYNC, CS, words);
+    if (signal == SIG_IRQ)
+        smmu__irq_cmd_sync(s, pi, words);
+    else if (signal == SIG_SEV && CFG(s, IDR0_SEV))
+        smmu__irq_sev(s, pi);
+}
+
+static bool sync_wait(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    if (!sync_complete(s, queue))
+        return false;
+    STAT(s, sync_wait_cycles, s->sched.now - q->sync_since);
+    uint64_t delay = CFG(s, TIMING_SYNC_SIGNAL_LAT);
+    q->state = CMDQ_SYNC_SIGNAL;
+    if (delay) {
+        smmu__timer_set(s, TIMER_CMDQ, queue, delay);
+        return false;
+    }
+    sync_signal(s, queue);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ steps */
+
+/* Decoded, its time has passed: the head command fails, acts or begins to wait. */
+static bool act(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    struct prog_if *pi = interface_of(s, queue);
+    if (!smmu__inval_ready(s) || smmu__outbox_room(s) < CMDQ_ITEMS) {
+        q->state = CMDQ_ROOM_WAIT;
+        return false;
+    }
+    if (q->head_kind == CMD_ILLEGAL) {
+        fail(s, queue, CERROR_ILL);
+        return false;
+    }
+    if (q->head_kind == CMD_IS_SYNC) {
+        sync_begin(s, queue);
+        return true;
+    }
+    smmu__cmd_execute(s, pi, buffer_entry(q, 0)->words);
+    consume(s, queue);
+    return true;
+}
+
+static bool decode(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    q->head_kind = (uint8_t)smmu__cmd_kind(s, interface_of(s, queue), buffer_entry(q, 0)->words);
+    uint64_t delay = CFG(s, TIMING_CMD_DECODE_LAT);
+    if (q->head_kind == CMD_IS_TLBI || q->head_kind == CMD_IS_CFGI)
+        delay += CFG(s, TIMING_INV_LAT);
+    q->state = CMDQ_DECODE;
+    if (delay) {
+        smmu__timer_set(s, TIMER_CMDQ, queue, delay);
+        return false;
+    }
+    return act(s, queue);
+}
+
+static bool await(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    if (q->dropped || !may_consume(q, interface_of(s, queue))) {
+        stop(q);
+        return false;
+    }
+    switch (buffer_entry(q, 0)->state) {
+    case FETCH_READ:
+        return decode(s, queue);
+    case FETCH_ABORTED:
+        fail(s, queue, CERROR_ABT);
+        return false;
+    default:
+        return false;
+    }
+}
+
+/* One step on; false if something has to happen first. */
+static bool step(struct smmu *s, unsigned queue)
+{
+    switch (s->cmdq[queue].state) {
+    case CMDQ_STOPPED:
+        return start(s, queue);
+    case CMDQ_AWAIT:
+        return await(s, queue);
+    case CMDQ_ROOM_WAIT:
+        return act(s, queue);
+    case CMDQ_SYNC_WAIT:
+        return sync_wait(s, queue);
+    default: /* a timer runs */
+        return false;
+    }
+}
+
+static void run(struct smmu *s, unsigned queue)
+{
+    struct prog_if *pi = interface_of(s, queue);
+    while (step(s, queue))
+        ;
+    if (REG_FIELD(pi, CR0ACK, CMDQEN) && !REG_FIELD(pi, CR0, CMDQEN) && smmu__cmdq_quiet(s, queue))
+        smmu__regs_update_acks(s, pi);
+}
+
+/* ------------------------------------------------------------------------------------ inputs */
+
+void smmu__cmdq_kick(struct smmu *s, unsigned queue)
+{
+    if (s->cmdq[queue].state != CMDQ_STOPPED)
+        read_ahead(s, queue);
+    run(s, queue);
+}
+
+/* A command that has been started is consumed in its entirety (6.3.9.3). */
+void smmu__cmdq_disable(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    if (q->state == CMDQ_AWAIT)
+        stop(q);
+    else if (q->state != CMDQ_STOPPED)
+        drop_read_ahead(q, 1);
+}
+
+bool smmu__cmdq_quiet(const struct smmu *s, unsigned queue)
+{
+    const struct cmdq *q = &s->cmdq[queue];
+    return q->state == CMDQ_STOPPED && q->reading == 0;
+}
+
+void smmu__cmdq_due(struct smmu *s, unsigned queue)
+{
+    if (s->cmdq[queue].state == CMDQ_SYNC_SIGNAL)
+        sync_signal(s, queue);
+    else
+        act(s, queue);
+    run(s, queue);
+}
+
+void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_mem_status_t status,
+                          const uint8_t *data)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    struct cmdq_fetch *f = &q->fetch[entry];
+    q->reading--;
+    if (f->state == FETCH_DROPPED) {
+        f->state = FETCH_FREE;
+        q->dropped--;
+    } else if (status == SMMU_MEM_OK) {
+        f->state = FETCH_READ;
+        f->words[0] = load_le64(data);
+        f->words[1] = load_le64(data + 8);
+    } else {
+        f->state = FETCH_ABORTED; /* an error only if the command is ever needed (7.1) */
+    }
+    if (q->state != CMDQ_STOPPED)
+        read_ahead(s, queue);
+    if (q->state == CMDQ_AWAIT || q->state == CMDQ_STOPPED)
+        run(s, queue);
+}
+
+void smmu__cmdq_poke(struct smmu *s)
+{
+    for (unsigned queue = 0; queue < CMD_QUEUE_COUNT; queue++)
+        if (s->cmdq[queue].state == CMDQ_SYNC_WAIT || s->cmdq[queue].state == CMDQ_ROOM_WAIT)
+            run(s, queue);
+}
+
+void smmu__cmdq_reset(struct smmu *s, unsigned queue)
+{
+    smmu__timer_clear(s, TIMER_CMDQ, queue);
+    memset(&s->cmdq[queue], 0, sizeof s->cmdq[queue]);
+}

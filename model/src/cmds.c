@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L3. Legality of commands by table, and what each does (4.1 to 4.7). An invalidation command is
+ * translated into a scope; what a scope removes is inval.c's. CMD_SYNC waits, so it belongs to the
+ * engine (cmdq.c).
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "core.h"
+
+typedef bool (*check_fn)(const struct smmu *s, const uint64_t words[2]);
+typedef void (*handler_fn)(struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);
+
+/* ------------------------------------------------- fields that several commands share */
+
+/* They lie at the same place in every command that has them (4.1.6, 4.4.1.1). */
+#define STREAMID(words) ((uint32_t)SMMU_FIELD_GET(CMD_CFGI_STE, StreamID, words))
+#define VMID(words) ((uint16_t)SMMU_FIELD_GET(CMD_TLBI_NH_VA, VMID, words))
+#define ASID(words) ((uint16_t)SMMU_FIELD_GET(CMD_TLBI_NH_VA, ASID, words))
+#define VA_FIELD(name, words) ((unsigned)SMMU_FIELD_GET(CMD_TLBI_NH_VA, name, words))
+
+/* 4.4.1.1: what a by-address command names, defaults applied. granule_log2 0: a single address, no
+ * hint. */
+struct address_range {
+    uint64_t first, last;
+    uint64_t granules;
+    uint8_t granule_log2;
+    uint8_t level_hint;
+};
+
+static unsigned scale_of(const struct smmu *s, const uint64_t words[2])
+{
+    unsigned scale = VA_FIELD(SCALE, words);
+    if (!CFG(s, IDR5_DS))
+        return scale & 0x1F;
+    return scale > 39 ? 39 : scale;
+}
+
+static struct address_range range_of(const struct smmu *s, const uint64_t words[2])
+{
+    static const uint8_t granule_log2_of_tg[4] = {0, 12, 14, 16};
+    struct address_range r = {.first = SMMU_FIELD_IN_PLACE(CMD_TLBI_NH_VA, Addr, words),
+                              .granules = 1};
+    unsigned tg = CFG(s, IDR3_RIL) ? VA_FIELD(TG, words) : 0;
+    if (tg == 0) {
+        r.last = r.first | low_mask(12);
+        return r;
+    }
+    r.granule_log2 = granule_log2_of_tg[tg];
+    r.level_hint = (uint8_t)VA_FIELD(TTL, words);
+    if (r.granule_log2 == 14 && r.level_hint == 1 && !CFG(s, IDR5_DS))
+        r.level_hint = 0;
+    r.granules = (uint64_t)(VA_FIELD(NUM, words) + 1) << scale_of(s, words);
+    /* No wrap at the top of the address space. */
+    uint64_t bytes = r.granules << r.granule_log2;
+    r.last = r.first > UINT64_MAX - (bytes - 1) ? UINT64_MAX : r.first + (bytes - 1);
+    return r;
+}
+
+/* --------------------------------------------------------------------- parameter checks */
+
+/* 4.4.1.1: a granule without range and without hint is Reserved. */
+static bool check_range(const struct smmu *s, const uint64_t words[2])
+{
+    struct address_range r = range_of(s, words);
+    return r.granule_log2 == 0 || r.granules > 1 || r.level_hint != 0;
+}
+
+/* 4.7.3: CS=0b11 is Reserved. */
+static bool check_sync(const struct smmu *s, const uint64_t words[2])
+{
+    (void)s;
+    return SMMU_FIELD_GET(CMD_SYNC, CS, words) != 3;
+}
+
+/* -------------------------------------------------------- configuration invalidation (4.3) */
+
+/*
+ * CHOICE: a StreamID or SubstreamID out of range has no effect (4.1.7): nothing is cached for it.
+ * Leaf makes no difference, because L1STDs and L1CDs are not cached, and VMS structures do not
+ * exist.
+ */
+static void invalidate_config(struct smmu *s, const struct prog_if *pi, struct inval_config config)
+{
+    struct inval_scope scope = {.kind = INVAL_CONFIG, .u.config = config};
+    scope.u.config.sec = pi->sec;
+    smmu__invalidate(s, &scope);
+}
+
+/* Also every CD that was found through the StreamID. */
+static void handle_cfgi_ste(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    invalidate_config(
+        s, pi, (struct inval_config){.sid_first = STREAMID(words), .sid_last = STREAMID(words)});
+}
+
+static void handle_cfgi_ste_range(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    unsigned range = (unsigned)SMMU_FIELD_GET(CMD_CFGI_STE_RANGE, Range, words);
+    uint32_t below = (uint32_t)low_mask(range + 1); /* StreamID bits that are ignored */
+    invalidate_config(s, pi,
+                      (struct inval_config){.all = range == 31,
+                                            .sid_first = STREAMID(words) & ~below,
+                                            .sid_last = STREAMID(words) | below});
+}
+
+static void handle_cfgi_cd(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    invalidate_config(s, pi,
+                      (struct inval_config){
+                          .sid_first = STREAMID(words),
+                          .sid_last = STREAMID(words),
+                          .one_substream = true,
+                          .substreamid = (uint32_t)SMMU_FIELD_GET(CMD_CFGI_CD, SubstreamID, words),
+                      });
+}
+
+/* An entry of the configuration cache holds STE and CD together: without its CDs a stream has none
+ * left. */
+static void handle_cfgi_cd_all(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    handle_cfgi_ste(s, pi, words);
+}
+
+/* ------------------------------------------------------------------ TLB invalidation (4.4) */
+
+/*
+ * The scope of every NH command. VMID counts only if there is a stage 2 (4.4.2). A queue's NH
+ * commands are about its own Security state's entries; there is one StreamWorld of these so far.
+ */
+static struct inval_tlb nh_scope(const struct smmu *s, const uint64_t words[2])
+{
+    return (struct inval_tlb){
+        .world = WORLD_NS_EL1, .by_vmid = CFG(s, IDR0_S2P) != 0, .vmid = VMID(words)};
+}
+
+static void add_asid(struct inval_tlb *scope, const uint64_t words[2])
+{
+    scope->by_asid = true;
+    scope->asid = ASID(words);
+}
+
+static void add_range(const struct smmu *s, struct inval_tlb *scope, const uint64_t words[2])
+{
+    struct address_range r = range_of(s, words);
+    scope->by_va = true;
+    scope->leaf_only = SMMU_FIELD_GET(CMD_TLBI_NH_VA, Leaf, words) != 0;
+    scope->va_first = r.first;
+    scope->va_last = r.last;
+    scope->granule_log2 = r.granule_log2;
+    scope->level_hint = r.level_hint;
+}
+
+static void invalidate_tlb(struct smmu *s, struct inval_tlb tlb)
+{
+    struct inval_scope scope = {.kind = INVAL_TLB, .u.tlb = tlb};
+    smmu__invalidate(s, &scope);
+}
+
+static void handle_tlbi_nh_all(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    (void)pi;
+    invalidate_tlb(s, nh_scope(s, words));
+}
+
+/* Global entries have no ASID: they stay. */
+static void handle_tlbi_nh_asid(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    (void)pi;
+    struct inval_tlb scope = nh_scope(s, words);
+    add_asid(&scope, words);
+    scope.spare_global = true;
+    invalidate_tlb(s, scope);
+}
+
+/* Global entries of the address go whatever the ASID. */
+static void handle_tlbi_nh_va(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    (void)pi;
+    struct inval_tlb scope = nh_scope(s, words);
+    add_asid(&scope, words);
+    add_range(s, &scope, words);
+    invalidate_tlb(s, scope);
+}
+
+static void handle_tlbi_nh_vaa(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    (void)pi;
+    struct inval_tlb scope = nh_scope(s, words);
+    add_range(s, &scope, words);
+    invalidate_tlb(s, scope);
+}
+
+/* Every VMID, every stage, all but EL2. */
+static void handle_tlbi_nsnh_all(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    (void)pi;
+    (void)words;
+    invalidate_tlb(s, (struct inval_tlb){.world = WORLD_NS_EL1});
+}
+
+/* ---------------------------------------------------------------------------------- tables */
+
+#define check_none NULL
+#define handle_none NULL /* consumed without effect: CHOICE for PREFETCH_* (4.2) */
+
+static const struct command {
+    const char *name;
+    uint8_t opcode, feature, queues;
+    check_fn check;
+    handler_fn handle;
+} commands[SMMU_CMD_COUNT] = {
+#define CMD(name, opcode, legal, queues, check, handler, section)                                  \
+    {#name, opcode, SMMU_FEAT_##legal, SMMU_QUEUES_##queues, check_##check, handle_##handler},
+#include "cmds.def"
+#undef CMD
+};
+
+static const struct command_field {
+    uint8_t command, word, msb, lsb, feature;
+    const char *name;
+} command_fields[] = {
+#define FIELD(object, name, word, msb, lsb, feature)                                               \
+    {SMMU_##object, word, msb, lsb, SMMU_FEAT_##feature, #name},
+#include "fields_cmds.def"
+#undef FIELD
+};
+
+static enum cmd_kind kind_of(const char *name)
+{
+    if (strcmp(name, "SYNC") == 0)
+        return CMD_IS_SYNC;
+    if (strncmp(name, "CFGI_", 5) == 0)
+        return CMD_IS_CFGI;
+    return strncmp(name, "TLBI_", 5) == 0 ? CMD_IS_TLBI : CMD_PLAIN;
+}
+
+/* The bits of a field that have a meaning in this configuration (4.4, 4.4.1.1). */
+static uint64_t defined_bits(const smmu_config_t *cfg, const struct command_field *f)
+{
+    unsigned msb = f->msb;
+    if (!smmu__feature(cfg, f->feature))
+        return 0;
+    if ((strcmp(f->name, "ASID") == 0 && !cfg->value[SMMU_CFG_IDR0_ASID16]) ||
+        (strcmp(f->name, "VMID") == 0 && cfg->value[SMMU_CFG_IDR0_S2P] &&
+         !cfg->value[SMMU_CFG_IDR0_VMID16]))
+        msb = f->lsb + 7U;
+    if (strcmp(f->name, "SCALE") == 0 && !cfg->value[SMMU_CFG_IDR5_DS])
+        msb = f->lsb + 4U;
+    return SMMU_BITS_MASK(msb, f->lsb);
+}
+
+void smmu__cmds_init(struct smmu *s)
+{
+    struct cmd_rules *rules = &s->cmd_rules;
+    memset(rules, 0, sizeof *rules);
+    memset(rules->of_opcode, SMMU_CMD_COUNT, sizeof rules->of_opcode);
+    for (unsigned i = 0; i < SMMU_CMD_COUNT; i++) {
+        rules->of_opcode[commands[i].opcode] = (uint8_t)i;
+        rules->rule[i] =
+            (struct cmd_rule){.command = (uint8_t)i, .kind = (uint8_t)kind_of(commands[i].name)};
+        if (smmu__feature(&s->config, commands[i].feature))
+            rules->rule[i].queues = commands[i].queues;
+        if (CFG(s, CHOICE_RESERVED_BITS))
+            rules->rule[i].reserved[0] = rules->rule[i].reserved[1] = UINT64_MAX;
+    }
+    for (unsigned i = 0; i < sizeof command_fields / sizeof command_fields[0]; i++) {
+        const struct command_field *f = &command_fields[i];
+        struct cmd_rule *rule = &rules->rule[f->command];
+        rule->reserved[f->word] &= ~defined_bits(&s->config, f);
+        if (strcmp(f->name, "SSec") == 0)
+            rule->ssec = SMMU_BITS_MASK(f->msb, f->lsb);
+    }
+}
+
+static const struct cmd_rule *rule_of(const struct smmu *s, const uint64_t words[2])
+{
+    return &s->cmd_rules.rule[s->cmd_rules.of_opcode[words[0] & 0xFF]];
+}
+
+enum cmd_kind smmu__cmd_kind(const struct smmu *s, const struct prog_if *pi,
+                             const uint64_t words[2])
+{
+    const struct cmd_rule *rule = rule_of(s, words);
+    if (!(rule->queues >> pi->sec & 1))
+        return CMD_ILLEGAL;
+    if ((words[0] & rule->reserved[0]) | (words[1] & rule->reserved[1]))
+        return CMD_ILLEGAL;
+    if ((words[0] & rule->ssec) && pi->sec != SMMU_PAS_S)
+        return CMD_ILLEGAL;
+    check_fn check = commands[rule->command].check;
+    return !check || check(s, words) ? rule->kind : CMD_ILLEGAL;
+}
+
+void smmu__cmd_execute(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    handler_fn handle = commands[rule_of(s, words)->command].handle;
+    if (handle)
+        handle(s, pi, words);
+}
