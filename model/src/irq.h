@@ -24,6 +24,14 @@ enum gerror_bit {
     GERROR_CMDQP_ERR = 9,
 };
 
+/*
+ * What interrupts may have in the outbox at once: MSI writes, one a source and interface; edges up to
+ * IRQ_EDGES_MAX, from there on an edge whose source has one waiting already is merged with it.
+ */
+#define IRQ_MSIS_MAX SMMU_IRQ_COUNT /* of each programming interface */
+#define IRQ_EDGES_MAX 64
+#define IRQ_OUTBOX_EDGES(interfaces) (IRQ_EDGES_MAX + SMMU_IRQ_COUNT * (interfaces))
+
 struct irq {
     bool in_flight[SMMU_IRQ_COUNT]; /* an MSI of this source awaits its write */
     bool again[SMMU_IRQ_COUNT];     /* another cause came meanwhile */
