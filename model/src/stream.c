@@ -31,13 +31,6 @@ static struct stream_table stream_table_of(const smmu_config_t *cfg, const struc
     };
 }
 
-/* CHOICE: an address beyond the OAS is truncated to it (3.4.3, note 5). */
-static uint64_t table_address(const smmu_config_t *cfg, uint64_t base, unsigned align_log2,
-                              uint64_t offset)
-{
-    return (align_down(base, align_log2) + offset) & low_mask(smmu__oas_bits(cfg));
-}
-
 enum stream_where smmu__stream_locate(const smmu_config_t *cfg, const struct prog_if *pi,
                                       uint32_t streamid, uint64_t *addr)
 {
@@ -45,12 +38,12 @@ enum stream_where smmu__stream_locate(const smmu_config_t *cfg, const struct pro
     if ((uint64_t)streamid >> t.sid_bits)
         return STREAM_OUT;
     if (!t.two_level) {
-        *addr = table_address(cfg, t.base, (unsigned)t.log2size + 6, (uint64_t)streamid * 64);
+        *addr = align_down(t.base, (unsigned)t.log2size + 6) + (uint64_t)streamid * 64;
         return STREAM_STE;
     }
     int size_log2 = t.log2size - (int)t.split + 3;
-    *addr = table_address(cfg, t.base, size_log2 > 6 ? (unsigned)size_log2 : 6,
-                          (uint64_t)(streamid >> t.split) * 8);
+    *addr = align_down(t.base, size_log2 > 6 ? (unsigned)size_log2 : 6);
+    *addr += (uint64_t)(streamid >> t.split) * 8;
     return STREAM_L1STD;
 }
 
@@ -63,7 +56,7 @@ enum stream_where smmu__stream_from_l1std(const smmu_config_t *cfg, const struct
     /* Reserved values, 12 and up, are above every split's limit. */
     if (span == 0 || span > t.split + 1 || index >> (span - 1))
         return STREAM_OUT;
-    *addr = table_address(cfg, SMMU_FIELD_IN_PLACE(L1STD, L2Ptr, &l1std), span + 5, index * 64);
+    *addr = align_down(SMMU_FIELD_IN_PLACE(L1STD, L2Ptr, &l1std), span + 5) + index * 64;
     return STREAM_STE;
 }
 

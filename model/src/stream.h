@@ -18,6 +18,7 @@ enum stream_where {
     STREAM_OUT,   /* StreamID out of range: C_BAD_STREAMID (7.3.3) */
 };
 
+/* *addr may lie beyond the OAS; 3.4.3 leaves open what then, and xlate.c decides. */
 enum stream_where smmu__stream_locate(const smmu_config_t *cfg, const struct prog_if *pi,
                                       uint32_t streamid, uint64_t *addr);
 /* STREAM_STE with *addr, or STREAM_OUT. */

@@ -30,14 +30,13 @@ enum pte_high {
 
 /* One half of the stage 1 input range (5.4: TTBx, TxSZ, TGx, ...). */
 struct ttb {
-    uint64_t base; /* table address, aligned down as the start level's table size asks (D8.2) */
-    uint64_t range_mask;  /* VA bits that must all equal the half's select bit; tag byte excluded if
-                             TBI */
+    uint64_t base;        /* table address, aligned down to the start level's table size (D8.2) */
+    uint64_t range_mask;  /* VA bits that must all equal bit 55; without the tag byte if TBI */
     uint8_t granule_log2; /* 12, 14, 16 */
     uint8_t input_bits;   /* 64 - TxSZ */
     int8_t start_level;
     uint8_t high;                  /* enum pte_high */
-    bool disabled;                 /* EPDx */
+    bool disabled;                 /* EPDx; nothing above counts */
     bool e0pd;                     /* E0PDx */
     bool hpd;                      /* HADx: hierarchical attributes off */
     uint8_t walk_memattr, walk_sh; /* of descriptor fetches, MAIR format (13.8) */
@@ -57,11 +56,10 @@ struct overrides {
 
 struct xctx {
     /* STE */
-    uint8_t kind;  /* enum xctx_kind, of this {StreamID, SubstreamID} */
-    uint8_t world; /* enum stream_world */
-    bool mev;      /* STE.MEV */
-    bool
-        s1dss_bypass; /* XCTX_BYPASS because of S1DSS=0b01: the limit is IAS instead of OAS (3.4) */
+    uint8_t kind;      /* enum xctx_kind, of this {StreamID, SubstreamID} */
+    uint8_t world;     /* enum stream_world */
+    bool mev;          /* STE.MEV */
+    bool s1dss_bypass; /* XCTX_BYPASS by S1DSS=0b01: the limit is IAS, not OAS (3.4) */
     struct overrides overrides;
     uint16_t vmid; /* 0 if there is no VMID tag (3.17) */
     /* CD */

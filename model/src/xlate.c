@@ -20,20 +20,18 @@ struct access_kind {
     bool write, inst, priv;
 };
 
-/* INSTCFG acts on reads only; a write is always data (13.1.2). Without the override features both
- * fields are 0. */
 static struct access_kind kind_of(const smmu_request_t *r, const struct overrides *o)
 {
     bool write = r->flags & SMMU_REQ_WRITE;
-    bool inst = o->instcfg >= 2 ? o->instcfg == 3 : (r->flags & SMMU_REQ_INST) != 0;
-    bool priv = o->privcfg >= 2 ? o->privcfg == 3 : (r->flags & SMMU_REQ_PRIV) != 0;
-    return (struct access_kind){.write = write, .inst = inst && !write, .priv = priv};
+    return (struct access_kind){.write = write,
+                                .inst = attrs_instruction(o, write, r->flags & SMMU_REQ_INST),
+                                .priv = attrs_privileged(o, r->flags & SMMU_REQ_PRIV)};
 }
 
 /* The LEAF_* bit that this access needs. */
 static uint8_t need_of(struct access_kind k)
 {
-    return (uint8_t)(1u << ((k.priv ? 0 : 3) + (k.write ? 1 : k.inst ? 2 : 0)));
+    return leaf_permission(k.priv, k.inst, k.write);
 }
 
 /* Bits 63:56 copied from bit 55: the address that caches know, whether or not the tag byte counts
@@ -41,17 +39,6 @@ static uint8_t need_of(struct access_kind k)
 static uint64_t canonical(uint64_t addr)
 {
     return (uint64_t)((int64_t)(addr << 8) >> 8);
-}
-
-static const struct ttb *half_of(const struct xctx *x, uint64_t addr)
-{
-    return &x->ttb[bit_of(addr, 55)];
-}
-
-static bool in_range(const struct ttb *t, uint64_t addr)
-{
-    uint64_t expected = bit_of(addr, 55) ? t->range_mask : 0;
-    return (addr & t->range_mask) == expected;
 }
 
 /* ----------------------------------------------------------- the answers */
@@ -117,22 +104,6 @@ static void answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_resu
 
 /* ------------------------------------------------- answers without a slot */
 
-static struct overrides gbpa_overrides(const struct smmu *s, const struct prog_if *pi)
-{
-    struct overrides o = {.shcfg = SHCFG_INCOMING};
-    if (CFG(s, IDR1_ATTR_TYPES_OVR)) {
-        o.mtcfg = REG_FIELD(pi, GBPA, MTCFG);
-        o.memattr = smmu__attrs_from_memattr4((unsigned)REG_FIELD(pi, GBPA, MemAttr));
-        o.alloccfg = (uint8_t)REG_FIELD(pi, GBPA, ALLOCCFG);
-        o.shcfg = (uint8_t)REG_FIELD(pi, GBPA, SHCFG);
-    }
-    if (CFG(s, IDR1_ATTR_PERMS_OVR)) {
-        o.privcfg = (uint8_t)REG_FIELD(pi, GBPA, PRIVCFG);
-        o.instcfg = (uint8_t)REG_FIELD(pi, GBPA, INSTCFG);
-    }
-    return o;
-}
-
 /* SMMUEN=0: GBPA decides, nothing is looked up, nothing is recorded (3.4, 6.3.9.6, 6.3.14). */
 static void submit_disabled(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
                             smmu_response_t *out)
@@ -140,7 +111,7 @@ static void submit_disabled(struct smmu *s, const struct prog_if *pi, const smmu
     if (REG_FIELD(pi, GBPA, ABORT) || r->addr >> s->oas_bits) {
         answer_terminated(s, r, SMMU_RESULT_ABORT, out);
     } else {
-        struct overrides o = gbpa_overrides(s, pi);
+        struct overrides o = smmu__overrides_from_gbpa(&s->config, REG_OF(pi, GBPA));
         answer_bypass(s, r, &o, out);
     }
     out->latency = (uint32_t)CFG(s, TIMING_TBU_FRONT_LAT);
@@ -156,9 +127,9 @@ static void bind(struct smmu *s, struct xctx *x)
 static bool try_hit(struct smmu *s, struct xctx *x, const smmu_request_t *r, smmu_response_t *out)
 {
     struct access_kind k = kind_of(r, &x->overrides);
-    const struct ttb *t = half_of(x, r->addr);
+    struct walk w;
     struct leaf leaf;
-    if (!in_range(t, r->addr) || (t->e0pd && !k.priv))
+    if (smmu__walk_start(x, r->addr, !k.priv, &w) != WALK_NEXT)
         return false;
     bind(s, x);
     STAT(s, tlb_lookup, 1);
@@ -493,12 +464,10 @@ static bool step_tlb(struct smmu *s, struct slot *slot)
         return finish_bypass(s, slot);
     bind(s, x);
     struct access_kind k = kind_of(&slot->request, &x->overrides);
-    const struct ttb *t = half_of(x, slot->request.addr);
-    bool looked_up = in_range(t, slot->request.addr) && !(t->e0pd && !k.priv);
-    if (looked_up && smmu__tlb_lookup(s, x, canonical(slot->request.addr), &leaf))
-        return permitted(s, slot, &leaf);
     if (smmu__walk_start(x, slot->request.addr, !k.priv, &slot->walk) != WALK_NEXT)
         return stage1_fault(s, slot, SMMU_EVT_F_TRANSLATION);
+    if (smmu__tlb_lookup(s, x, canonical(slot->request.addr), &leaf))
+        return permitted(s, slot, &leaf);
     return delay(s, slot, CFG(s, TIMING_WC_LAT), SLOT_WALKER_WAIT);
 }
 
