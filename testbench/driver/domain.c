@@ -43,8 +43,8 @@ int drv_domain_init(struct drv *drv, struct drv_domain *domain,
     const struct drv_features *f = &drv->features;
     const struct tbl_page_table_config tables = {
         .granule = config->granule,
-        .input_bits = limit_to_granule(config->granule,
-                                       config->input_bits ? config->input_bits : f->input_bits),
+        .input_bits = config->input_bits ? config->input_bits
+                                         : limit_to_granule(config->granule, f->input_bits),
         .output_bits = limit_to_granule(config->granule, f->output_bits),
         .pages_only = config->pages_only,
         .contiguous = config->contiguous,
