@@ -20,8 +20,8 @@ struct text_file {
     bool empty; /* not even one byte */
     bool at_end;
     bool ended;
-    unsigned long line_number;
-    size_t used, next; /* of block */
+    unsigned long line_number; /* 0 before the first */
+    size_t used, next;         /* of block */
     char *path;
     char error[256];
     char block[BLOCK_BYTES];
@@ -157,7 +157,7 @@ const char *text_file_path(const text_file *file)
 
 unsigned long text_file_line_number(const text_file *file)
 {
-    return file->line_number;
+    return file->line_number != 0 ? file->line_number : 1;
 }
 
 bool text_file_line_ended(const text_file *file)

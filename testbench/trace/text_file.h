@@ -36,7 +36,8 @@ text_file_result text_file_next(text_file *file, char **line);
 
 const char *text_file_path(const text_file *file);
 
-/* Of the line that was returned last, or in which the error stands; the first is 1. */
+/* Of the line that was returned last, or in which the error stands; the first is 1 (also of an
+   empty file). */
 unsigned long text_file_line_number(const text_file *file);
 
 /* Whether the line that was returned last had a line end: the last line of a file may have none. */
