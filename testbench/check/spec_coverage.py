@@ -25,7 +25,8 @@ TRACE_RULE = re.compile(r"^\s*rule\s+(.*?)\s*(?:#.*)?$")
 CODE_RULE = re.compile(r"(?://|/\*|\*)\s*rule:\s*(.*?)\s*(?:\*/)?$")
 TEST_NAME = re.compile(r"\bTEST(?:_[FP])?\(\s*\w+\s*,\s*(\w+)")
 ID_IN_NAME = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{0,2})_(\d{3})(?!\d)")
-GAP = re.compile(r"\bGAP:\s*(.*)")
+# GAP: and what follows it in its comment: up to the comment's end, an empty line or the next mark.
+GAP = re.compile(r"\bGAP:\s*(.*?)(?=\*/|GAP:|CHOICE:|\n\s*(?:\*|//)?\s*\n|\n\s*(?![\s*/]))", re.S)
 CODE = {".c", ".h", ".cpp", ".def"}
 GENERATED = pathlib.Path("docs/spec-coverage.md")
 
@@ -178,26 +179,27 @@ class Coverage:
                     self.read_code_file(path.relative_to(self.root))
 
     def read_code_file(self, place):
-        is_test = place.parts[0] == "testbench"
         text = (self.root / place).read_text("utf-8")
+        for gap in GAP.findall(text):
+            self.add_gap(place, gap)
+        if place.parts[0] != "testbench":
+            return
+        by = place.relative_to("testbench").as_posix()
         for number, line in enumerate(text.splitlines(), 1):
-            if is_test:
-                by = place.relative_to("testbench").as_posix()
-                match = CODE_RULE.search(line)
-                if match:
-                    self.cover_all(f"{place}:{number}", match.group(1), by, True)
-            match = GAP.search(line)
+            match = CODE_RULE.search(line)
             if match:
-                self.add_gap(place, match.group(1))
-        if is_test:
-            for name in TEST_NAME.findall(text):
-                for prefix, digits in ID_IN_NAME.findall(name):
-                    if prefix in self.prefixes:
-                        self.cover(place, f"{prefix}-{digits}", by)
+                self.cover_all(f"{place}:{number}", match.group(1), by, True)
+        for name in TEST_NAME.findall(text):
+            for prefix, digits in ID_IN_NAME.findall(name):
+                if prefix in self.prefixes:
+                    self.cover(place, f"{prefix}-{digits}", by)
 
-    def add_gap(self, place, text):
-        text = text.replace("*/", "").strip()
-        found = re.findall(r"\b\d+(?:\.\d+)+\b", text)
+    def add_gap(self, place, comment):
+        """The sentence after GAP:, which may go on over several lines of its comment."""
+        lines = [re.sub(r"^\s*(?:\*|//)?\s*", "", line) for line in comment.splitlines()]
+        text = re.split(r"(?<=[a-z)\]])\. |\.$", " ".join(lines).strip())[0]
+        found = [re.sub("^D", "DDI D", number)
+                 for number in re.findall(r"(?<![\w.])D?\d+(?:\.\d+)+\b", text)]
         sections = [section for section in found if section in self.valid_sections]
         self.code_gaps.append((place.as_posix(), ", ".join(sections) or "-",
                                text.replace("|", "\\|")))
@@ -207,8 +209,9 @@ class Coverage:
     def document(self):
         out = ["# Coverage of the specification", "",
                "Made by `testbench/check/spec_coverage.py --write` from docs/rules, the `rule`",
-               "lines of traces and the tags of tests; docs/rules/README.md says how to tag. Do not",
-               "edit; after a merge, make it anew. A rule with neither a test nor a gap is open.", ""]
+               "lines of traces and the tags of tests; docs/rules/README.md says how to tag. Do",
+               "not edit; after a merge, make it anew. A rule with neither a test nor a gap is",
+               "open.", ""]
         for group in self.groups:
             out += [f"## {group}", "", "| rule | section | tested by | gap |", "|---|---|---|---|"]
             for rule in self.rules.values():
