@@ -30,6 +30,8 @@ struct trace_backend_ops {
     /* Goes on to the next cycle at which something happens and lets it happen. If nothing is due
        by 'limit', false, and now() is 'limit' unless that is SMMU_NEVER. */
     bool (*step)(struct trace_backend *backend, uint64_t limit);
+    /* Nothing is due: only an input can make something happen. */
+    bool (*idle)(struct trace_backend *backend);
 
     /* size: 4 or 8. Never block. */
     uint64_t (*reg_read)(struct trace_backend *backend, smmu_pas_t pas, uint32_t offset,
