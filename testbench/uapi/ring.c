@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The consumer side of the drafted invalidation ring: checks the call, executes the ring in
+ * batches, stores where it stopped.
+ */
+#include "uapi/ring.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "driver/ring.h"
+#include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_registers.h"
+
+static_assert(sizeof(struct iommu_hwpt_invalidate) == 40, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate, hwpt_id) == 4, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate, q_uptr) == 8, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate, q_cons_uptr) == 16, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate, q_prod) == 24, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate, q_index_bits) == 28, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate, q_entry_num) == 32, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate, q_entry_len) == 36, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate_reporting, out_error_uptr) == 40, "a tail");
+static_assert(sizeof(struct iommu_hwpt_invalidate_reporting) == 48, "no padding");
+static_assert(sizeof(struct iommu_hwpt_invalidate_error) == 24, "no padding");
+
+enum { INDEX_BITS_MAX = 31, ENTRY_BYTES_MAX = 4096, COPY_PIECE_BYTES = 64, CALL_SIZE_MAX = 4096 };
+
+/* As many entries as the largest queue has, so that one call cannot hold a processor for ever. */
+static const uint64_t entries_per_call_max = UINT64_C(1) << REF_QUEUE_LOG2SIZE_MAX;
+
+/* Commands that are admitted and copied, but not yet issued. */
+struct batch {
+    struct drv_cmd cmds[UAPI_BATCH_MAX];
+    uint32_t positions[UAPI_BATCH_MAX];
+    unsigned n, limit;
+};
+
+/* One call. */
+struct call {
+    struct uapi *uapi;
+    const struct uapi_hwpt *hwpt;
+    struct iommu_hwpt_invalidate_reporting arg;
+    uint32_t cons; /* where it began */
+    uint32_t stop; /* everything before is complete */
+    struct batch batch;
+    struct iommu_hwpt_invalidate_error error;
+};
+
+static bool copy_from(const struct call *call, void *to, uint64_t from, size_t bytes)
+{
+    return call->uapi->user.copy_from(call->uapi->user.ctx, to, from, bytes);
+}
+
+static bool copy_to(const struct call *call, uint64_t to, const void *from, size_t bytes)
+{
+    return call->uapi->user.copy_to(call->uapi->user.ctx, to, from, bytes);
+}
+
+/* Zero bytes between what we know and what the caller has: a newer caller that uses nothing new. */
+static int check_zero_tail(const struct call *call, uint64_t from, uint64_t bytes)
+{
+    unsigned char piece[COPY_PIECE_BYTES];
+
+    while (bytes) {
+        const size_t n = bytes < sizeof piece ? (size_t)bytes : sizeof piece;
+
+        if (!copy_from(call, piece, from, n))
+            return -EFAULT;
+        for (size_t i = 0; i < n; i++)
+            if (piece[i])
+                return -E2BIG;
+        from += n;
+        bytes -= n;
+    }
+    return 0;
+}
+
+static int fetch_arguments(struct call *call, uint64_t arg)
+{
+    size_t known = sizeof call->arg;
+    uint32_t size;
+
+    if (!copy_from(call, &size, arg, sizeof size))
+        return -EFAULT;
+    if (size < sizeof call->arg.ring)
+        return -EINVAL;
+    if (size > CALL_SIZE_MAX)
+        return -E2BIG;
+    if (size < known)
+        known = sizeof call->arg.ring;
+    if (!copy_from(call, &call->arg, arg, known))
+        return -EFAULT;
+    call->arg.ring.size = size; /* as checked, whatever it says by now */
+    return check_zero_tail(call, arg + known, size - known);
+}
+
+static int find_hwpt(struct call *call)
+{
+    const struct uapi *uapi = call->uapi;
+
+    for (size_t i = 0; i < uapi->hwpt_count; i++)
+        if (uapi->hwpts[i].id == call->arg.ring.hwpt_id)
+            call->hwpt = &uapi->hwpts[i];
+    if (!call->hwpt || call->hwpt->kind == UAPI_HWPT_PAGING)
+        return -ENOENT;
+    return call->hwpt->kind == UAPI_HWPT_NESTED_SMMUV3 ? 0 : -EOPNOTSUPP;
+}
+
+/* Bits of an index word that are neither index nor wrap flag. */
+static bool has_stray_bits(uint32_t position, unsigned index_bits)
+{
+    return position != drv_ring_position(index_bits, position);
+}
+
+/* What can be judged without the consumer index. */
+static int check_geometry(const struct iommu_hwpt_invalidate *ring)
+{
+    if (ring->q_index_bits > INDEX_BITS_MAX)
+        return -EINVAL;
+    if (ring->q_entry_num > drv_ring_size(ring->q_index_bits))
+        return -EINVAL; /* an index would reach into the wrap flag */
+    if (has_stray_bits(ring->q_prod, ring->q_index_bits))
+        return -EINVAL;
+    return 0;
+}
+
+/* Reads the consumer index and writes it back, so that a call without effect is known to be one in
+ * advance. */
+static int fetch_cons(struct call *call)
+{
+    const uint64_t at = call->arg.ring.q_cons_uptr;
+
+    if (at % sizeof call->cons)
+        return -EINVAL; /* the final store must be a single one */
+    if (!copy_from(call, &call->cons, at, sizeof call->cons) ||
+        !copy_to(call, at, &call->cons, sizeof call->cons))
+        return -EFAULT;
+    call->stop = call->cons;
+    return 0;
+}
+
+/* A ring whose length is not 2^index_bits has no agreed place to wrap at: it is an array, used from
+ * front to back. */
+static bool is_array(const struct iommu_hwpt_invalidate *ring)
+{
+    return ring->q_entry_num < drv_ring_size(ring->q_index_bits);
+}
+
+static int check_positions(const struct call *call, uint64_t *count)
+{
+    const struct iommu_hwpt_invalidate *ring = &call->arg.ring;
+
+    if (has_stray_bits(call->cons, ring->q_index_bits))
+        return -EINVAL;
+    *count = drv_ring_used(ring->q_index_bits, ring->q_prod, call->cons);
+    if (is_array(ring)) {
+        if (call->cons > ring->q_prod || ring->q_prod > ring->q_entry_num)
+            return -EINVAL;
+    } else if (*count > ring->q_entry_num) {
+        return -EINVAL; /* the consumer is ahead of the producer */
+    }
+    return 0;
+}
+
+/* What counts only if there is something to read. */
+static int check_entries(const struct iommu_hwpt_invalidate *ring, uint64_t count)
+{
+    const uint64_t bytes = (uint64_t)ring->q_entry_num * ring->q_entry_len;
+
+    if (ring->q_entry_len < UAPI_COMMAND_BYTES || ring->q_entry_len > ENTRY_BYTES_MAX)
+        return -EINVAL;
+    if (count > entries_per_call_max)
+        return -EINVAL;
+    if (ring->q_uptr == 0 || bytes > UINT64_MAX - ring->q_uptr)
+        return -EINVAL;
+    return 0;
+}
+
+static void blame(struct call *call, uint32_t source, uint32_t code, uint32_t first, uint32_t last)
+{
+    call->error = (struct iommu_hwpt_invalidate_error){
+        .valid = 1, .source = source, .code = code, .first = first, .last = last};
+}
+
+static uint64_t little_endian(const unsigned char *bytes)
+{
+    uint64_t value = 0;
+
+    for (unsigned i = 8; i-- > 0;)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+/* Copies an entry once; what is checked is what is executed. */
+static int fetch_entry(const struct call *call, uint32_t position, struct drv_cmd *cmd)
+{
+    const struct iommu_hwpt_invalidate *ring = &call->arg.ring;
+    const uint64_t at =
+        ring->q_uptr + (uint64_t)ring->q_entry_len * drv_ring_index(ring->q_index_bits, position);
+    unsigned char bytes[UAPI_COMMAND_BYTES];
+
+    if (!copy_from(call, bytes, at, sizeof bytes))
+        return -EFAULT;
+    *cmd = (struct drv_cmd){{little_endian(bytes), little_endian(bytes + 8)}};
+    return check_zero_tail(call, at + sizeof bytes, ring->q_entry_len - sizeof bytes);
+}
+
+/* The prefix that is on its way may fail at an earlier entry; that one is then the call's error. */
+static int refuse_entry(struct call *call, uint32_t position, int rc, enum uapi_verdict verdict)
+{
+    if (rc == -EFAULT)
+        blame(call, UAPI_ERROR_SOFTWARE, REF_CERROR_ABT, position, position);
+    else if (verdict == UAPI_COMMAND_ILLEGAL)
+        blame(call, UAPI_ERROR_SOFTWARE, REF_CERROR_ILL, position, position);
+    return rc;
+}
+
+/* Takes the entry at a position into the batch; *barrier: it was a CMD_SYNC of the guest's. */
+static int admit_entry(struct call *call, uint32_t position, bool *barrier)
+{
+    struct batch *batch = &call->batch;
+    struct drv_cmd cmd;
+    enum uapi_verdict verdict = UAPI_COMMAND_OK;
+    int rc = fetch_entry(call, position, &cmd);
+
+    *barrier = false;
+    if (rc == 0 && call->uapi->options.sync_is_barrier && drv_cmd_opcode(&cmd) == REF_CMD_SYNC) {
+        *barrier = true;
+        return 0;
+    }
+    if (rc == 0) {
+        verdict = uapi_admit_command(&call->hwpt->guest, &call->uapi->drv->features, &cmd);
+        rc = verdict == UAPI_COMMAND_OK ? 0 : -EIO;
+    }
+    if (rc)
+        return refuse_entry(call, position, rc, verdict);
+    batch->cmds[batch->n] = cmd;
+    batch->positions[batch->n] = position;
+    batch->n++;
+    return 0;
+}
+
+/* A batch of which the hardware has refused something. */
+static void attribute(struct call *call, const struct drv_cmd_error *error)
+{
+    const struct batch *batch = &call->batch;
+    const unsigned end = batch->n - 1;
+
+    call->error = (struct iommu_hwpt_invalidate_error){0};
+    if (!error->valid)
+        return;
+    if (error->first > end) { /* our own CMD_SYNC: nothing of the batch is known to be complete */
+        blame(call, UAPI_ERROR_HARDWARE, error->code, batch->positions[0], batch->positions[end]);
+        return;
+    }
+    blame(call, UAPI_ERROR_HARDWARE, error->code, batch->positions[error->first],
+          batch->positions[error->last < end ? error->last : end]);
+    call->uapi->stats.completed += error->first;
+    call->stop = batch->positions[error->first];
+}
+
+static int issue_batch(struct call *call)
+{
+    struct batch *batch = &call->batch;
+    struct drv_cmd_error error;
+    int rc;
+
+    if (batch->n == 0)
+        return 0;
+    call->uapi->stats.batches++;
+    call->uapi->stats.issued += batch->n;
+    rc = drv_cmdq_issue_checked(call->uapi->drv, batch->cmds, batch->n, &error);
+    if (rc)
+        attribute(call, &error);
+    else
+        call->uapi->stats.completed += batch->n;
+    batch->n = 0;
+    return rc;
+}
+
+static unsigned batch_limit(const struct uapi *uapi)
+{
+    const uint64_t room = drv_ring_size(uapi->drv->cmdq.log2size) - 1; /* and the CMD_SYNC */
+    unsigned limit = uapi->options.batch ? uapi->options.batch : UAPI_BATCH_DEFAULT;
+
+    if (limit > UAPI_BATCH_MAX)
+        limit = UAPI_BATCH_MAX;
+    return limit < room ? limit : (unsigned)room;
+}
+
+static int consume(struct call *call)
+{
+    const unsigned index_bits = call->arg.ring.q_index_bits;
+    uint32_t next = call->cons;
+    int rc = 0;
+
+    call->batch.limit = batch_limit(call->uapi);
+    while (next != call->arg.ring.q_prod) {
+        bool barrier;
+        int issue_rc;
+
+        rc = admit_entry(call, next, &barrier);
+        if (rc == 0)
+            next = drv_ring_advance(index_bits, next, 1);
+        if (rc == 0 && !barrier && call->batch.n < call->batch.limit &&
+            next != call->arg.ring.q_prod)
+            continue;
+        issue_rc = issue_batch(call); /* after a refused entry too: what precedes it must be done */
+        if (issue_rc)
+            return issue_rc;
+        call->stop = next;
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static int execute(struct call *call)
+{
+    uint64_t count = 0;
+    int rc = check_geometry(&call->arg.ring);
+
+    if (rc == 0)
+        rc = fetch_cons(call);
+    if (rc == 0)
+        rc = check_positions(call, &count);
+    if (rc == 0 && count)
+        rc = check_entries(&call->arg.ring, count);
+    if (rc || count == 0)
+        return rc;
+
+    rc = consume(call);
+    /* Last of all: what the guest sees as consumed is complete. */
+    if (!copy_to(call, call->arg.ring.q_cons_uptr, &call->stop, sizeof call->stop))
+        return -EFAULT;
+    call->uapi->stats.reported +=
+        drv_ring_used(call->arg.ring.q_index_bits, call->stop, call->cons);
+    return rc;
+}
+
+static bool store_error(const struct call *call)
+{
+    const uint64_t at = call->arg.out_error_uptr;
+
+    return at == 0 || copy_to(call, at, &call->error, sizeof call->error);
+}
+
+int uapi_hwpt_invalidate(struct uapi *uapi, uint64_t arg)
+{
+    struct call call = {.uapi = uapi};
+    int rc;
+
+    uapi->stats.calls++;
+    rc = fetch_arguments(&call, arg);
+    if (rc)
+        return rc;
+    if (!store_error(&call)) /* and that there is a place for it, before anything is done */
+        return -EFAULT;
+    rc = find_hwpt(&call);
+    if (rc == 0)
+        rc = execute(&call);
+    return store_error(&call) ? rc : -EFAULT;
+}

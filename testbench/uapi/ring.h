@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The consumer side of the ring that was drafted for IOMMU_HWPT_INVALIDATE in August 2023: user
+ * memory holds a ring (or a flat array) of native SMMUv3 commands and a consumer index; the call
+ * executes what lies between that and q_prod, and stores where it stopped.
+ *
+ * The draft leaves much open. Our answers, the rows of the table in docs/uapi-ring.md, keep two
+ * promises: the stored index never passes a command that is not known to be complete, and every
+ * misuse has one errno.
+ */
+#ifndef SMMUSIM_UAPI_RING_H
+#define SMMUSIM_UAPI_RING_H
+
+#include <stddef.h>
+
+#include "uapi/user_command.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* As drafted. Indexes carry their wrap flag in the bit above q_index_bits. */
+struct iommu_hwpt_invalidate {
+    uint32_t size;
+    uint32_t hwpt_id;
+    uint64_t q_uptr;
+    uint64_t q_cons_uptr; /* of a 32-bit word */
+    uint32_t q_prod;
+    uint32_t q_index_bits;
+    uint32_t q_entry_num;
+    uint32_t q_entry_len;
+};
+
+/* The draft asks where the hardware's error code should go. Here: the structure may be longer and
+ * point to a record, which every call fills. It cannot share the consumer index: with 24 or more
+ * index bits the two collide, and the index is the next call's input. */
+struct iommu_hwpt_invalidate_reporting {
+    struct iommu_hwpt_invalidate ring;
+    uint64_t out_error_uptr; /* of a struct iommu_hwpt_invalidate_error; 0: none wanted */
+};
+
+enum { UAPI_ERROR_SOFTWARE = 1, UAPI_ERROR_HARDWARE = 2 };
+
+struct iommu_hwpt_invalidate_error {
+    uint32_t valid;  /* whether the rest means anything */
+    uint32_t source; /* UAPI_ERROR_*: who found it */
+    uint32_t code;   /* CMDQ_CONS.ERR, or what it would have been */
+    uint32_t first;  /* the ring positions of the commands that may have caused it */
+    uint32_t last;
+    uint32_t reserved; /* 0 */
+};
+
+/* Copies that fail return false; what was copied by then does not count. */
+struct uapi_user_memory {
+    void *ctx;
+    bool (*copy_from)(void *ctx, void *to, uint64_t from, size_t bytes);
+    bool (*copy_to)(void *ctx, uint64_t to, const void *from, size_t bytes);
+};
+
+enum uapi_hwpt_kind {
+    UAPI_HWPT_PAGING, /* managed by the kernel: nobody else invalidates it */
+    UAPI_HWPT_NESTED_SMMUV3,
+    UAPI_HWPT_NESTED_UNKNOWN, /* user-managed, of hardware without this operation */
+};
+
+struct uapi_hwpt {
+    uint32_t id;
+    enum uapi_hwpt_kind kind;
+    struct uapi_guest guest;
+};
+
+enum { UAPI_BATCH_MAX = DRV_BATCH_ENTRIES, UAPI_BATCH_DEFAULT = DRV_BATCH_ENTRIES - 1 };
+
+struct uapi_options {
+    unsigned batch; /* commands before a CMD_SYNC, 1 to UAPI_BATCH_MAX; 0: UAPI_BATCH_DEFAULT */
+    bool sync_is_barrier; /* a CMD_SYNC in the ring ends a batch; otherwise it is refused */
+};
+
+/* reported <= completed <= issued: reported are the commands that the stored index has passed. */
+struct uapi_stats {
+    uint64_t calls, issued, completed, reported, batches;
+};
+
+struct uapi {
+    struct drv *drv;
+    struct uapi_user_memory user;
+    const struct uapi_hwpt *hwpts;
+    size_t hwpt_count;
+    struct uapi_options options;
+    struct uapi_stats stats;
+};
+
+/*
+ * The ioctl: 'arg' is the user address of a struct iommu_hwpt_invalidate, whose size member says
+ * how much of it there is. 0 or a negative errno.
+ *
+ * EINVAL    size, index width, entry number or length, indexes that do not belong together, null or
+ * wrapping pointers: nothing was done E2BIG     size or an entry longer than known, and not zero
+ * behind what is known ENOENT    no such page table, or one managed by the kernel EOPNOTSUPP the
+ * page table's hardware has no such operation EFAULT    user memory that cannot be read or written
+ * EIO       a command was refused or has failed: the consumer index names it, the record says more
+ * ETIMEDOUT a CMD_SYNC did not complete: nothing behind the consumer index is known to be done
+ */
+int uapi_hwpt_invalidate(struct uapi *uapi, uint64_t arg);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
