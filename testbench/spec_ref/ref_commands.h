@@ -83,7 +83,6 @@ enum ref_command {
     REF_CMD_STREAM(X, CMD_PREFETCH_ADDR)                                                           \
     REF_CMD_SUBSTREAM(X, CMD_PREFETCH_ADDR)                                                        \
     X(CMD_PREFETCH_ADDR, SIZE, 1, 4, 0)                                                            \
-    X(CMD_PREFETCH_ADDR, STRIDE, 1, 9, 5)                                                          \
     X(CMD_PREFETCH_ADDR, ADDR, 1, 63, 12)                                                          \
     REF_CMD_STREAM(X, CMD_CFGI_STE)                                                                \
     X(CMD_CFGI_STE, LEAF, 1, 0, 0)                                                                 \
@@ -188,10 +187,12 @@ enum ref_command {
     REF_OTHER_COMMAND_FIELDS(X)
 
 /*
- * Positions by analogy only. All of them are Reserved or without meaning on a Non-secure SMMU
- * that has neither MPAM nor DPT. The fields of CMD_DPTI_PA are not known at all.
+ * Positions by analogy only. But for STRIDE, which is a hint, all of them are Reserved or without
+ * meaning on a Non-secure SMMU that has neither MPAM nor DPT. The fields of CMD_DPTI_PA are not
+ * known at all.
  */
 #define REF_COMMAND_FIELDS_UNCONFIRMED(X)                                                          \
+    X(CMD_PREFETCH_ADDR, STRIDE, 1, 9, 5)                                                          \
     X(CMD_PREFETCH_ADDR, NS, 1, 11, 11)                                                            \
     X(CMD_CFGI_VMS_PIDM, VMID, 0, 47, 32)                                                          \
     X(CMD_TLBI_S_S2_IPA, NS, 1, 1, 1)                                                              \

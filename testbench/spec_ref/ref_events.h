@@ -57,7 +57,6 @@ enum ref_event {
 #define REF_EVT_FETCHADDR(X, evt) X(evt, FETCHADDR, 3, 55, 3)
 #define REF_EVT_IPA(X, evt) X(evt, IPA, 3, 55, 12)
 #define REF_EVT_STAGE(X, evt)                                                                      \
-    X(evt, NSIPA, 1, 38, 38)                                                                       \
     X(evt, S2, 1, 39, 39)                                                                          \
     X(evt, CLASS, 1, 41, 40)
 #define REF_EVT_FAULT(X, evt)                                                                      \
@@ -119,7 +118,13 @@ enum ref_event {
     REF_EVT_FETCH(X, F_VMS_FETCH)
 
 /* The parameter is not X: one of the fields is. */
+/* NSIPA is zero in every record of a Non-secure stream. */
 #define REF_EVENT_FIELDS_UNCONFIRMED(ROW)                                                          \
+    ROW(F_WALK_EABT, NSIPA, 1, 38, 38)                                                             \
+    ROW(F_TRANSLATION, NSIPA, 1, 38, 38)                                                           \
+    ROW(F_ADDR_SIZE, NSIPA, 1, 38, 38)                                                             \
+    ROW(F_ACCESS, NSIPA, 1, 38, 38)                                                                \
+    ROW(F_PERMISSION, NSIPA, 1, 38, 38)                                                            \
     ROW(F_BAD_ATS_TREQ, SPAN, 1, 3, 0)                                                             \
     ROW(F_BAD_ATS_TREQ, P, 1, 28, 28)                                                              \
     ROW(F_BAD_ATS_TREQ, X, 1, 29, 29)                                                              \
