@@ -137,7 +137,7 @@ protected:
     {
         EXPECT_EQ(call(c, p), rc);
         EXPECT_EQ(cons(), c);
-        EXPECT_THAT(smmu.written, IsEmpty());
+        EXPECT_TRUE(smmu.written.empty());
         EXPECT_EQ(error.valid, 0U);
     }
 };
