@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --via: what a trace can be played on. */
+#ifndef SMMUSIM_CLI_BACKENDS_H
+#define SMMUSIM_CLI_BACKENDS_H
+
+#include "trace/backend.h"
+
+struct backend_row {
+    const char *name;
+    trace_backend_create_fn create;
+    bool once_a_process; /* SystemC elaborates once: each of several traces gets its process */
+};
+
+const struct backend_row *backend_named(const char *name);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* smmusim replay: plays traces, one after the other, each on an SMMU of its own. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/backends.h"
+#include "cli/cli.h"
+#include "cli/json_file.h"
+#include "trace/player.h"
+
+enum { DEFAULT_MAX_FAILURES = 100 };
+
+struct replay {
+    const struct backend_row *backend;
+    struct trace_settings settings;
+    bool stats;
+    uint64_t max_failures;
+    const char *record;
+    const char *timeline;
+};
+
+/* ---- one trace */
+
+static void report_failure(void *ctx, const struct trace_failure *failure)
+{
+    printf("%s:%lu: expected %s, got %s\n", failure->path, failure->line, failure->expected,
+           failure->got);
+    json_array_append_new(ctx, json_pack("{s:I, s:s, s:s}", "line", (json_int_t)failure->line,
+                                         "expected", failure->expected, "got", failure->got));
+}
+
+static json_t *collect_stats(struct trace_backend *backend, bool print)
+{
+    json_t *stats = json_object();
+    for (int i = 0; i < SMMU_STAT_COUNT; ++i) {
+        const smmu_stat_info_t *info = smmu_stat_info((size_t)i);
+        uint64_t value = backend->ops->stat(backend, (smmu_stat_t)i);
+        json_object_set_new(stats, info->name, json_integer((json_int_t)value));
+        if (print)
+            printf("  %-18s %12llu %-9s %s\n", info->name, (unsigned long long)value, info->unit,
+                   info->meaning);
+    }
+    return stats;
+}
+
+static void print_report(const char *path, const struct player_report *report, size_t statements)
+{
+    if (report->stopped)
+        printf("%s: stopped after %zu failures: %zu of %zu statements were not played\n", path,
+               report->failures, statements - report->statements, statements);
+    printf("%s: %zu statements, %zu expectations, %zu failed, %llu cycles\n", path,
+           report->statements, report->expectations, report->failures,
+           (unsigned long long)report->cycles);
+}
+
+static int play(const struct replay *replay, const struct trace_program *program,
+                struct trace_backend *backend, const struct player_options *options, json_t *result)
+{
+    struct player_report report;
+    char error[PROGRAM_ERROR_SIZE];
+    int status = CLI_HELD;
+    if (!trace_play(program, backend, options, &report, error)) {
+        fprintf(stderr, "%s\n", error);
+        json_object_set_new(result, "error", json_string(error));
+        status = CLI_UNUSABLE;
+    } else {
+        print_report(trace_path(program), &report, trace_statements(program));
+        status = report.failures ? CLI_FAILED : CLI_HELD;
+    }
+    json_object_set_new(result, "statements", json_integer((json_int_t)report.statements));
+    json_object_set_new(result, "expectations", json_integer((json_int_t)report.expectations));
+    json_object_set_new(result, "failures", json_integer((json_int_t)report.failures));
+    json_object_set_new(result, "stopped", json_boolean(report.stopped));
+    json_object_set_new(result, "cycles", json_integer((json_int_t)report.cycles));
+    json_object_set_new(result, "stats", collect_stats(backend, replay->stats));
+    return status;
+}
+
+/* A file that must not be half written without a word. */
+static int close_written(const char *path, FILE *file, int status)
+{
+    bool fine = !ferror(file);
+    if (fclose(file) == 0 && fine)
+        return status;
+    return cli_unusable("replay", "%s: %s", path, strerror(errno));
+}
+
+static int play_recorded(const struct replay *replay, const struct trace_program *program,
+                         struct trace_backend *backend, json_t *result)
+{
+    json_t *mismatches = json_array();
+    struct player_options options = {.max_failures = (unsigned long)replay->max_failures,
+                                     .failed = report_failure,
+                                     .ctx = mismatches};
+    char why[256];
+    json_object_set_new(result, "mismatches", mismatches);
+    if (replay->timeline && !(options.timeline = fopen(replay->timeline, "w")))
+        return cli_unusable("replay", "%s: %s", replay->timeline, strerror(errno));
+    if (replay->record)
+        options.recorder = recorder_create(replay->record);
+    int status = play(replay, program, backend, &options, result);
+    if (options.timeline)
+        status = close_written(replay->timeline, options.timeline, status);
+    if (!recorder_close(options.recorder, why, sizeof(why)))
+        status = cli_unusable("replay", "%s: %s", replay->record, why);
+    return status;
+}
+
+/* What became of one trace; "status" is the exit status. */
+static json_t *replay_trace(const struct replay *replay, const char *path)
+{
+    char error[PROGRAM_ERROR_SIZE], why[256];
+    json_t *result = json_object();
+    int status = CLI_UNUSABLE;
+    struct trace_backend *backend = NULL;
+    struct trace_program *program = trace_read(path, &replay->settings, error);
+    json_object_set_new(result, "file", json_string(path));
+    if (program && !(backend = replay->backend->create(trace_config(program), why, sizeof(why))))
+        snprintf(error, sizeof(error), "%s: %s", path, why);
+    if (backend) {
+        status = play_recorded(replay, program, backend, result);
+        backend->ops->destroy(backend);
+    } else {
+        fprintf(stderr, "%s\n", error);
+        json_object_set_new(result, "error", json_string(error));
+    }
+    json_object_set_new(result, "status", json_integer(status));
+    trace_free(program);
+    return result;
+}
+
+/* ---- in a process of its own */
+
+static void run_child(const struct replay *replay, const char *path, int to_parent)
+{
+    json_t *result = replay_trace(replay, path);
+    int failed = json_dumpfd(result, to_parent, JSON_COMPACT);
+    fflush(stdout);
+    _exit(failed ? CLI_UNUSABLE : CLI_HELD);
+}
+
+static json_t *replay_trace_apart(const struct replay *replay, const char *path)
+{
+    int ends[2];
+    json_t *result = NULL;
+    fflush(stdout);
+    fflush(stderr);
+    if (pipe(ends) == 0) {
+        pid_t child = fork();
+        if (child == 0) {
+            close(ends[0]);
+            run_child(replay, path, ends[1]);
+        }
+        close(ends[1]);
+        if (child > 0) {
+            result = json_loadfd(ends[0], 0, NULL);
+            waitpid(child, NULL, 0);
+        }
+        close(ends[0]);
+    }
+    if (!result) {
+        cli_unusable("replay", "%s: the process that played it ended without a result", path);
+        result = json_pack("{s:s, s:i}", "file", path, "status", CLI_UNUSABLE);
+    }
+    return result;
+}
+
+/* ---- all */
+
+static int replay_all(const struct replay *replay, int count, char **paths, json_t *results)
+{
+    int worst = CLI_HELD;
+    for (int i = 0; i < count; ++i) {
+        bool apart = replay->backend->once_a_process && count > 1;
+        json_t *result =
+            apart ? replay_trace_apart(replay, paths[i]) : replay_trace(replay, paths[i]);
+        int status = (int)json_integer_value(json_object_get(result, "status"));
+        if (status > worst)
+            worst = status;
+        json_array_append_new(results, result);
+    }
+    return worst;
+}
+
+static const char *const about =
+    "Plays trace files and checks their expectations; docs/trace-format.md is the reference of\n"
+    "the language. A failed expectation is one line FILE:LINE: expected ..., got ....";
+
+int verb_replay(int argc, char **argv)
+{
+    struct replay replay = {.max_failures = DEFAULT_MAX_FAILURES};
+    const char *via = "core", *json = NULL;
+    const struct cli_option options[] = {
+        {"via", "BACKEND", "core (default), tlm-lt, tlm-at", &via, NULL, NULL},
+        {"preset", "NAME", "preset in place of the trace's", &replay.settings.preset, NULL, NULL},
+        {"config", "FILE", "KEY=VALUE lines that have the last word", &replay.settings.config_file,
+         NULL, NULL},
+        {"stats", NULL, "print the SMMU's counters", NULL, &replay.stats, NULL},
+        {"max-failures", "N", "stop a trace after N failures (100); 0: never", NULL, NULL,
+         &replay.max_failures},
+        {"record", "FILE", "write what was played and found as a trace", &replay.record, NULL,
+         NULL},
+        {"timeline", "FILE", "write begin and end cycle of each statement as CSV", &replay.timeline,
+         NULL, NULL},
+        {"json", "FILE", "write the results as JSON", &json, NULL, NULL},
+    };
+    const struct cli_usage usage = {"replay", "[options] TRACE...", about, options,
+                                    sizeof(options) / sizeof(options[0])};
+    int status;
+    int first = cli_parse(&usage, argc, argv, &status);
+    if (first < 0)
+        return status;
+    if (first == argc)
+        return cli_unusable("replay", "no trace is given");
+    if ((replay.record || replay.timeline) && argc - first > 1)
+        return cli_unusable("replay", "--record and --timeline are for one trace");
+    replay.backend = backend_named(via);
+    if (!replay.backend)
+        return cli_unusable("replay", "--via %s: this build has no such backend", via);
+    json_t *results = json_array();
+    status = replay_all(&replay, argc - first, argv + first, results);
+    json_t *root = json_pack("{s:s, s:s, s:i, s:o}", "verb", "replay", "via", via, "status", status,
+                             "traces", results);
+    return json_file_write("replay", json, root, status);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The backend `core`: the model driven by a host, without SystemC. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "trace/backend.h"
+
+struct core {
+    struct trace_backend backend;
+    struct sim_host *host;
+};
+
+static struct sim_host *host_of(struct trace_backend *backend)
+{
+    return ((struct core *)(void *)backend)->host;
+}
+
+static void core_destroy(struct trace_backend *backend)
+{
+    host_destroy(host_of(backend));
+    free(backend);
+}
+
+static struct sim_memory *core_memory(struct trace_backend *backend)
+{
+    return host_memory(host_of(backend));
+}
+
+static uint64_t core_now(struct trace_backend *backend)
+{
+    return host_now(host_of(backend));
+}
+
+static bool core_step(struct trace_backend *backend, uint64_t limit)
+{
+    return host_step(host_of(backend), limit);
+}
+
+static bool core_idle(struct trace_backend *backend)
+{
+    return host_next_due(host_of(backend)) == SMMU_NEVER;
+}
+
+static uint64_t core_reg_read(struct trace_backend *backend, smmu_pas_t pas, uint32_t offset,
+                              unsigned size)
+{
+    return host_reg_read(host_of(backend), pas, offset, size);
+}
+
+static void core_reg_write(struct trace_backend *backend, smmu_pas_t pas, uint32_t offset,
+                           unsigned size, uint64_t value)
+{
+    host_reg_write(host_of(backend), pas, offset, size, value);
+}
+
+static uint32_t core_submit(struct trace_backend *backend, const struct client_access *access)
+{
+    return host_submit(host_of(backend), access);
+}
+
+static bool core_take(struct trace_backend *backend, uint32_t ticket, struct client_result *result,
+                      uint8_t *data)
+{
+    return host_take(host_of(backend), ticket, result, data);
+}
+
+static uint64_t core_irq_count(struct trace_backend *backend, smmu_pas_t pas,
+                               smmu_irq_source_t source)
+{
+    return host_irq_count(host_of(backend), pas, source);
+}
+
+static uint64_t core_stat(struct trace_backend *backend, smmu_stat_t stat)
+{
+    return smmu_stat_value(host_smmu(host_of(backend)), stat);
+}
+
+static void core_stats_clear(struct trace_backend *backend)
+{
+    smmu_stats_clear(host_smmu(host_of(backend)));
+}
+
+static void core_reset(struct trace_backend *backend)
+{
+    host_reset(host_of(backend));
+}
+
+static const char *core_error(struct trace_backend *backend)
+{
+    return host_error(host_of(backend));
+}
+
+struct trace_backend *trace_backend_core(const smmu_config_t *cfg, char *why, size_t why_size)
+{
+    static const struct trace_backend_ops ops = {
+        .destroy = core_destroy,
+        .memory = core_memory,
+        .now = core_now,
+        .step = core_step,
+        .idle = core_idle,
+        .reg_read = core_reg_read,
+        .reg_write = core_reg_write,
+        .submit = core_submit,
+        .take = core_take,
+        .irq_count = core_irq_count,
+        .stat = core_stat,
+        .stats_clear = core_stats_clear,
+        .reset = core_reset,
+        .error = core_error,
+    };
+    struct core *core = calloc(1, sizeof(*core));
+    if (!core) {
+        snprintf(why, why_size, "no memory");
+        return NULL;
+    }
+    core->backend.ops = &ops;
+    core->host = host_create(cfg, why, why_size);
+    if (!core->host) {
+        free(core);
+        return NULL;
+    }
+    return &core->backend;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Queues through their registers. */
+#include "trace/queue.h"
+
+#include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_events.h"
+#include "spec_ref/ref_registers.h"
+
+static uint64_t read64(struct player *player, uint32_t offset)
+{
+    return player->backend->ops->reg_read(player->backend, SMMU_PAS_NS, offset, 8);
+}
+
+/* A base is aligned to the size of the queue, at least to 32 bytes; lower bits count as zero. */
+static struct queue_view view(uint64_t base, uint32_t largest, uint32_t entry_bytes)
+{
+    struct queue_view queue = {0};
+    uint32_t log2size = (uint32_t)REF_FIELD(CMDQ_BASE_LOG2SIZE, base);
+    uint64_t address = base & REF_MASK(CMDQ_BASE_ADDR);
+    if (log2size > largest)
+        log2size = largest;
+    queue.wrap = UINT32_C(1) << log2size;
+    queue.index_mask = queue.wrap - 1;
+    queue.base = address & ~(((uint64_t)entry_bytes << log2size) - 1);
+    return queue;
+}
+
+struct queue_view command_queue_view(struct player *player)
+{
+    uint32_t idr1 = player_read32(player, REF_REG_IDR1);
+    struct queue_view queue = view(read64(player, REF_REG_CMDQ_BASE),
+                                   (uint32_t)REF_FIELD(IDR1_CMDQS, idr1), REF_COMMAND_BYTES);
+    queue.cons_register = player_read32(player, REF_REG_CMDQ_CONS);
+    queue.prod = player_read32(player, REF_REG_CMDQ_PROD) & (queue.wrap | queue.index_mask);
+    queue.cons = queue.cons_register & (queue.wrap | queue.index_mask);
+    return queue;
+}
+
+struct queue_view event_queue_view(struct player *player)
+{
+    uint32_t idr1 = player_read32(player, REF_REG_IDR1);
+    struct queue_view queue = view(read64(player, REF_REG_EVENTQ_BASE),
+                                   (uint32_t)REF_FIELD(IDR1_EVENTQS, idr1), REF_EVENT_BYTES);
+    queue.cons_register = player_read32(player, REF_REG_EVENTQ_CONS);
+    queue.prod = player_read32(player, REF_REG_EVENTQ_PROD) & (queue.wrap | queue.index_mask);
+    queue.cons = queue.cons_register & (queue.wrap | queue.index_mask);
+    return queue;
+}
+
+uint64_t queue_entry(const struct queue_view *queue, uint32_t index, uint32_t entry_bytes)
+{
+    return queue->base + (uint64_t)(index & queue->index_mask) * entry_bytes;
+}
