@@ -2,6 +2,7 @@
 /* Reading and writing text files, plain and compressed: line numbers, bounds, damaged archives. */
 
 #include "trace/text_file.h"
+#include "unit/temporary_file.h"
 
 #include <gtest/gtest.h>
 
@@ -12,11 +13,6 @@
 #include <vector>
 
 namespace {
-
-std::string temporary(const std::string &name)
-{
-    return testing::TempDir() + "smmusim_150_" + name;
-}
 
 void store(const std::string &path, const std::string &bytes)
 {
@@ -73,7 +69,7 @@ std::string many_lines()
 
 TEST(text_file, 150_lines_end_with_lf_or_cr_lf)
 {
-    const std::string path = temporary("ends");
+    const std::string path = temporary_file("ends");
     store(path, "one\ntwo\r\n\nfour");
     const Reading reading = read_all(path);
     EXPECT_EQ(reading.lines, (std::vector<std::string>{"one", "two", "", "four"}));
@@ -84,7 +80,7 @@ TEST(text_file, 150_lines_end_with_lf_or_cr_lf)
 
 TEST(text_file, 150_empty_file_has_no_lines)
 {
-    const std::string path = temporary("empty");
+    const std::string path = temporary_file("empty");
     store(path, "");
     const Reading reading = read_all(path);
     EXPECT_TRUE(reading.lines.empty());
@@ -93,13 +89,13 @@ TEST(text_file, 150_empty_file_has_no_lines)
 
 TEST(text_file, 150_missing_file_and_directory_are_refused)
 {
-    EXPECT_NE(read_all(temporary("not_there")).error, "");
+    EXPECT_NE(read_all(temporary_file("not_there")).error, "");
     EXPECT_NE(read_all(testing::TempDir()).error, "");
 }
 
 TEST(text_file, 150_longest_line_is_read_and_a_longer_one_refused)
 {
-    const std::string path = temporary("long");
+    const std::string path = temporary_file("long");
     store(path, "first\n" + std::string(TEXT_FILE_MAX_LINE, 'x') + "\n");
     EXPECT_EQ(read_all(path).lines.at(1).size(), static_cast<size_t>(TEXT_FILE_MAX_LINE));
 
@@ -112,7 +108,7 @@ TEST(text_file, 150_longest_line_is_read_and_a_longer_one_refused)
 
 TEST(text_file, 150_null_character_is_refused)
 {
-    const std::string path = temporary("null");
+    const std::string path = temporary_file("null");
     store(path, std::string("good\nb\0d\n", 9));
     const Reading reading = read_all(path);
     EXPECT_EQ(reading.lines.size(), 1U);
@@ -121,7 +117,7 @@ TEST(text_file, 150_null_character_is_refused)
 
 class Compressed : public testing::TestWithParam<const char *> {
 protected:
-    std::string path(const std::string &name) const { return temporary(name) + GetParam(); }
+    std::string path(const std::string &name) const { return temporary_file(name) + GetParam(); }
 
     void write(const std::string &to, const std::string &text)
     {
@@ -167,8 +163,8 @@ INSTANTIATE_TEST_SUITE_P(text_file, Compressed, testing::Values(".xz", ".gz", ".
 TEST(text_file, 150_unwritable_output_is_refused)
 {
     char why[256] = "";
-    EXPECT_FALSE(
-        text_file_write(temporary("no_such_folder/file").c_str(), "x", 1, why, sizeof why));
+    EXPECT_FALSE(text_file_write((temporary_file("no_such_folder") + "/file").c_str(), "x", 1, why,
+                                 sizeof why));
     EXPECT_STRNE(why, "");
 }
 

@@ -325,8 +325,8 @@ TEST(import_qemu, 151_damaged_listings_are_refused_with_their_place)
 
 TEST(import_qemu, 151_missing_files_are_refused)
 {
-    const std::string log = temporary("there.log"), out = temporary("missing.trace");
-    const std::string absent = temporary("absent"), said_path = temporary("said");
+    const std::string log = temporary_file("there.log"), out = temporary_file("missing.trace");
+    const std::string absent = temporary_file("absent"), said_path = temporary_file("said");
     store(log, read32("0x24", "0x0"));
 
     const struct {

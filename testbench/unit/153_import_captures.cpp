@@ -6,11 +6,16 @@
 
 #include "trace/import_qemu.h"
 #include "trace/text_file.h"
+#include "unit/import_log.h"
+#include "unit/temporary_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -54,7 +59,7 @@ protected:
 TEST_P(Captures, 153_committed_trace_is_the_import_of_its_capture)
 {
     const std::string log = folder() + "qemu-trace.log.xz", memory = folder() + "memory.txt";
-    const std::string out = testing::TempDir() + "smmusim_153.trace";
+    const std::string out = temporary_file("capture.trace");
     const trace_import_qemu_options options = {log.c_str(), memory.c_str(), out.c_str()};
     std::FILE *said = std::tmpfile();
     ASSERT_EQ(trace_import_qemu(&options, said), 0);
@@ -86,6 +91,46 @@ TEST_P(Captures, 153_every_access_command_and_translation_is_a_statement)
     EXPECT_EQ(expected, events["smmuv3_translate_success"]);
     EXPECT_EQ(fetched,
               events["smmuv3_find_ste_2lvl"] + events["smmuv3_get_ste"] + events["smmuv3_get_cd"]);
+}
+
+std::string text_of(const std::string &path)
+{
+    std::string text;
+    for (const std::string &line : lines_of(path))
+        text += line + "\n";
+    return text;
+}
+
+TEST_P(Captures, 153_log_that_is_cut_anywhere_is_refused)
+{
+    const std::string log = text_of(folder() + "qemu-trace.log.xz").substr(0, 200000);
+    const std::string memory = text_of(folder() + "memory.txt");
+    for (size_t part = 1; part < 25; part++) {
+        std::string cut = log.substr(0, log.size() * part / 25);
+        while (cut.back() == '\n')
+            cut.pop_back();
+        const import_log::Import result = import_log::import(cut, memory);
+        EXPECT_EQ(result.status, 2) << cut.size() << " bytes";
+        EXPECT_THAT(result.said, testing::HasSubstr("qemu.log:"));
+    }
+}
+
+TEST_P(Captures, 153_damaged_log_is_refused_or_imported_but_never_worse)
+{
+    const std::string log = text_of(folder() + "qemu-trace.log.xz").substr(0, 60000);
+    const std::string memory = text_of(folder() + "memory.txt");
+    std::mt19937 random(1);
+    for (int i = 0; i < 100; i++) {
+        std::string damaged = log;
+        for (int changes = 0; changes < 3; changes++)
+            damaged[random() % damaged.size()] = static_cast<char>(' ' + random() % 95);
+        damaged += "\n";
+        const import_log::Import result = import_log::import(damaged, memory);
+        EXPECT_TRUE(result.status == 0 || result.status == 2);
+        EXPECT_TRUE(result.status == 0 ||
+                    std::count(result.said.begin(), result.said.end(), '\n') == 1)
+            << result.said;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(linux_, Captures, testing::Values("l61-strict", "l61-lazy"));

@@ -4,6 +4,7 @@
 #define SMMUSIM_UNIT_IMPORT_LOG_H
 
 #include "trace/import_qemu.h"
+#include "unit/temporary_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,11 +17,6 @@
 #include <string>
 
 namespace import_log {
-
-inline std::string temporary(const std::string &name)
-{
-    return testing::TempDir() + "smmusim_151_" + name;
-}
 
 inline void store(const std::string &path, const std::string &text)
 {
@@ -42,8 +38,9 @@ struct Import {
 
 inline Import import(const std::string &log, const std::string &memory = "")
 {
-    const std::string log_path = temporary("qemu.log"), memory_path = temporary("memory.txt"),
-                      out_path = temporary("out.trace"), said_path = temporary("said");
+    const std::string log_path = temporary_file("qemu.log"),
+                      memory_path = temporary_file("memory.txt"),
+                      out_path = temporary_file("out.trace"), said_path = temporary_file("said");
     store(log_path, log);
     if (!memory.empty())
         store(memory_path, memory);
