@@ -42,6 +42,18 @@ bool smmu_idle(const smmu_t *s)
     return smmu__sched_next(s) == SMMU_NEVER && s->outbox.access_busy == 0 && s->outbox.count == 0;
 }
 
+bool smmu_pop(smmu_t *s, smmu_out_t *out)
+{
+    if (!smmu__outbox_take(s, out))
+        return false;
+    if (s->room_wanted && smmu__outbox_has_room_for_command(s)) {
+        s->room_wanted = false;
+        s->settle_sync = true;
+        smmu__settle(s);
+    }
+    return true;
+}
+
 int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_response_t *response)
 {
     if (!s || !request || !response || request->substreamid > low_mask(20) ||

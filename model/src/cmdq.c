@@ -23,36 +23,28 @@ static struct prog_if *interface_of(struct smmu *s, unsigned queue)
     return &s->pi[queue];
 }
 
-static uint32_t cons_of(const struct cmdq *q, const struct prog_if *pi)
-{
-    return smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_CONS));
-}
-
-static uint32_t prod_of(const struct cmdq *q, const struct prog_if *pi)
-{
-    return smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_PROD));
-}
-
 /*
- * Commands between CONS and PROD. CHOICE: none while the indexes are inconsistent (3.5.1), which is
- * also what becomes of a PROD that was moved backwards beyond CONS (3.21.2).
+ * How many commands may be consumed as things stand (4.1.2): those between CONS and PROD, if the
+ * queue is enabled and without an error. Every change of these comes in through kick, disable or
+ * fail. CHOICE: none while the indexes are inconsistent (3.5.1), which is also what becomes of a
+ * PROD that was moved backwards beyond CONS (3.21.2).
  */
-static uint32_t pending(const struct cmdq *q, const struct prog_if *pi)
+static void look_around(struct cmdq *q, const struct prog_if *pi)
 {
-    uint32_t prod = prod_of(q, pi), cons = cons_of(q, pi);
-    return smmu__ring_consistent(&q->ring, prod, cons) ? smmu__ring_used(&q->ring, prod, cons) : 0;
-}
-
-/* 4.1.2 */
-static bool may_consume(const struct cmdq *q, const struct prog_if *pi)
-{
-    return REG_FIELD(pi, CR0, CMDQEN) && !smmu__gerror_active(pi, GERROR_CMDQ_ERR) &&
-           pending(q, pi) > 0;
+    uint32_t prod = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_PROD));
+    bool runs = REG_FIELD(pi, CR0, CMDQEN) && !smmu__gerror_active(pi, GERROR_CMDQ_ERR) &&
+                smmu__ring_consistent(&q->ring, prod, q->cons);
+    q->available = runs ? smmu__ring_used(&q->ring, prod, q->cons) : 0;
 }
 
 static struct cmdq_fetch *buffer_entry(struct cmdq *q, unsigned place)
 {
     return &q->fetch[(q->head + place) % CMDQ_BUFFER];
+}
+
+static struct cmdq_fetch *head_of(struct cmdq *q)
+{
+    return &q->fetch[q->head];
 }
 
 /* --------------------------------------------------------------------------------- reading */
@@ -65,12 +57,9 @@ static struct cmdq_fetch *buffer_entry(struct cmdq *q, unsigned place)
 static void read_ahead(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    const struct prog_if *pi = interface_of(s, queue);
     uint32_t in_flight = (uint32_t)CFG(s, TIMING_CMDQ_READS_IN_FLIGHT);
-    uint32_t wanted = pending(q, pi);
-    if (wanted > 2 * in_flight)
-        wanted = 2 * in_flight;
-    if (q->dropped || !may_consume(q, pi))
+    uint32_t wanted = q->available < 2 * in_flight ? q->available : 2 * in_flight;
+    if (q->dropped)
         return;
     while (q->buffered < wanted && q->reading < in_flight) {
         unsigned entry = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
@@ -100,11 +89,15 @@ static bool start(struct smmu *s, unsigned queue)
     struct cmdq *q = &s->cmdq[queue];
     const struct prog_if *pi = interface_of(s, queue);
     uint64_t base = REG_OF(pi, CMDQ_BASE);
-    q->ring = smmu__ring_of(base, (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
-    if (q->reading || !may_consume(q, pi))
+    if (q->reading)
         return false;
+    q->ring = smmu__ring_of(base, (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
     q->attrs = smmu__queue_attrs(pi, SMMU_REG_GET(CMDQ_BASE, RA, base) != 0);
-    q->fetch_index = cons_of(q, pi);
+    q->cons = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_CONS));
+    q->fetch_index = q->cons;
+    look_around(q, pi);
+    if (!q->available)
+        return false;
     q->state = CMDQ_AWAIT;
     read_ahead(s, queue);
     return true;
@@ -113,6 +106,7 @@ static bool start(struct smmu *s, unsigned queue)
 static void stop(struct cmdq *q)
 {
     drop_read_ahead(q, 0);
+    q->available = 0;
     q->state = CMDQ_STOPPED;
 }
 
@@ -123,7 +117,7 @@ static void fail(struct smmu *s, unsigned queue, enum cerror code)
 {
     struct cmdq *q = &s->cmdq[queue];
     struct prog_if *pi = interface_of(s, queue);
-    REG_OF(pi, CMDQ_CONS) = SMMU_FIELD_PUT(CMDQ_CONS, ERR, code) | cons_of(q, pi);
+    REG_OF(pi, CMDQ_CONS) = SMMU_FIELD_PUT(CMDQ_CONS, ERR, code) | q->cons;
     STAT(s, cmd_errors, 1);
     stop(q);
     smmu__gerror_raise(s, pi, GERROR_CMDQ_ERR);
@@ -135,19 +129,21 @@ static void consume(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     struct prog_if *pi = interface_of(s, queue);
-    uint32_t cons = cons_of(q, pi);
-    bool was_full = smmu__ring_full(&q->ring, prod_of(q, pi), cons);
-    REG_OF(pi, CMDQ_CONS) = smmu__ring_next(&q->ring, cons);
-    buffer_entry(q, 0)->state = FETCH_FREE;
+    uint32_t prod = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_PROD));
+    bool was_full = smmu__ring_full(&q->ring, prod, q->cons);
+    q->cons = smmu__ring_next(&q->ring, q->cons);
+    REG_OF(pi, CMDQ_CONS) = q->cons;
+    head_of(q)->state = FETCH_FREE;
     q->head = (uint8_t)((q->head + 1) % CMDQ_BUFFER);
     q->buffered--;
+    q->available -= q->available > 0;
     q->state = CMDQ_AWAIT;
     STAT(s, cmd_consumed, 1);
     STAT(s, cmd_sync, q->head_kind == CMD_IS_SYNC);
     STAT(s, cmd_tlbi, q->head_kind == CMD_IS_TLBI);
     STAT(s, cmd_cfgi, q->head_kind == CMD_IS_CFGI);
     read_ahead(s, queue);
-    if (was_full && CFG(s, IDR0_SEV))
+    if (was_full)
         smmu__irq_sev(s, pi);
 }
 
@@ -176,12 +172,12 @@ static void sync_signal(struct smmu *s, unsigned queue)
     struct cmdq *q = &s->cmdq[queue];
     struct prog_if *pi = interface_of(s, queue);
     uint64_t words[2];
-    memcpy(words, buffer_entry(q, 0)->words, sizeof words);
+    memcpy(words, head_of(q)->words, sizeof words);
     consume(s, queue);
     uint64_t signal = SMMU_FIELD_GET(CMD_SYNC, CS, words);
     if (signal == SIG_IRQ)
         smmu__irq_cmd_sync(s, pi, words);
-    else if (signal == SIG_SEV && CFG(s, IDR0_SEV))
+    else if (signal == SIG_SEV)
         smmu__irq_sev(s, pi);
 }
 
@@ -208,7 +204,9 @@ static bool act(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     struct prog_if *pi = interface_of(s, queue);
-    if (!smmu__inval_ready(s) || smmu__outbox_room(s) < CMDQ_ITEMS) {
+    bool room = smmu__outbox_has_room_for_command(s);
+    if (!room || !smmu__inval_ready(s)) {
+        s->room_wanted |= !room;
         q->state = CMDQ_ROOM_WAIT;
         return false;
     }
@@ -220,7 +218,7 @@ static bool act(struct smmu *s, unsigned queue)
         sync_begin(s, queue);
         return true;
     }
-    smmu__cmd_execute(s, pi, buffer_entry(q, 0)->words);
+    smmu__cmd_execute(s, pi, head_of(q)->words);
     consume(s, queue);
     return true;
 }
@@ -228,7 +226,7 @@ static bool act(struct smmu *s, unsigned queue)
 static bool decode(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    q->head_kind = (uint8_t)smmu__cmd_kind(s, interface_of(s, queue), buffer_entry(q, 0)->words);
+    q->head_kind = (uint8_t)smmu__cmd_kind(s, interface_of(s, queue), head_of(q)->words);
     uint64_t delay = CFG(s, TIMING_CMD_DECODE_LAT);
     if (q->head_kind == CMD_IS_TLBI || q->head_kind == CMD_IS_CFGI)
         delay += CFG(s, TIMING_INV_LAT);
@@ -243,11 +241,11 @@ static bool decode(struct smmu *s, unsigned queue)
 static bool await(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    if (q->dropped || !may_consume(q, interface_of(s, queue))) {
+    if (q->dropped || !q->available) {
         stop(q);
         return false;
     }
-    switch (buffer_entry(q, 0)->state) {
+    switch (head_of(q)->state) {
     case FETCH_READ:
         return decode(s, queue);
     case FETCH_ABORTED:
@@ -288,8 +286,11 @@ static void run(struct smmu *s, unsigned queue)
 
 void smmu__cmdq_kick(struct smmu *s, unsigned queue)
 {
-    if (s->cmdq[queue].state != CMDQ_STOPPED)
+    struct cmdq *q = &s->cmdq[queue];
+    if (q->state != CMDQ_STOPPED) {
+        look_around(q, interface_of(s, queue));
         read_ahead(s, queue);
+    }
     run(s, queue);
 }
 
@@ -297,6 +298,7 @@ void smmu__cmdq_kick(struct smmu *s, unsigned queue)
 void smmu__cmdq_disable(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
+    q->available = 0;
     if (q->state == CMDQ_AWAIT)
         stop(q);
     else if (q->state != CMDQ_STOPPED)
@@ -334,8 +336,7 @@ void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_m
     } else {
         f->state = FETCH_ABORTED; /* an error only if the command is ever needed (7.1) */
     }
-    if (q->state != CMDQ_STOPPED)
-        read_ahead(s, queue);
+    read_ahead(s, queue);
     if (q->state == CMDQ_AWAIT || q->state == CMDQ_STOPPED)
         run(s, queue);
 }

@@ -20,9 +20,6 @@ struct prog_if;
 /* Commands read or being read: as many again as reads in flight, so that reading never waits for
  * execution. */
 #define CMDQ_BUFFER (2 * CMDQ_FETCH_MAX)
-/* Outbox items that one command may leave: an invalidation or interrupt edges and an MSI, GERROR's
- * too. */
-#define CMDQ_ITEMS 6
 
 enum cmdq_fetch_state { FETCH_FREE, FETCH_READING, FETCH_READ, FETCH_ABORTED, FETCH_DROPPED };
 
@@ -51,8 +48,10 @@ struct cmdq {
     uint8_t reading;   /* reads outstanding, dropped ones included */
     uint8_t dropped; /* of these, of commands that must not be used: the engine starts again without
                         them */
-    uint32_t fetch_index;       /* queue index of the next command to read */
-    uint64_t sync_since;        /* cycle at which the CMD_SYNC began to wait */
+    uint32_t available;   /* commands that may be consumed now: up to PROD, if the queue runs */
+    uint32_t cons;        /* CONS.RD */
+    uint32_t fetch_index; /* queue index of the next command to read */
+    uint64_t sync_since;  /* cycle at which the CMD_SYNC began to wait */
     uint64_t sync_event_ticket; /* event records it has to wait for (4.7.3) */
     struct ring ring;           /* from CMDQ_BASE, which is guarded while the queue is enabled */
     struct mem_attrs attrs;     /* of its reads, likewise */

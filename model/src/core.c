@@ -195,7 +195,7 @@ void smmu_reset(smmu_t *s)
         smmu__irq_reset(&s->pi[i]);
         smmu__regs_reset(s, &s->pi[i]);
     }
-    s->settle_sync = false;
+    s->settle_sync = s->room_wanted = false;
 }
 
 /* -------------------------------------------------------------- dispatch */

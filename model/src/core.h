@@ -63,6 +63,7 @@ struct smmu {
     struct tlb walk_cache;
     struct inval_state inval;
     bool settle_sync; /* something a waiting CMD_SYNC may depend on has finished */
+    bool room_wanted; /* a command waits until the owner has taken items */
 
     /* ---- host */
     smmu_config_t config;

@@ -25,7 +25,12 @@ bool smmu__outbox_has_room_for_slot(const struct smmu *s)
     return smmu__outbox_room(s) > OUTBOX_FOR_OTHERS + s->slots.used;
 }
 
-bool smmu_pop(smmu_t *s, smmu_out_t *out)
+bool smmu__outbox_has_room_for_command(const struct smmu *s)
+{
+    return smmu__outbox_room(s) >= OUTBOX_FOR_OTHERS / 2 + s->slots.used;
+}
+
+bool smmu__outbox_take(struct smmu *s, smmu_out_t *out)
 {
     struct outbox *o = &s->outbox;
     if (!o->count)

@@ -51,6 +51,10 @@ smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind);
 uint32_t smmu__outbox_room(const struct smmu *s);
 /* Every slot in use keeps one place free for its next item; is there one more? */
 bool smmu__outbox_has_room_for_slot(const struct smmu *s);
+/* Is there room for what a command may leave, besides the slots' places and half of those for others? */
+bool smmu__outbox_has_room_for_command(const struct smmu *s);
+/* The oldest item; false if there is none. */
+bool smmu__outbox_take(struct smmu *s, smmu_out_t *out);
 
 /* Emits an SMMU_OUT_MEM. request: the client request it is made for, or NULL. data: the bytes of a write. */
 void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index, smmu_mem_source_t source, uint64_t addr,

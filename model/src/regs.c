@@ -125,10 +125,8 @@ static void write_update(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id
 
 static void write_gerrorn(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
-    bool stopped = smmu__gerror_active(pi, GERROR_CMDQ_ERR);
     pi->reg[id] = next;
-    if (stopped && !smmu__gerror_active(pi, GERROR_CMDQ_ERR))
-        smmu__cmdq_kick(s, pi->cmd_queue);
+    smmu__cmdq_kick(s, pi->cmd_queue);
 }
 
 /* ------------------------------------------------------------ queue indexes */

@@ -19,15 +19,46 @@ struct ring {
 /* From a *Q_BASE register's value. */
 struct ring smmu__ring_of(uint64_t base_reg, unsigned log2_limit, unsigned log2_entry,
                           unsigned oas_bits);
+
 /* The index as the SMMU sees it: bits above the wrap bit dropped. */
-uint32_t smmu__ring_index(const struct ring *r, uint64_t reg);
-bool smmu__ring_empty(const struct ring *r, uint32_t prod, uint32_t cons);
-bool smmu__ring_full(const struct ring *r, uint32_t prod, uint32_t cons);
-/* False in the states that 3.5.1 forbids: PROD more than a queue's length ahead of CONS. */
-bool smmu__ring_consistent(const struct ring *r, uint32_t prod, uint32_t cons);
-uint32_t smmu__ring_next(const struct ring *r, uint32_t index);
+static inline uint32_t smmu__ring_index(const struct ring *r, uint64_t reg)
+{
+    return (uint32_t)reg & ((UINT32_C(2) << r->log2_size) - 1);
+}
+
 /* Entries between cons and prod; more than there are if the pair is inconsistent. */
-uint32_t smmu__ring_used(const struct ring *r, uint32_t prod, uint32_t cons);
-uint64_t smmu__ring_address(const struct ring *r, uint32_t index);
+static inline uint32_t smmu__ring_used(const struct ring *r, uint32_t prod, uint32_t cons)
+{
+    return smmu__ring_index(r, prod - cons);
+}
+
+static inline bool smmu__ring_empty(const struct ring *r, uint32_t prod, uint32_t cons)
+{
+    return smmu__ring_used(r, prod, cons) == 0;
+}
+
+/* CHOICE: an inconsistent pair counts as full (3.5.1): nothing is produced until software mends it.
+ */
+static inline bool smmu__ring_full(const struct ring *r, uint32_t prod, uint32_t cons)
+{
+    return smmu__ring_used(r, prod, cons) >= UINT32_C(1) << r->log2_size;
+}
+
+/* False in the states that 3.5.1 forbids: PROD more than a queue's length ahead of CONS. */
+static inline bool smmu__ring_consistent(const struct ring *r, uint32_t prod, uint32_t cons)
+{
+    return smmu__ring_used(r, prod, cons) <= UINT32_C(1) << r->log2_size;
+}
+
+static inline uint32_t smmu__ring_next(const struct ring *r, uint32_t index)
+{
+    return smmu__ring_index(r, index + 1);
+}
+
+static inline uint64_t smmu__ring_address(const struct ring *r, uint32_t index)
+{
+    uint64_t entry = index & ((UINT32_C(1) << r->log2_size) - 1);
+    return r->base + (entry << r->log2_entry);
+}
 
 #endif
