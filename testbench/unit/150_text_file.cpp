@@ -117,7 +117,7 @@ TEST(text_file, 150_null_character_is_refused)
 
 class Compressed : public testing::TestWithParam<const char *> {
 protected:
-    std::string path(const std::string &name) const { return temporary_file(name) + GetParam(); }
+    std::string path(const std::string &name) const { return temporary_file(name + GetParam()); }
 
     void write(const std::string &to, const std::string &text)
     {
