@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. Global errors and interrupts (3.18, 7.5): toggles GERROR, emits wired edges and MSI writes, turns an aborted
- * MSI into its global error. Both forms exist: a source that is enabled pulses its wire, and sends an MSI as well if
- * one is configured. When to raise is the affair of the queues.
+ * L3. Global errors and interrupts (3.18, 7.5): toggles GERROR, emits wired edges and MSI writes,
+ * turns an aborted MSI into its global error. Both forms exist: a source that is enabled pulses its
+ * wire, and sends an MSI as well if one is configured. When to raise is the affair of the queues.
  */
 #include "irq.h"
 
@@ -86,7 +86,8 @@ static void send(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source,
                     msi->addr & low_mask(s->oas_bits), sizeof bytes, attrs, bytes);
 }
 
-/* The MSI that registers configure for a source, if they do (3.18.2: an address of 0 sends none). */
+/* The MSI that registers configure for a source, if they do (3.18.2: an address of 0 sends none).
+ */
 static void send_configured(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source)
 {
     const struct source *from = &sources[source];
@@ -156,8 +157,8 @@ void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source
     pi->irq.in_flight[source] = false;
     if (status != SMMU_MEM_OK)
         smmu__gerror_raise(s, pi, (enum gerror_bit)sources[source].abort_error);
-    /* The cause came while the source was enabled, so it is sent even if IRQ_CTRL was cleared meanwhile: the
-     * acknowledge waits for it (6.3.16). */
+    /* The cause came while the source was enabled, so it is sent even if IRQ_CTRL was cleared
+     * meanwhile: the acknowledge waits for it (6.3.16). */
     if (pi->irq.again[source]) {
         pi->irq.again[source] = false;
         send_configured(s, pi, source);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. The register file (chapter 6): finds a register by its offset, applies access, RES0 and guards from the tables,
- * and hands what changed to the unit that acts on it. Registers have no behaviour here beyond that, except the
- * enable/acknowledge handshakes and the identification registers, which are derived from the configuration.
+ * L3. The register file (chapter 6): finds a register by its offset, applies access, RES0 and
+ * guards from the tables, and hands what changed to the unit that acts on it. Registers have no
+ * behaviour here beyond that, except the enable/acknowledge handshakes and the identification
+ * registers, which are derived from the configuration.
  */
 #include "regs.h"
 
@@ -82,7 +83,8 @@ static void store(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint6
 
 /*
  * An enable that waits for its acknowledge keeps its value.
- * CHOICE: 6.3.9: of the two outcomes of SMMUv3.2, a second change is ignored rather than cancelling the first.
+ * CHOICE: 6.3.9: of the two outcomes of SMMUv3.2, a second change is ignored rather than cancelling
+ * the first.
  */
 static uint64_t without_pending(uint64_t control, uint64_t acknowledge, uint64_t next)
 {
@@ -111,8 +113,8 @@ static void write_irq_ctrl(struct smmu *s, struct prog_if *pi, enum smmu_reg_id 
 }
 
 /*
- * GBPA, GMPAM, GBPMPAM: a write without Update is ignored (6.3.14.1). The update is complete at once: it concerns
- * transactions that arrive later, so Update never reads 1.
+ * GBPA, GMPAM, GBPMPAM: a write without Update is ignored (6.3.14.1). The update is complete at
+ * once: it concerns transactions that arrive later, so Update never reads 1.
  */
 static void write_update(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
@@ -142,16 +144,16 @@ static const struct queue_regs event_queue = {SMMU_REG_EVENTQ_BASE, SMMU_REG_EVE
 
 /*
  * Drops the index bits above the wrap bit of the configured size, keeps the flags beside the index.
- * CHOICE: 6.3.27, 6.3.96: they are not stored for the indexes that software owns either; after a larger LOG2SIZE
- * they read 0.
+ * CHOICE: 6.3.27, 6.3.96: they are not stored for the indexes that software owns either; after a
+ * larger LOG2SIZE they read 0.
  */
 static uint64_t fit_index(const struct smmu *s, const struct prog_if *pi,
                           const struct queue_regs *q, uint64_t value)
 {
     unsigned log2_size = (unsigned)SMMU_REG_GET(CMDQ_BASE, LOG2SIZE, pi->reg[q->base]);
     unsigned limit = (unsigned)s->config.value[q->limit];
-    uint64_t beyond = SMMU_FIELD_MASK(CMDQ_PROD, WR) &
-                      ~low_mask((log2_size < limit ? log2_size : limit) + 1);
+    uint64_t beyond =
+        SMMU_FIELD_MASK(CMDQ_PROD, WR) & ~low_mask((log2_size < limit ? log2_size : limit) + 1);
     return value & ~beyond;
 }
 
@@ -237,8 +239,9 @@ static bool find(uint32_t offset, enum smmu_reg_id *id)
 }
 
 /*
- * CHOICE: 6.2: Page 0 locations whose Page 1 counterpart is a register alias it; other Page 1 locations are RAZ/WI.
- * Non-secure registers answer to every address space (6.2); no others exist yet.
+ * CHOICE: 6.2: Page 0 locations whose Page 1 counterpart is a register alias it; other Page 1
+ * locations are RAZ/WI. Non-secure registers answer to every address space (6.2); no others exist
+ * yet.
  */
 static struct place locate(struct smmu *s, smmu_pas_t pas, uint32_t offset)
 {
@@ -370,7 +373,8 @@ static void reset_component_id(struct prog_if *pi)
     REG_OF(pi, CIDR3) = SMMU_FIELD_PUT(CIDR3, Preamble, 0xB1);
 }
 
-/* What software can write: the fields of built features, less what the specification lets us not store. */
+/* What software can write: the fields of built features, less what the specification lets us not
+ * store. */
 void smmu__regs_init(struct smmu *s)
 {
     static const uint8_t holds_address[] = {
@@ -380,8 +384,7 @@ void smmu__regs_init(struct smmu *s)
     };
     for (size_t i = 0; i < COUNT(reg_fields); i++) {
         const struct reg_field *f = &reg_fields[i];
-        if (rows[f->reg].access == RW &&
-            smmu__feature(&s->config, (enum smmu_feature)f->feature))
+        if (rows[f->reg].access == RW && smmu__feature(&s->config, (enum smmu_feature)f->feature))
             s->write_mask[f->reg] |= SMMU_BITS_MASK(f->msb, f->lsb);
     }
     /* CHOICE: 6.3.26 and others: address bits at and above OAS are RES0. ADDR ends at bit 55. */
@@ -393,8 +396,8 @@ void smmu__regs_init(struct smmu *s)
 }
 
 /*
- * CHOICE: 6.3: fields that reset to an UNKNOWN value reset to 0. GBPA (6.3.14) resets to bypass with every
- * attribute as incoming.
+ * CHOICE: 6.3: fields that reset to an UNKNOWN value reset to 0. GBPA (6.3.14) resets to bypass
+ * with every attribute as incoming.
  */
 void smmu__regs_reset(struct smmu *s, struct prog_if *pi)
 {
@@ -419,10 +422,10 @@ static struct mem_attrs attrs_of(const struct prog_if *pi, struct attrs a)
 
 struct mem_attrs smmu__queue_attrs(const struct prog_if *pi, bool allocate_hint)
 {
-    return attrs_of(pi, smmu__attrs_from_cr1((unsigned)REG_FIELD(pi, CR1, QUEUE_IC),
-                                             (unsigned)REG_FIELD(pi, CR1, QUEUE_OC),
-                                             (unsigned)REG_FIELD(pi, CR1, QUEUE_SH),
-                                             allocate_hint));
+    return attrs_of(pi,
+                    smmu__attrs_from_cr1((unsigned)REG_FIELD(pi, CR1, QUEUE_IC),
+                                         (unsigned)REG_FIELD(pi, CR1, QUEUE_OC),
+                                         (unsigned)REG_FIELD(pi, CR1, QUEUE_SH), allocate_hint));
 }
 
 struct mem_attrs smmu__table_attrs(const struct prog_if *pi)
