@@ -289,6 +289,7 @@ static struct ttb ttb_of(const smmu_config_t *cfg, const uint64_t cd[8], unsigne
     t.hpd = cfg->value[SMMU_CFG_IDR3_HAD] && h.had;
     t.walk_memattr = a.memattr;
     t.walk_sh = a.sh;
+    t.shx = (uint8_t)h.sh;
     return t;
 }
 

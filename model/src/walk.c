@@ -74,7 +74,7 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
 
     struct pte_controls controls = {w->restrictions, x->wxn, x->pan, x->epan};
     struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor))),
-                          (uint8_t)(t->high == PTE_HIGH_DS ? t->walk_sh : pte_sh(descriptor))};
+                          (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
     attrs = smmu__attrs_normalise(attrs);
     leaf->region_log2 = (uint8_t)leaf_log2(t, w, descriptor, output);
     leaf->pa = align_down(output, leaf->region_log2);

@@ -40,6 +40,7 @@ struct ttb {
     bool e0pd;                     /* E0PDx */
     bool hpd;                      /* HADx: hierarchical attributes off */
     uint8_t walk_memattr, walk_sh; /* of descriptor fetches, MAIR format (13.8) */
+    uint8_t shx;                   /* SHx itself: with DS it is the leaves' shareability (5.4 DS) */
 };
 
 enum { SHCFG_INCOMING = 1 };

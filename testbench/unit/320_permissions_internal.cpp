@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stage 1 permissions of regimes with two privileges (DDI D8.4; 5.4 WXN, PAN, EPAN): every
+ * combination of descriptor bits, table restrictions and controls against the statements of the
+ * specification, one kind of access at a time.
+ */
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "spec_ref/ref_vmsa.h"
+
+extern "C" {
+#include "pte.h"
+#include "walk.h"
+}
+
+namespace {
+
+struct Page {
+    unsigned ap, aptable;
+    bool pxn, uxn, pxntable, uxntable, wxn, pan, epan;
+
+    /* AP[2:1] and APTable[1:0]: what each privilege may do with data, before PAN */
+    bool unprivileged_read() const { return (ap & 1) && !(aptable & 1); }
+    bool privileged_write() const { return !(ap & 2) && !(aptable & 2); }
+    bool unprivileged_write() const { return ap == 1 && aptable == 0; }
+    bool unprivileged_execute() const
+    {
+        return !uxn && !uxntable && !(wxn && unprivileged_write());
+    }
+    bool privileged_execute() const
+    {
+        return !pxn && !pxntable && !unprivileged_write() && !(wxn && privileged_write());
+    }
+    bool pan_applies() const
+    {
+        return pan && (unprivileged_read() || (epan && unprivileged_execute()));
+    }
+};
+
+unsigned permissions(const Page &p)
+{
+    uint64_t d = REF_PREP(S1_LEAF_AP, p.ap) | REF_PREP(S1_LEAF_PXN, p.pxn) |
+                 REF_PREP(S1_LEAF_UXN, p.uxn) | 0x403;
+    uint64_t t = REF_PREP(S1_TABLE_APTABLE, p.aptable) | REF_PREP(S1_TABLE_PXNTABLE, p.pxntable) |
+                 REF_PREP(S1_TABLE_UXNTABLE, p.uxntable) | 3;
+    return smmu__pte_stage1_permissions(d, {smmu__pte_table_restrictions(t), p.wxn, p.pan, p.epan});
+}
+
+bool may(const Page &p, bool privileged, bool instruction, bool write)
+{
+    return permissions(p) & leaf_permission(privileged, instruction, write);
+}
+
+/* rule: PRM-001 PRM-004 PRM-008 PRM-009 PRM-010 PRM-012 PRM-013 PRM-014 PRM-015 */
+/* rule: PRM-016 PRM-017 PRM-018 */
+TEST(Permissions, 320_all_combinations)
+{
+    for (unsigned n = 0; n < 1U << 11; ++n) {
+        Page p = {n & 3,
+                  n >> 2 & 3,
+                  (n >> 4 & 1) != 0,
+                  (n >> 5 & 1) != 0,
+                  (n >> 6 & 1) != 0,
+                  (n >> 7 & 1) != 0,
+                  (n >> 8 & 1) != 0,
+                  (n >> 9 & 1) != 0,
+                  (n >> 10 & 1) != 0};
+        EXPECT_EQ(may(p, false, false, false), p.unprivileged_read()) << n;
+        EXPECT_EQ(may(p, false, false, true), p.unprivileged_write()) << n;
+        EXPECT_EQ(may(p, false, true, false), p.unprivileged_execute()) << n;
+        EXPECT_EQ(may(p, true, false, false), !p.pan_applies()) << n;
+        EXPECT_EQ(may(p, true, false, true), p.privileged_write() && !p.pan_applies()) << n;
+        EXPECT_EQ(may(p, true, true, false), p.privileged_execute()) << n;
+    }
+}
+
+/* The four rows of AP[2:1] written out, as one would read them in a table. */
+/* rule: PRM-004 PRM-010 */
+TEST(Permissions, 321_ap_in_words)
+{
+    const char *const expected[4] = {"pr pw px -- -- ux", "pr pw -- ur uw ux", "pr -- px -- -- ux",
+                                     "pr -- px ur -- ux"};
+    static const char *const names[6] = {"pr", "pw", "px", "ur", "uw", "ux"};
+    for (unsigned ap = 0; ap < 4; ++ap) {
+        std::string said;
+        for (unsigned i = 0; i < 6; ++i) {
+            bool ok = may({ap, 0, false, false, false, false, false, false, false}, i < 3,
+                          i % 3 == 2, i % 3 == 1);
+            said += std::string(i ? " " : "") + (ok ? names[i] : "--");
+        }
+        EXPECT_EQ(said, expected[ap]) << ap;
+    }
+}
+
+} // namespace
