@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The driver on the model: bring-up, translation, invalidation, repair, all through the public
+ * interface. */
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <memory>
+
+#include "driver/domain.h"
+#include "driver/host_ops.h"
+#include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_events.h"
+#include "spec_ref/ref_registers.h"
+
+namespace {
+
+constexpr uint64_t K = 1024, M = K * K;
+constexpr unsigned RW = DRV_READ | DRV_WRITE;
+
+class DriverOnModel : public testing::Test {
+protected:
+    std::unique_ptr<sim_host, void (*)(sim_host *)> host{nullptr, host_destroy};
+    drv_host machine = {};
+    drv_config config = {};
+    drv driver = {};
+    std::vector<std::string> log;
+
+    DriverOnModel()
+    {
+        config.memory_base = 0x80000000;
+        config.memory_size = UINT64_C(1) << 30;
+        config.cmdq_log2 = 8;
+        config.timeout_cycles = 1000000;
+    }
+
+    void power_up(std::initializer_list<std::pair<const char *, uint64_t>> keys = {})
+    {
+        char why[200] = "";
+        smmu_config_t cfg;
+        ASSERT_EQ(smmu_config_init(&cfg, nullptr), SMMU_OK);
+        for (const auto &[key, value] : keys)
+            ASSERT_EQ(smmu_config_set(&cfg, key, value, why, sizeof why), SMMU_OK) << why;
+        host.reset(host_create(&cfg, why, sizeof why));
+        ASSERT_TRUE(host) << why;
+        const drv_host_costs costs = {100, 50, 0};
+        drv_host_init(&machine, host.get(), &costs);
+        machine.log = [](void *ctx, const char *line) {
+            static_cast<DriverOnModel *>(ctx)->log.emplace_back(line);
+        };
+        machine.log_ctx = this;
+    }
+
+    void bring_up(std::initializer_list<std::pair<const char *, uint64_t>> keys = {})
+    {
+        power_up(keys);
+        const drv_ops ops = drv_host_ops(&machine);
+        ASSERT_EQ(drv_probe(&driver, &ops, &config), 0) << drv_refusal_text(driver.refusal);
+        ASSERT_EQ(drv_reset(&driver), 0);
+    }
+
+    void TearDown() override
+    {
+        if (host) {
+            EXPECT_EQ(host_error(host.get()), nullptr);
+        }
+    }
+
+    client_result access(uint32_t sid, uint64_t addr, bool write = false)
+    {
+        client_access a = client_access_default();
+        client_result result = {};
+        a.streamid = sid;
+        a.addr = addr;
+        a.len = 4;
+        a.write = write;
+        const uint32_t ticket = host_submit(host.get(), &a);
+        EXPECT_NE(ticket, 0U);
+        EXPECT_TRUE(host_await(host.get(), ticket, &result, nullptr));
+        return result;
+    }
+};
+
+TEST_F(DriverOnModel, comes_up_with_every_stream_aborting_silently)
+{
+    bring_up();
+    EXPECT_EQ(access(5, 0x1000).result, SMMU_RESULT_ABORT);
+    EXPECT_EQ(drv_evtq_drain(&driver, nullptr, nullptr), 1U); // no second level: C_BAD_STREAMID
+    EXPECT_THAT(log, testing::IsEmpty());
+}
+
+TEST_F(DriverOnModel, comes_up_again_from_a_running_state)
+{
+    bring_up();
+    ASSERT_EQ(drv_reset(&driver), 0);
+    EXPECT_THAT(log, testing::ElementsAre(testing::HasSubstr("currently enabled")));
+}
+
+class DriverOnModelGranules : public DriverOnModel,
+                              public testing::WithParamInterface<tbl_granule> {};
+
+TEST_P(DriverOnModelGranules, map_translate_unmap)
+{
+    drv_domain domain;
+    drv_stream stream;
+    drv_domain_config c = {};
+    const uint64_t page = UINT64_C(1) << GetParam();
+    c.granule = GetParam();
+    c.asid = 3;
+    bring_up();
+    ASSERT_EQ(drv_domain_init(&driver, &domain, &c), 0);
+    ASSERT_EQ(drv_stream_init(&driver, &stream, 0x123, 0), 0);
+    EXPECT_EQ(access(0x123, 0x10000).result, SMMU_RESULT_ABORT); // silently: Config 0b000
+    EXPECT_EQ(drv_evtq_drain(&driver, nullptr, nullptr), 0U);
+    ASSERT_EQ(drv_attach(&driver, &stream, &domain, 0), 0);
+
+    ASSERT_EQ(drv_map(&driver, &domain, 512 * M - page, UINT64_C(0x140000000) - page,
+                      page + 512 * M, RW, DRV_MEMORY_CACHED),
+              0);
+    for (uint64_t offset : {UINT64_C(0), page - 4, page, page + 512 * M - 4}) {
+        const client_result r = access(0x123, 512 * M - page + offset, true);
+        ASSERT_EQ(r.result, SMMU_RESULT_FORWARD) << std::hex << offset;
+        EXPECT_EQ(r.pa, UINT64_C(0x140000000) - page + offset);
+        EXPECT_EQ(r.memattr, 0xff);
+        EXPECT_EQ(r.sh, SMMU_SH_ISH);
+        EXPECT_FALSE(r.bypass);
+    }
+
+    for (drv_flush flush : {DRV_FLUSH_PAGES, DRV_FLUSH_RANGE, DRV_FLUSH_ASID}) {
+        const uint64_t iova = 0x40000000;
+        ASSERT_EQ(drv_map(&driver, &domain, iova, 0x60000000, 7 * page, RW, DRV_MEMORY_CACHED), 0);
+        for (unsigned i = 0; i < 7; i++)
+            EXPECT_EQ(access(0x123, iova + i * page).pa, 0x60000000 + i * page);
+        ASSERT_EQ(drv_unmap(&driver, &domain, iova, 7 * page, flush), 0);
+        for (unsigned i = 0; i < 7; i++)
+            EXPECT_EQ(access(0x123, iova + i * page).result, SMMU_RESULT_ABORT) << flush;
+        uint64_t record[7][4] = {};
+        uint64_t(*next)[4] = record;
+        ASSERT_EQ(drv_evtq_drain(
+                      &driver,
+                      [](void *ctx, const uint64_t r[DRV_EVENT_WORDS]) {
+                          auto **to = static_cast<uint64_t(**)[4]>(ctx);
+                          std::copy(r, r + 4, **to);
+                          ++*to;
+                      },
+                      &next),
+                  7U);
+        for (unsigned i = 0; i < 7; i++) {
+            EXPECT_EQ(record[i][0] & 0xff, unsigned{REF_EVT_F_TRANSLATION});
+            EXPECT_EQ(record[i][0] >> 32, 0x123U);
+            EXPECT_EQ(record[i][2], iova + i * page);
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Granules, DriverOnModelGranules,
+                         testing::Values(TBL_GRANULE_4K, TBL_GRANULE_16K, TBL_GRANULE_64K),
+                         [](const auto &i) { return std::to_string((1 << i.param) / 1024) + "K"; });
+
+TEST_F(DriverOnModel, each_sync_mode_completes_over_several_laps)
+{
+    for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE}) {
+        config.sync_mode = mode;
+        bring_up();
+        for (unsigned i = 0; i < 600; i++) {
+            const drv_cmd cmd = drv_cmd_tlbi_nh_asid(0, static_cast<uint16_t>(i));
+            ASSERT_EQ(drv_cmdq_issue(&driver, &cmd, 1, true), 0) << mode;
+        }
+        EXPECT_EQ(driver.stats.timeouts, 0U);
+    }
+}
+
+TEST_F(DriverOnModel, illegal_command_is_repaired_in_place_and_named)
+{
+    for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE}) {
+        config.sync_mode = mode;
+        bring_up();
+        for (unsigned bad = 0; bad < 100; bad++) { // over the wrap too
+            drv_cmd list[5];
+            drv_cmd_error error = {};
+            for (drv_cmd &cmd : list)
+                cmd = drv_cmd_tlbi_nh_asid(0, 1);
+            list[bad % 5] = drv_cmd{{0xff, 0}};
+            ASSERT_EQ(drv_cmdq_issue_checked(&driver, list, 5, &error), -EIO);
+            EXPECT_EQ(error.code, REF_CERROR_ILL);
+            EXPECT_EQ(error.first, bad % 5);
+            ASSERT_EQ(drv_cmdq_issue(&driver, list, 5, true), 0); // as Linux has it
+        }
+        EXPECT_EQ(driver.stats.cmdq_errors[REF_CERROR_ILL], 200U);
+        EXPECT_EQ(driver.stats.timeouts, 0U);
+    }
+}
+
+TEST_F(DriverOnModel, aborted_fetch_is_retried_until_memory_answers)
+{
+    bring_up();
+    const uint64_t slot = driver.cmdq.base + 16 * (driver.cmdq.prod + 2);
+    drv_cmd list[4];
+    drv_cmd_error error = {};
+    for (drv_cmd &cmd : list)
+        cmd = drv_cmd_tlbi_nh_asid(0, 1);
+    ASSERT_TRUE(memory_abort_begin(host_memory(host.get()), slot, 16, MEMORY_ABORT_READ));
+    EXPECT_EQ(drv_cmdq_issue_checked(&driver, list, 4, &error), -EIO);
+    EXPECT_EQ(error.code, REF_CERROR_ABT);
+    EXPECT_EQ(error.first, 2U);
+    EXPECT_GT(driver.stats.cmdq_errors[REF_CERROR_ABT], 1U);
+
+    ASSERT_TRUE(memory_abort_end(host_memory(host.get()), slot, 16));
+    EXPECT_EQ(drv_cmdq_issue_checked(&driver, list, 4, &error), 0);
+}
+
+TEST_F(DriverOnModel, small_event_queue_overflows_and_goes_on)
+{
+    config.evtq_log2 = 2;
+    drv_stream stream;
+    drv_domain domain;
+    drv_domain_config c = {};
+    c.granule = TBL_GRANULE_4K;
+    bring_up();
+    ASSERT_EQ(drv_domain_init(&driver, &domain, &c), 0);
+    ASSERT_EQ(drv_stream_init(&driver, &stream, 1, 0), 0);
+    ASSERT_EQ(drv_attach(&driver, &stream, &domain, 0), 0);
+    for (unsigned round = 1; round <= 3; round++) {
+        for (unsigned i = 0; i < 6; i++)
+            access(1, 0x1000 * i);
+        EXPECT_EQ(drv_evtq_drain(&driver, nullptr, nullptr), 4U);
+        EXPECT_EQ(driver.stats.event_overflows, round);
+    }
+    access(1, 0x1000);
+    EXPECT_EQ(drv_evtq_drain(&driver, nullptr, nullptr), 1U);
+    EXPECT_EQ(driver.stats.event_overflows, 3U);
+}
+
+TEST_F(DriverOnModel, refusals_follow_the_configuration)
+{
+    const drv_ops ops = drv_host_ops(&machine);
+    power_up({{"IDR1.CMDQS", 6}});
+    EXPECT_EQ(drv_probe(&driver, &ops, &config), -ENXIO);
+    EXPECT_EQ(driver.refusal, DRV_REFUSED_CMDQ_TOO_SMALL);
+    power_up({{"IDR0.TTENDIAN", REF_TTENDIAN_BIG}});
+    EXPECT_EQ(drv_probe(&driver, &ops, &config), -ENXIO);
+    EXPECT_EQ(driver.refusal, DRV_REFUSED_ENDIANNESS);
+}
+
+} // namespace
