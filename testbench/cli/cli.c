@@ -10,6 +10,8 @@
 static const struct cli_verb verbs[] = {
     {"replay", verb_replay, "play trace files and check their expectations"},
     {"import", verb_import, "turn a log of another simulator into a trace"},
+    {"errors", verb_errors, "every way a command can fail, expected and measured"},
+    {"config", verb_config, "print the effective configuration"},
 };
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 

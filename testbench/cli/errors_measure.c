@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs the cases of the ERR table, each on a fresh model: a good command, the one in question, a
+ * good command. An error must leave CONS.RD at the second, its code in CONS.ERR and CMDQ_ERR alone
+ * active; without one all three are consumed.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/errors.h"
+#include "mem/host.h"
+#include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_field.h"
+#include "spec_ref/ref_registers.h"
+#include "trace/names.h"
+
+enum { QUEUE_BASE = 0x10000, QUEUE_LOG2SIZE = 3, CASE_INDEX = 1, COMMANDS = 3 };
+
+struct measurement {
+    smmu_config_t config;
+    void (*each)(void *ctx, const struct error_line *line);
+    void *ctx;
+    char *why;
+    size_t why_size;
+    bool usable;
+    long deviations;
+};
+
+/* ---- one run */
+
+static void store_command(struct sim_host *host, unsigned index, const uint64_t words[2])
+{
+    uint64_t addr = QUEUE_BASE + (uint64_t)index * REF_COMMAND_BYTES;
+    memory_store64(host_memory(host), addr, words[0]);
+    memory_store64(host_memory(host), addr + 8, words[1]);
+}
+
+static void write32(struct sim_host *host, uint32_t offset, uint32_t value)
+{
+    host_reg_write(host, SMMU_PAS_NS, offset, 4, value);
+}
+
+static uint32_t read32(struct sim_host *host, uint32_t offset)
+{
+    return (uint32_t)host_reg_read(host, SMMU_PAS_NS, offset, 4);
+}
+
+static struct error_outcome outcome_of(struct sim_host *host)
+{
+    uint32_t cons = read32(host, REF_REG_CMDQ_CONS);
+    uint32_t gerror = read32(host, REF_REG_GERROR) ^ read32(host, REF_REG_GERRORN);
+    return (struct error_outcome){
+        .err = REF_FIELD(GERROR_CMDQ_ERR, gerror) ? (unsigned)REF_FIELD(CMDQ_CONS_ERR, cons)
+                                                  : REF_CERROR_NONE,
+        .rd = (unsigned)REF_FIELD(CMDQ_CONS_RD, cons),
+        .gerror = gerror,
+    };
+}
+
+static struct error_outcome run(struct measurement *m, const smmu_config_t *cfg,
+                                const uint64_t words[2], bool fetch_aborts)
+{
+    static const uint64_t good[2] = {REF_CMD_TLBI_NSNH_ALL, 0};
+    struct error_outcome outcome = {0};
+    struct sim_host *host = host_create(cfg, m->why, m->why_size);
+    if (!host) {
+        m->usable = false;
+        return outcome;
+    }
+    for (unsigned i = 0; i < COMMANDS; ++i)
+        store_command(host, i, i == CASE_INDEX ? words : good);
+    if (fetch_aborts)
+        memory_abort_begin(host_memory(host), QUEUE_BASE + CASE_INDEX * REF_COMMAND_BYTES,
+                           REF_COMMAND_BYTES, MEMORY_ABORT_READ);
+    host_reg_write(host, SMMU_PAS_NS, REF_REG_CMDQ_BASE, 8, QUEUE_BASE | QUEUE_LOG2SIZE);
+    write32(host, REF_REG_CMDQ_PROD, 0);
+    write32(host, REF_REG_CMDQ_CONS, 0);
+    write32(host, REF_REG_CR0, (uint32_t)REF_MASK(CR0_CMDQEN));
+    host_run_idle(host, SMMU_NEVER);
+    write32(host, REF_REG_CMDQ_PROD, COMMANDS);
+    host_run_idle(host, SMMU_NEVER);
+    outcome = outcome_of(host);
+    if (host_error(host)) {
+        snprintf(m->why, m->why_size, "%s", host_error(host));
+        m->usable = false;
+    }
+    host_destroy(host);
+    return outcome;
+}
+
+/* ---- lines */
+
+static struct error_outcome expect(unsigned err)
+{
+    if (err == REF_CERROR_NONE)
+        return (struct error_outcome){.err = err, .rd = COMMANDS};
+    return (struct error_outcome){
+        .err = err, .rd = CASE_INDEX, .gerror = (uint32_t)REF_MASK(GERROR_CMDQ_ERR)};
+}
+
+static bool same(const struct error_outcome *a, const struct error_outcome *b)
+{
+    return a->err == b->err && a->rd == b->rd && a->gerror == b->gerror;
+}
+
+static void add_run(struct measurement *m, struct error_line *line, const smmu_config_t *cfg,
+                    uint64_t word0, uint64_t word1, bool fetch_aborts)
+{
+    const uint64_t words[2] = {word0, word1};
+    struct error_outcome consumed = expect(REF_CERROR_NONE);
+    struct error_outcome measured = run(m, cfg, words, fetch_aborts);
+    bool held =
+        same(&measured, &line->expected) || (line->or_consumed && same(&measured, &consumed));
+    if (!line->runs || (line->held && !held)) {
+        line->measured = measured;
+        memcpy(line->words, words, sizeof(words));
+        line->held = held;
+    }
+    line->runs++;
+}
+
+static void end_line(struct measurement *m, const struct error_line *line)
+{
+    if (!m->usable || !line->runs)
+        return;
+    m->deviations += !line->held;
+    m->each(m->ctx, line);
+}
+
+static uint64_t key(const smmu_config_t *cfg, const char *name)
+{
+    uint64_t value = 0;
+    (void)smmu_config_get(cfg, name, &value);
+    return value;
+}
+
+/* NULL if the queue knows the command, else what it lacks. */
+static const char *lacking(const smmu_config_t *cfg, enum error_needs needs)
+{
+    switch (needs) {
+    case NEEDS_NOTHING:
+        return NULL;
+    case NEEDS_S1P:
+        return key(cfg, "IDR0.S1P") ? NULL : "IDR0.S1P = 0";
+    case NEEDS_S2P:
+        return key(cfg, "IDR0.S2P") ? NULL : "IDR0.S2P = 0";
+    case NEEDS_HYP:
+        return key(cfg, "IDR0.Hyp") ? NULL : "IDR0.Hyp = 0";
+    case NEEDS_ATS:
+        return key(cfg, "IDR0.ATS") ? NULL : "IDR0.ATS = 0";
+    case NEEDS_PRI:
+        return key(cfg, "IDR0.PRI") ? NULL : "IDR0.PRI = 0";
+    case NEEDS_MPAM:
+        return key(cfg, "IDR3.MPAM") ? NULL : "IDR3.MPAM = 0";
+    case NEEDS_DPT:
+        return key(cfg, "IDR3.DPT") ? NULL : "IDR3.DPT = 0";
+    case NEEDS_STALL:
+        return key(cfg, "IDR0.STALL_MODEL") == 1 ? "IDR0.STALL_MODEL = 1" : NULL;
+    case NEEDS_SECURE_QUEUE:
+        break;
+    }
+    return "not on the Non-secure queue";
+}
+
+static const struct error_command *command_of(unsigned opcode)
+{
+    for (size_t i = 0; i < error_command_count; ++i) {
+        if (error_commands[i].opcode == opcode)
+            return &error_commands[i];
+    }
+    return NULL;
+}
+
+static const char *name_of(unsigned opcode)
+{
+    const struct ref_number_row *row = command_numbered(opcode);
+    return row ? row->name : "?";
+}
+
+/* An encoding of the command that is legal where the command is. */
+static void plain(struct measurement *m, const struct error_command *command)
+{
+    const char *lacks = lacking(&m->config, command->needs);
+    struct error_line line = {.command = name_of(command->opcode),
+                              .cause = lacks ? lacks : "none: a legal command",
+                              .section = command->section,
+                              .expected = expect(lacks ? REF_CERROR_ILL : REF_CERROR_NONE)};
+    add_run(m, &line, &m->config, command->opcode, 0, false);
+    end_line(m, &line);
+}
+
+static void parameter(struct measurement *m, const struct error_parameter *parameter)
+{
+    const struct error_command *command = command_of(parameter->opcode);
+    bool unknown = lacking(&m->config, command->needs) != NULL;
+    struct error_line line = {.command = name_of(parameter->opcode),
+                              .cause = parameter->cause,
+                              .section = parameter->section};
+    if ((unknown && !parameter->illegal) || (parameter->ril && !key(&m->config, "IDR3.RIL")))
+        return;
+    line.expected = expect(unknown || parameter->illegal ? REF_CERROR_ILL : REF_CERROR_NONE);
+    add_run(m, &line, &m->config, parameter->opcode | parameter->words[0], parameter->words[1],
+            false);
+    end_line(m, &line);
+}
+
+/* Each of the bits alone, with the model ignoring or checking reserved bits. */
+static void reserved_bits(struct measurement *m, struct error_line *line, const smmu_config_t *base,
+                          unsigned opcode, const uint64_t bits[2], bool checked)
+{
+    smmu_config_t cfg = *base;
+    line->expected = expect(checked ? REF_CERROR_ILL : REF_CERROR_NONE);
+    if (smmu_config_set(&cfg, "choice.reserved_bits", checked, m->why, m->why_size) != SMMU_OK) {
+        m->usable = false;
+        return;
+    }
+    for (unsigned bit = 0; bit < 128 && m->usable; ++bit) {
+        uint64_t one = UINT64_C(1) << (bit % 64);
+        if (bits[bit / 64] & one)
+            add_run(m, line, &cfg, opcode | (bit < 64 ? one : 0), bit < 64 ? 0 : one, false);
+    }
+    end_line(m, line);
+}
+
+static void unnamed_bits(struct measurement *m, const struct error_command *command, bool checked)
+{
+    struct error_line line = {.command = name_of(command->opcode),
+                              .cause = checked ? "bits of no field, checked"
+                                               : "bits of no field, ignored",
+                              .section = "4.1.5"};
+    uint64_t bits[2] = {UINT64_MAX, UINT64_MAX};
+    struct field_table fields = command_fields();
+    for (size_t i = 0; i < fields.count; ++i) {
+        const struct ref_field_row *row = &fields.rows[i];
+        if (strcmp(row->object, line.command) == 0)
+            bits[row->dword] &= ~ref_mask(row->msb, row->lsb);
+    }
+    if (!lacking(&m->config, command->needs))
+        reserved_bits(m, &line, &m->config, command->opcode, bits, checked);
+}
+
+static void conditional_bits(struct measurement *m, const struct error_reserved *row, bool checked)
+{
+    char cause[96];
+    smmu_config_t cfg = m->config;
+    struct error_line line = {.command = name_of(row->opcode),
+                              .cause = cause,
+                              .section = row->section,
+                              .or_consumed = row->may_ignore};
+    snprintf(cause, sizeof(cause), "%s, %s", row->cause, checked ? "checked" : "ignored");
+    /* A configuration that cannot be without the feature has no such case. */
+    if (row->key && (smmu_config_set(&cfg, row->key, 0, m->why, m->why_size) != SMMU_OK ||
+                     smmu_config_check(&cfg, m->why, m->why_size) != SMMU_OK))
+        return;
+    if (!lacking(&cfg, command_of(row->opcode)->needs))
+        reserved_bits(m, &line, &cfg, row->opcode, row->bits, checked);
+}
+
+static void opcodes(struct measurement *m, const struct error_opcodes *row)
+{
+    char name[16];
+    struct error_line line = {.command = name,
+                              .cause = row->cause,
+                              .section = "4.1.1",
+                              .expected = expect(REF_CERROR_ILL)};
+    snprintf(name, sizeof(name), row->first == row->last ? "0x%02X" : "0x%02X-0x%02X", row->first,
+             row->last);
+    for (unsigned opcode = row->first; opcode <= row->last && m->usable; ++opcode)
+        add_run(m, &line, &m->config, opcode, 0, false);
+    end_line(m, &line);
+}
+
+static void fetch_aborts(struct measurement *m)
+{
+    struct error_line line = {.command = "0x00-0xFF",
+                              .cause = "external abort on the fetch",
+                              .section = "7.1",
+                              .expected = expect(REF_CERROR_ABT)};
+    for (unsigned opcode = 0; opcode <= 0xFF && m->usable; ++opcode)
+        add_run(m, &line, &m->config, opcode, 0, true);
+    end_line(m, &line);
+}
+
+/* Caches play no part in whether a command is legal; small ones make fresh models cheap. */
+static void make_small(smmu_config_t *cfg)
+{
+    static const char *const sizes[] = {"timing.mtlb_entries", "timing.cc_entries",
+                                        "timing.wc_entries"};
+    const smmu_config_key_t *row;
+    for (size_t i = 0; (row = smmu_config_key(i)) != NULL; ++i) {
+        for (size_t j = 0; j < sizeof(sizes) / sizeof(sizes[0]); ++j) {
+            if (strcmp(row->name, sizes[j]) == 0)
+                (void)smmu_config_set(cfg, row->name, 16, NULL, 0);
+        }
+    }
+}
+
+long errors_measure(const smmu_config_t *cfg, void (*each)(void *ctx, const struct error_line *),
+                    void *ctx, char *why, size_t why_size)
+{
+    struct measurement m = {
+        .config = *cfg, .each = each, .ctx = ctx, .why = why, .why_size = why_size, .usable = true};
+    make_small(&m.config);
+    for (size_t i = 0; i < error_opcodes_count && m.usable; ++i)
+        opcodes(&m, &error_opcodes[i]);
+    for (size_t i = 0; i < error_command_count && m.usable; ++i)
+        plain(&m, &error_commands[i]);
+    for (size_t i = 0; i < error_parameter_count && m.usable; ++i)
+        parameter(&m, &error_parameters[i]);
+    for (size_t i = 0; i < 2 * error_command_count && m.usable; ++i)
+        unnamed_bits(&m, &error_commands[i / 2], i % 2);
+    for (size_t i = 0; i < 2 * error_reserved_count && m.usable; ++i)
+        conditional_bits(&m, &error_reserved[i / 2], i % 2);
+    if (m.usable)
+        fetch_aborts(&m);
+    return m.usable ? m.deviations : -1;
+}
