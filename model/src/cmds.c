@@ -60,10 +60,19 @@ static struct address_range range_of(const struct smmu *s, const uint64_t words[
 
 /* --------------------------------------------------------------------- parameter checks */
 
+/* Without a granule the fields of range and hint are RES0, like bits of no field (4.1.5). */
+static bool range_fields_are_reserved(const struct smmu *s, const uint64_t words[2])
+{
+    return CFG(s, CHOICE_RESERVED_BITS) && VA_FIELD(TG, words) == 0 &&
+           (VA_FIELD(NUM, words) | VA_FIELD(SCALE, words) | VA_FIELD(TTL, words)) != 0;
+}
+
 /* 4.4.1.1: a granule without range and without hint is Reserved. */
 static bool check_range(const struct smmu *s, const uint64_t words[2])
 {
     struct address_range r = range_of(s, words);
+    if (range_fields_are_reserved(s, words))
+        return false;
     return r.granule_log2 == 0 || r.granules > 1 || r.level_hint != 0;
 }
 
