@@ -60,10 +60,15 @@ static struct address_range range_of(const struct smmu *s, const uint64_t words[
 
 /* --------------------------------------------------------------------- parameter checks */
 
-/* Without a granule the fields of range and hint are RES0, like bits of no field (4.1.5). */
+/* 4.4.1.1: without TG, range and hint are RES0; without TTL, TTL128. As bits of no field (4.1.5). */
 static bool range_fields_are_reserved(const struct smmu *s, const uint64_t words[2])
 {
-    return CFG(s, CHOICE_RESERVED_BITS) && VA_FIELD(TG, words) == 0 &&
+    bool hint = VA_FIELD(TG, words) != 0 && VA_FIELD(TTL, words) != 0;
+    if (!CFG(s, CHOICE_RESERVED_BITS))
+        return false;
+    if (VA_FIELD(TTL128, words) && !hint)
+        return true;
+    return VA_FIELD(TG, words) == 0 &&
            (VA_FIELD(NUM, words) | VA_FIELD(SCALE, words) | VA_FIELD(TTL, words)) != 0;
 }
 
