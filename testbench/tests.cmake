@@ -52,7 +52,8 @@ endif()
 
 function(trace_tests via)
   foreach(trace IN LISTS ARGN)
-    cmake_path(GET trace STEM name)
+    cmake_path(GET trace FILENAME name)
+    string(REGEX REPLACE "[.]trace([.]xz)?$" "" name ${name}) # 6.2-access.trace has more dots
     add_test(NAME trace.${via}.${name} COMMAND smmusim replay --via ${via} ${trace}
              WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(trace.${via}.${name} PROPERTIES TIMEOUT ${seconds_allowed})

@@ -15,10 +15,11 @@ static struct client_slot *slot_of(struct sim_host *host, uint64_t ticket)
     return &host->client[ticket - 1];
 }
 
+/* A client that supplies no attributes (13.1.3). */
 struct client_access client_access_default(void)
 {
     return (struct client_access){
-        .len = 4, .memattr = SMMU_MEMATTR_WB_RAWA, .sh = SMMU_SH_ISH, .sec_sid = SMMU_PAS_NS};
+        .len = 4, .memattr = SMMU_MEMATTR_WB_RAWA, .sh = SMMU_SH_NSH, .sec_sid = SMMU_PAS_NS};
 }
 
 static uint32_t free_ticket(struct sim_host *host)
