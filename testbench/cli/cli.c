@@ -10,6 +10,7 @@
 static const struct cli_verb verbs[] = {
     {"replay", verb_replay, "play trace files and check their expectations"},
     {"import", verb_import, "turn a log of another simulator into a trace"},
+    {"decode", verb_decode, "name every field of a command, record or table entry"},
     {"errors", verb_errors, "every way a command can fail, expected and measured"},
     {"config", verb_config, "print the effective configuration"},
 };
