@@ -12,6 +12,7 @@ static const struct cli_verb verbs[] = {
     {"import", verb_import, "turn a log of another simulator into a trace"},
     {"decode", verb_decode, "name every field of a command, record or table entry"},
     {"errors", verb_errors, "every way a command can fail, expected and measured"},
+    {"bench", verb_bench, "invalidation throughput and other experiments in simulated time"},
     {"config", verb_config, "print the effective configuration"},
 };
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };

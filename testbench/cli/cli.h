@@ -29,6 +29,7 @@ int verb_replay(int argc, char **argv);
 int verb_import(int argc, char **argv);
 int verb_decode(int argc, char **argv);
 int verb_errors(int argc, char **argv);
+int verb_bench(int argc, char **argv);
 int verb_config(int argc, char **argv);
 
 /* ---- options */
