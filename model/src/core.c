@@ -203,17 +203,19 @@ void smmu_reset(smmu_t *s)
 /* Consequences that a unit must not draw itself while another one is still at work. */
 static void settle(struct smmu *s)
 {
+    struct slots *p = &s->slots;
     for (;;) {
-        if (smmu__xlate_walkers(s))
+        if (p->walker_wait.first != SLOT_NONE && smmu__xlate_walkers(s))
             continue;
         if (!s->settle_sync)
             break;
         s->settle_sync = false;
         smmu__cmdq_poke(s);
     }
-    if (s->slots.used == 0)
-        smmu__regs_update_acks(
-            s, &s->pi[PROG_IF_NS]); /* CR0ACK.SMMUEN follows when nothing is in flight */
+    /* CR0ACK.SMMUEN follows when nothing is in flight. */
+    struct prog_if *pi = &s->pi[PROG_IF_NS];
+    if (REG_OF(pi, CR0) != REG_OF(pi, CR0ACK) && p->used == 0)
+        smmu__regs_update_acks(s, pi);
 }
 
 void smmu__settle(struct smmu *s)

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See machine.h. */
+#include "machine.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_registers.h"
+
+namespace {
+
+[[noreturn]] void stop(const char *what, const char *why)
+{
+    std::fprintf(stderr, "bench: %s: %s\n", what, why);
+    std::exit(2);
+}
+
+void check(bool good, const char *what)
+{
+    if (!good)
+        stop(what, "failed");
+}
+
+} // namespace
+
+uint64_t Machine::load64(void *ctx, uint64_t address)
+{
+    uint64_t value;
+    std::memcpy(&value, static_cast<Machine *>(ctx)->at(address), sizeof value);
+    return value;
+}
+
+void Machine::store64(void *ctx, uint64_t address, uint64_t value)
+{
+    std::memcpy(static_cast<Machine *>(ctx)->at(address), &value, sizeof value);
+}
+
+Machine::Machine(const std::vector<Setting> &settings, size_t memory_bytes) : memory_(memory_bytes)
+{
+    smmu_config_t config;
+    char why[256];
+    smmu_config_init(&config, nullptr);
+    for (const Setting &s : settings)
+        if (smmu_config_set(&config, s.first, s.second, why, sizeof why) != SMMU_OK)
+            stop(s.first, why);
+    if (smmu_config_check(&config, why, sizeof why) != SMMU_OK)
+        stop("configuration", why);
+    instance_.resize((smmu_size(&config) + 7) / 8);
+    check(smmu_create(&smmu_, &config, instance_.data(), instance_.size() * 8) == SMMU_OK,
+          "create");
+    build_tables();
+}
+
+void Machine::build_tables()
+{
+    port_ = {this, load64, store64};
+    tbl_region_init(&region_, 1u << 16, memory_.size() - (1u << 16));
+    ring_ = tbl_region_take(&region_, uint64_t{16} << kRingLog2, uint64_t{16} << kRingLog2);
+    tbl_page_table_config geometry{};
+    geometry.granule = TBL_GRANULE_4K;
+    geometry.input_bits = 48;
+    geometry.output_bits = 48;
+    geometry.pages_only = true;
+    check(tbl_page_table_init(&pages_, &port_, &region_, &geometry) == TBL_OK, "page table");
+    check(tbl_context_table_init(&contexts_, &port_, &region_, 0, 0), "context table");
+    check(tbl_stream_table_init(&streams_, &port_, &region_, 4, 0), "stream table");
+
+    tbl_cd_settings cd{};
+    cd.asid = kAsid;
+    cd.mair = 0xFF;
+    cd.abort = cd.record = true;
+    tbl_cd words = tbl_cd_stage1(&cd, &pages_, nullptr);
+    tbl_cd_write(&port_, tbl_context_table_entry(&contexts_, 0), &words);
+
+    tbl_ste_stage1_fields fields{};
+    fields.s1contextptr = contexts_.base;
+    tbl_ste ste = tbl_ste_stage1(&fields);
+    tbl_ste_write(&port_, tbl_stream_table_entry(&streams_, kStreamId), &ste);
+}
+
+void Machine::map(uint64_t va, uint64_t pages)
+{
+    tbl_leaf leaf{};
+    leaf.unprivileged = leaf.af = leaf.ng = true;
+    leaf.sh = 3;
+    check(tbl_map(&pages_, va, uint64_t{1} << 32 | (va & 0xFFFFF000), pages << 12,
+                  tbl_leaf_bits(&leaf), nullptr) == TBL_OK,
+          "map");
+}
+
+void Machine::write32(uint32_t offset, uint32_t value)
+{
+    smmu_reg_write(smmu_, now, SMMU_PAS_NS, offset, 4, value);
+}
+
+void Machine::write64(uint32_t offset, uint64_t value)
+{
+    smmu_reg_write(smmu_, now, SMMU_PAS_NS, offset, 8, value);
+}
+
+void Machine::start()
+{
+    smmu_reset(smmu_);
+    write64(REF_REG_STRTAB_BASE, tbl_stream_table_base_reg(&streams_));
+    write32(REF_REG_STRTAB_BASE_CFG, tbl_stream_table_base_cfg_reg(&streams_));
+    write64(REF_REG_CMDQ_BASE, ring_ | REF_PREP(CMDQ_BASE_LOG2SIZE, kRingLog2));
+    write32(REF_REG_CMDQ_PROD, 0);
+    write32(REF_REG_CMDQ_CONS, 0);
+    write32(REF_REG_CR0, static_cast<uint32_t>(REF_PREP(CR0_SMMUEN, 1) | REF_PREP(CR0_CMDQEN, 1)));
+    run_until_idle();
+}
+
+smmu_request_t Machine::request(uint64_t va) const
+{
+    smmu_request_t r{};
+    r.addr = va;
+    r.streamid = kStreamId;
+    r.memattr = SMMU_MEMATTR_WB_RAWA;
+    return r;
+}
+
+void Machine::serve()
+{
+    smmu_out_t out;
+    while (smmu_pop(smmu_, &out)) {
+        if (out.kind == SMMU_OUT_MEM) {
+            uint8_t *place = &memory_[out.u.mem.addr % (memory_.size() - SMMU_MEM_MAX_BYTES)];
+            if (out.u.mem.op == SMMU_MEM_WRITE)
+                std::memcpy(place, out.u.mem.data, out.u.mem.size);
+            smmu_mem_done(smmu_, now, out.u.mem.tag, SMMU_MEM_OK, place);
+        } else if (out.kind == SMMU_OUT_ANSWER) {
+            answer_ = out.u.answer;
+            answered_ = true;
+        }
+    }
+}
+
+void Machine::run_until_idle()
+{
+    for (serve(); smmu_next_due(smmu_) != SMMU_NEVER; serve()) {
+        now = smmu_next_due(smmu_);
+        smmu_advance(smmu_, now);
+    }
+}
+
+smmu_response_t Machine::access(const smmu_request_t &r)
+{
+    smmu_response_t response;
+    int verdict = smmu_submit(smmu_, now, &r, &response);
+    if (verdict == SMMU_DONE)
+        return response;
+    answered_ = false;
+    for (serve(); !answered_; serve()) {
+        now = smmu_next_due(smmu_);
+        smmu_advance(smmu_, now);
+    }
+    return answer_;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The smallest machine around a model: flat memory that answers at once, one stream with a stage 1
+ * table, a command queue. Host speed is measured on it, so it does nothing that a caller would not
+ * have to do as well.
+ */
+#ifndef SMMUSIM_BENCH_MACHINE_H
+#define SMMUSIM_BENCH_MACHINE_H
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "smmusim/smmu.h"
+#include "tables/context_table.h"
+#include "tables/page_table.h"
+#include "tables/stream_table.h"
+
+class Machine {
+public:
+    static constexpr uint32_t kStreamId = 5;
+    static constexpr uint16_t kAsid = 7;
+
+    using Setting = std::pair<const char *, uint64_t>;
+
+    /* settings: configuration keys on top of the default preset. */
+    explicit Machine(const std::vector<Setting> &settings, size_t memory_bytes = size_t{64} << 20);
+
+    /* Maps 'pages' 4 KiB pages from va on. */
+    void map(uint64_t va, uint64_t pages);
+    /* Caches empty; registers programmed, translation and command queue on. */
+    void start();
+
+    smmu_t *smmu() { return smmu_; }
+    uint64_t now = 0;
+
+    /* Submits, serves memory, returns the response. */
+    smmu_response_t access(const smmu_request_t &request);
+    /* Serves memory until the outbox is empty. */
+    void serve();
+    /* Serves and lets time pass until nothing is due. */
+    void run_until_idle();
+
+    smmu_request_t request(uint64_t va) const;
+    void write32(uint32_t offset, uint32_t value);
+    void write64(uint32_t offset, uint64_t value);
+    uint8_t *at(uint64_t address) { return &memory_[address]; }
+    uint64_t command_ring() const { return ring_; }
+    static constexpr unsigned kRingLog2 = 19;
+
+private:
+    void build_tables();
+    static uint64_t load64(void *ctx, uint64_t address);
+    static void store64(void *ctx, uint64_t address, uint64_t value);
+
+    std::vector<uint8_t> memory_;
+    std::vector<uint64_t> instance_;
+    smmu_t *smmu_ = nullptr;
+    tbl_port port_{};
+    tbl_region region_{};
+    tbl_stream_table streams_{};
+    tbl_context_table contexts_{};
+    tbl_page_table pages_{};
+    uint64_t ring_ = 0;
+    smmu_response_t answer_{};
+    bool answered_ = false;
+};
+
+#endif

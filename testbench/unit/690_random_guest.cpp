@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 690: whatever a guest does, the model answers every request exactly once, stays within its outbox
+ * and goes on.
+ *
+ * A guest with a seed writes registers, structures and commands, half of them plausible and half of
+ * them noise, while memory answers late, out of order and sometimes with an abort. All physical
+ * addresses fall into one small memory, so that garbage pointers lead to structures. Run under the
+ * sanitizers this is the test of "never a crash, a hang or growth". SMMUSIM_RANDOM_SEED and
+ * SMMUSIM_RANDOM_OPERATIONS change seed and length.
+ */
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <unordered_set>
+#include <vector>
+
+#include "smmusim/smmu.h"
+#include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_registers.h"
+#include "spec_ref/ref_structures.h"
+#include "spec_ref/ref_tables.h"
+
+namespace {
+
+constexpr size_t kMemoryBytes = size_t{1} << 20;
+constexpr size_t kOutstandingMax = 4096;
+
+uint64_t from_environment(const char *name, uint64_t otherwise)
+{
+    const char *text = std::getenv(name);
+    return text ? std::strtoull(text, nullptr, 0) : otherwise;
+}
+
+class RandomGuest {
+public:
+    RandomGuest(uint64_t seed, const std::vector<std::pair<const char *, uint64_t>> &settings)
+        : random_(seed), memory_(kMemoryBytes + SMMU_MEM_MAX_BYTES)
+    {
+        smmu_config_t config;
+        smmu_config_init(&config, nullptr);
+        for (const auto &s : settings)
+            EXPECT_EQ(smmu_config_set(&config, s.first, s.second, nullptr, 0), SMMU_OK) << s.first;
+        instance_.resize((smmu_size(&config) + 7) / 8);
+        EXPECT_EQ(smmu_create(&smmu_, &config, instance_.data(), instance_.size() * 8), SMMU_OK);
+        for (uint64_t at = 0; at < kMemoryBytes; at += 8)
+            store(at, plausible_word());
+        plausible_start();
+    }
+
+    void operate()
+    {
+        switch (pick(16)) {
+        case 0:
+            write_register();
+            break;
+        case 1:
+            write_plausible_register();
+            break;
+        case 2:
+            read_register();
+            break;
+        case 3:
+        case 4:
+            store(pick(kMemoryBytes / 8) * 8, plausible_word());
+            break;
+        case 5:
+            write_ste();
+            break;
+        case 6:
+        case 7:
+            push_command();
+            break;
+        case 8:
+            pass_time();
+            break;
+        case 9:
+            pick(2000) == 0 ? smmu_reset(smmu_) : plausible_restart();
+            break;
+        case 10:
+            report_access();
+            break;
+        default:
+            submit();
+            break;
+        }
+        collect();
+        while (outstanding_.size() > pick(64))
+            answer_one();
+    }
+
+    /* Everything is answered once memory answers and time passes. */
+    void finish()
+    {
+        write32(REF_REG_CR0, 0);
+        for (unsigned i = 0; i < 1000000 && (!waiting_.empty() || !outstanding_.empty()); i++) {
+            collect();
+            if (!outstanding_.empty())
+                answer_one();
+            else if (smmu_next_due(smmu_) != SMMU_NEVER)
+                smmu_advance(smmu_, now_ = std::max(now_, smmu_next_due(smmu_)));
+        }
+        collect();
+        EXPECT_TRUE(waiting_.empty()) << waiting_.size() << " requests were never answered";
+        EXPECT_TRUE(outstanding_.empty());
+    }
+
+    uint64_t answers = 0, forwards = 0, commands_of_interest = 0;
+
+private:
+    uint64_t pick(uint64_t n) { return random_() % n; }
+    bool one_in(uint64_t n) { return pick(n) == 0; }
+
+    void store(uint64_t address, uint64_t word)
+    {
+        std::memcpy(&memory_[address], &word, sizeof word);
+    }
+    uint8_t *place(uint64_t address) { return &memory_[address % kMemoryBytes]; }
+    uint64_t address() { return pick(kMemoryBytes) & ~uint64_t{0xFFF}; }
+
+    /* A word that may pass for a descriptor, a CD's or STE's word, or for nothing. */
+    uint64_t plausible_word()
+    {
+        switch (pick(6)) {
+        case 0:
+            return address() | 3; /* table or page descriptor */
+        case 1:
+            return address() | 0x743; /* page, AF, user, ISH */
+        case 2:
+            return (pick(1u << 19) & ~uint64_t{0x1FFFFF}) | 0x741; /* block */
+        case 3:
+            return 0;
+        case 4:
+            return random_() & random_();
+        default:
+            return random_();
+        }
+    }
+
+    void write_ste()
+    {
+        uint64_t ste[8] = {0}, at = strtab_ + pick(64) * 64;
+        REF_SET(STE_V, ste, !one_in(16));
+        REF_SET(STE_CONFIG, ste, one_in(4) ? pick(8) : 5);
+        REF_SET(STE_S1CONTEXTPTR, ste, address() >> 6);
+        REF_SET(STE_S1CDMAX, ste, one_in(2) ? 0 : pick(8));
+        REF_SET(STE_S1FMT, ste, pick(4));
+        REF_SET(STE_S1DSS, ste, pick(4));
+        if (one_in(8))
+            ste[pick(8)] = random_();
+        for (unsigned i = 0; i < 8; i++)
+            store(at + 8 * i, ste[i]);
+        write_cd(REF_GET(STE_S1CONTEXTPTR, ste) << 6);
+    }
+
+    void write_cd(uint64_t at)
+    {
+        uint64_t cd[8] = {0};
+        REF_SET(CD_V, cd, !one_in(16));
+        REF_SET(CD_AA64, cd, 1);
+        REF_SET(CD_T0SZ, cd, 16 + pick(24));
+        REF_SET(CD_TG0, cd, pick(3));
+        REF_SET(CD_T1SZ, cd, 16 + pick(24));
+        REF_SET(CD_TG1, cd, 1 + pick(3));
+        REF_SET(CD_EPD1, cd, pick(2));
+        REF_SET(CD_IPS, cd, pick(6));
+        REF_SET(CD_A, cd, pick(2));
+        REF_SET(CD_R, cd, pick(2));
+        REF_SET(CD_ASID, cd, pick(4));
+        REF_SET(CD_TTB0, cd, address() >> 4);
+        REF_SET(CD_TTB1, cd, address() >> 4);
+        if (one_in(8))
+            cd[pick(8)] = random_();
+        for (unsigned i = 0; i < 8; i++)
+            store((at + 8 * i) % kMemoryBytes, cd[i]);
+    }
+
+    void write32(uint32_t offset, uint64_t value)
+    {
+        EXPECT_EQ(smmu_reg_write(smmu_, now_, SMMU_PAS_NS, offset, 4, value & UINT32_MAX), SMMU_OK);
+    }
+    void write64(uint32_t offset, uint64_t value)
+    {
+        EXPECT_EQ(smmu_reg_write(smmu_, now_, SMMU_PAS_NS, offset, 8, value), SMMU_OK);
+    }
+
+    void plausible_start()
+    {
+        strtab_ = address() & ~uint64_t{0xFFFF};
+        cmdq_ = address() & ~uint64_t{0xFFFF};
+        log2_ = static_cast<unsigned>(pick(10));
+        write64(REF_REG_STRTAB_BASE, strtab_);
+        write32(REF_REG_STRTAB_BASE_CFG, one_in(2) ? 6 : 8 | 6u << 6 | 1u << 16);
+        write64(REF_REG_CMDQ_BASE, cmdq_ | log2_);
+        write32(REF_REG_CMDQ_PROD, 0);
+        write32(REF_REG_CMDQ_CONS, 0);
+        prod_ = 0;
+        write64(REF_REG_EVENTQ_BASE, address() | pick(8));
+        write32(REF_REG_EVENTQ_PROD, 0);
+        write32(REF_REG_EVENTQ_CONS, 0);
+        write32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1));
+        write64(REF_REG_GERROR_IRQ_CFG0, address());
+        write32(REF_REG_IRQ_CTRL, pick(8));
+        write32(REF_REG_CR0, 0xD);
+    }
+
+    void plausible_restart()
+    {
+        if (!one_in(500))
+            return;
+        write32(REF_REG_CR0, 0);
+        for (unsigned i = 0; i < 64 && !outstanding_.empty(); i++)
+            answer_one();
+        plausible_start();
+    }
+
+    void write_register()
+    {
+        static const unsigned sizes[] = {4, 8, 4, 8, 1, 2, 3, 16, 0};
+        uint32_t offset = static_cast<uint32_t>(one_in(4) ? random_() : pick(0x22000));
+        unsigned size = sizes[pick(9)];
+        auto pas = static_cast<smmu_pas_t>(pick(4));
+        EXPECT_EQ(smmu_reg_write(smmu_, now_, pas, offset, size, random_()), SMMU_OK);
+    }
+
+    void write_plausible_register()
+    {
+        static const uint32_t offsets[] = {REF_REG_CR0,         REF_REG_CR1,
+                                           REF_REG_CR2,         REF_REG_GBPA,
+                                           REF_REG_IRQ_CTRL,    REF_REG_GERRORN,
+                                           REF_REG_CMDQ_BASE,   REF_REG_CMDQ_PROD,
+                                           REF_REG_CMDQ_CONS,   REF_REG_EVENTQ_BASE,
+                                           REF_REG_EVENTQ_PROD, REF_REG_EVENTQ_CONS,
+                                           REF_REG_STRTAB_BASE, REF_REG_STRTAB_BASE_CFG};
+        uint32_t offset = offsets[pick(sizeof offsets / sizeof *offsets)];
+        if (offset == REF_REG_GERRORN && !one_in(4)) {
+            uint64_t gerror = 0;
+            smmu_reg_read(smmu_, now_, SMMU_PAS_NS, REF_REG_GERROR, 4, &gerror);
+            write32(offset, gerror);
+        } else if (offset == REF_REG_CR0) {
+            write32(offset, one_in(3) ? random_() : 0xD);
+        } else if (one_in(8)) {
+            write32(offset, random_() & random_());
+        }
+    }
+
+    void read_register()
+    {
+        uint64_t value = 0;
+        auto offset = static_cast<uint32_t>(pick(0x22000));
+        EXPECT_EQ(smmu_reg_read(smmu_, now_, static_cast<smmu_pas_t>(pick(4)), offset,
+                                one_in(2) ? 4 : 8, &value),
+                  SMMU_OK);
+    }
+
+    void push_command()
+    {
+        static const uint8_t opcodes[] = {
+            REF_CMD_CFGI_STE,    REF_CMD_CFGI_STE_RANGE, REF_CMD_CFGI_CD,
+            REF_CMD_CFGI_CD_ALL, REF_CMD_TLBI_NH_ALL,    REF_CMD_TLBI_NH_ASID,
+            REF_CMD_TLBI_NH_VA,  REF_CMD_TLBI_NH_VAA,    REF_CMD_TLBI_NSNH_ALL,
+            REF_CMD_SYNC,        REF_CMD_SYNC,           REF_CMD_PREFETCH_CONFIG};
+        uint64_t words[2] = {one_in(16) ? random_() : 0,
+                             one_in(16) ? random_() : pick(1u << 20) << 12};
+        words[0] =
+            (words[0] & ~uint64_t{0xFF}) | (one_in(32) ? pick(256) : opcodes[pick(sizeof opcodes)]);
+        words[0] |= pick(4) << 48;
+        if ((words[0] & 0xFF) == REF_CMD_SYNC)
+            words[0] |= pick(4) << 12;
+        uint64_t at = cmdq_ + 16 * (prod_ & ((1u << log2_) - 1));
+        store(at % kMemoryBytes, words[0]);
+        store((at + 8) % kMemoryBytes, words[1]);
+        prod_ = (prod_ + 1) & ((2u << log2_) - 1);
+        write32(REF_REG_CMDQ_PROD, prod_);
+    }
+
+    void pass_time()
+    {
+        now_ += pick(300);
+        smmu_advance(smmu_, now_);
+    }
+
+    void submit()
+    {
+        smmu_request_t r{};
+        r.tag = next_tag_++;
+        r.addr = one_in(8) ? random_() : one_in(8) ? ~address() : address() | pick(4096);
+        r.streamid = static_cast<uint32_t>(one_in(16) ? random_() : pick(64));
+        r.substreamid = static_cast<uint32_t>(one_in(4) ? pick(1u << 20) : pick(4));
+        r.flags = static_cast<uint16_t>(pick(32));
+        if (!one_in(3))
+            r.flags &= static_cast<uint16_t>(~SMMU_REQ_SSV);
+        r.memattr = static_cast<uint8_t>(random_());
+        r.sh = static_cast<uint8_t>(pick(4));
+        smmu_response_t response;
+        int verdict = smmu_submit(smmu_, now_, &r, &response);
+        ASSERT_GE(verdict, 0);
+        if (verdict == SMMU_DONE) {
+            take(response);
+        } else if (verdict == SMMU_PENDING) {
+            EXPECT_TRUE(waiting_.insert(r.tag).second);
+        }
+    }
+
+    void take(const smmu_response_t &response)
+    {
+        answers++;
+        forwards += response.result == SMMU_RESULT_FORWARD;
+        if (response.flags & SMMU_RSP_TRACKED)
+            epochs_.push_back(response.epoch);
+    }
+
+    void report_access()
+    {
+        if (epochs_.empty())
+            return;
+        std::swap(epochs_[pick(epochs_.size())], epochs_.back());
+        EXPECT_EQ(smmu_access_done(smmu_, now_, epochs_.back()), SMMU_OK);
+        epochs_.pop_back();
+    }
+
+    void collect()
+    {
+        smmu_out_t out;
+        while (smmu_pop(smmu_, &out)) {
+            if (out.kind == SMMU_OUT_MEM) {
+                ASSERT_TRUE(out.u.mem.addr % out.u.mem.size == 0);
+                ASSERT_LT(out.u.mem.addr, uint64_t{1} << 48);
+                outstanding_.push_back(out.u.mem);
+            } else if (out.kind == SMMU_OUT_ANSWER) {
+                EXPECT_EQ(waiting_.erase(out.u.answer.tag), 1u);
+                take(out.u.answer);
+            } else if (out.kind == SMMU_OUT_INVAL) {
+                EXPECT_EQ(smmu_inval_done(smmu_, now_, out.u.inval.tag), SMMU_OK);
+            }
+        }
+        ASSERT_LT(outstanding_.size(), kOutstandingMax);
+    }
+
+    void answer_one()
+    {
+        std::swap(outstanding_[pick(outstanding_.size())], outstanding_.back());
+        smmu_out_mem_t m = outstanding_.back();
+        outstanding_.pop_back();
+        bool abort = one_in(64);
+        if (m.op == SMMU_MEM_WRITE && !abort)
+            std::memcpy(place(m.addr), m.data, m.size);
+        if (one_in(2))
+            now_ = std::max(now_ + pick(20), smmu_now(smmu_));
+        EXPECT_EQ(
+            smmu_mem_done(smmu_, now_, m.tag, abort ? SMMU_MEM_ABORT : SMMU_MEM_OK, place(m.addr)),
+            SMMU_OK);
+        collect();
+    }
+
+    std::mt19937_64 random_;
+    std::vector<uint8_t> memory_;
+    std::vector<uint64_t> instance_;
+    smmu_t *smmu_ = nullptr;
+    uint64_t now_ = 0, next_tag_ = 1;
+    uint64_t strtab_ = 0, cmdq_ = 0;
+    unsigned log2_ = 0;
+    uint32_t prod_ = 0;
+    std::vector<smmu_out_mem_t> outstanding_;
+    std::unordered_set<uint64_t> waiting_;
+    std::vector<uint8_t> epochs_;
+};
+
+void run(const std::vector<std::pair<const char *, uint64_t>> &settings)
+{
+    uint64_t seed = from_environment("SMMUSIM_RANDOM_SEED", 20260101);
+    uint64_t operations = from_environment("SMMUSIM_RANDOM_OPERATIONS", 500000);
+    SCOPED_TRACE("SMMUSIM_RANDOM_SEED=" + std::to_string(seed));
+    RandomGuest guest(seed, settings);
+    for (uint64_t i = 0; i < operations && !testing::Test::HasFatalFailure(); i++)
+        guest.operate();
+    guest.finish();
+    /* Otherwise the guest never got anywhere, and the test tests nothing. */
+    EXPECT_GT(guest.answers, operations / 20);
+    EXPECT_GT(guest.forwards, operations / 200);
+}
+
+} // namespace
+
+TEST(RandomGuest, 690_few_slots_and_walkers)
+{
+    run({{"timing.tbu_xlate_slots", 4},
+         {"timing.ptw_slots", 2},
+         {"timing.mtlb_entries", 16},
+         {"timing.wc_entries", 8},
+         {"timing.cc_entries", 8},
+         {"timing.cmdq_reads_in_flight", 4}});
+}
+
+TEST(RandomGuest, 690_without_time_and_with_invalidation_notices)
+{
+    run({{"mode", SMMU_MODE_FUNCTIONAL}, {"inval.notify", 1}, {"choice.reserved_bits", 1}});
+}
