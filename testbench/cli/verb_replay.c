@@ -12,13 +12,14 @@
 #include "cli/json_file.h"
 #include "trace/player.h"
 
-enum { DEFAULT_MAX_FAILURES = 100 };
+enum { DEFAULT_MAX_FAILURES = 100, MAX_MEMORY_MIB = 1 << 20 };
 
 struct replay {
     const struct backend_row *backend;
     struct trace_settings settings;
     bool stats;
     uint64_t max_failures;
+    uint64_t max_memory; /* MiB; 0: the default */
     const char *record;
     const char *timeline;
 };
@@ -122,6 +123,8 @@ static json_t *replay_trace(const struct replay *replay, const char *path)
     if (program && !(backend = replay->backend->create(trace_config(program), why, sizeof(why))))
         snprintf(error, sizeof(error), "%s: %s", path, why);
     if (backend) {
+        memory_limit(backend->ops->memory(backend),
+                     (size_t)replay->max_memory * (1024 * 1024 / MEMORY_PAGE_BYTES));
         status = play_recorded(replay, program, backend, result);
         backend->ops->destroy(backend);
     } else {
@@ -202,6 +205,8 @@ int verb_replay(int argc, char **argv)
         {"stats", NULL, "print the SMMU's counters", NULL, &replay.stats, NULL},
         {"max-failures", "N", "stop a trace after N failures (100); 0: never", NULL, NULL,
          &replay.max_failures},
+        {"max-memory", "MIB", "physical memory that may hold data (1024)", NULL, NULL,
+         &replay.max_memory},
         {"record", "FILE", "write what was played and found as a trace", &replay.record, NULL,
          NULL},
         {"timeline", "FILE", "write begin and end cycle of each statement as CSV", &replay.timeline,
@@ -218,6 +223,8 @@ int verb_replay(int argc, char **argv)
         return cli_unusable("replay", "no trace is given");
     if ((replay.record || replay.timeline) && argc - first > 1)
         return cli_unusable("replay", "--record and --timeline are for one trace");
+    if (replay.max_memory > MAX_MEMORY_MIB)
+        return cli_unusable("replay", "--max-memory: at most %d", MAX_MEMORY_MIB);
     replay.backend = backend_named(via);
     if (!replay.backend)
         return cli_unusable("replay", "--via %s: this build has no such backend", via);

@@ -5,7 +5,7 @@
 
 #include "trace/program_impl.h"
 
-enum { SMALLEST_BLOCK = 1 << 16, LARGEST_BLOCK = 1 << 22 };
+enum { SMALLEST_BLOCK = 1 << 16, LARGEST_BLOCK = 1 << 22, MOST_BYTES = 1 << 30 };
 
 struct block {
     struct block *older;
@@ -15,6 +15,7 @@ struct block {
 
 struct arena {
     struct block *newest;
+    size_t bytes;
 };
 
 struct arena *arena_create(void)
@@ -44,12 +45,15 @@ void *arena_alloc(struct arena *arena, size_t size)
             wanted = LARGEST_BLOCK;
         if (wanted < size)
             wanted = size;
+        if (wanted > MOST_BYTES - arena->bytes)
+            return NULL;
         block = calloc(1, sizeof(*block) + wanted);
         if (!block)
             return NULL;
         block->size = wanted;
         block->older = arena->newest;
         arena->newest = block;
+        arena->bytes += wanted;
     }
     void *place = block->bytes + block->used;
     block->used += size;

@@ -30,7 +30,7 @@ void *parse_alloc(struct parser *parser, size_t size)
 {
     void *place = arena_alloc(parser->program->arena, size);
     if (!place)
-        parse_fail(parser, "no memory for the trace");
+        parse_fail(parser, "the trace is too large to be kept in memory");
     return place;
 }
 

@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 enum {
-    PROGRAM_MAX_STATEMENTS = 1 << 24,
+    PROGRAM_MAX_STATEMENTS = 1 << 22,
     PROGRAM_ERROR_SIZE = 1024 /* "FILE:LINE: what and why" */
 };
 

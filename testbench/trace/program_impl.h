@@ -62,7 +62,7 @@ struct limit {
 struct arena;
 struct arena *arena_create(void);
 void arena_destroy(struct arena *arena);
-/* Zeroed; NULL if there is none. */
+/* Zeroed; NULL if there is none, or if the arena has its share, 1 GiB. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 struct trace_program {
