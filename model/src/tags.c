@@ -7,6 +7,7 @@
 #include "core.h"
 
 enum { BUCKET = 8 };
+#define NO_TAG UINT32_MAX
 
 static uint64_t tag_key(uint8_t world, uint16_t vmid, uint16_t asid, bool global, bool aset)
 {
@@ -28,16 +29,19 @@ static uint32_t bucket_of(const struct tags *t, uint64_t key)
     return (uint32_t)(mixed >> 40) & (t->capacity - 1) & ~(uint32_t)(BUCKET - 1);
 }
 
-static uint16_t tag_for(struct smmu *s, uint64_t key)
+/* Never gives up 'kept', the context's other tag, which has no entries yet: NO_TAG for none. */
+static uint16_t tag_for(struct smmu *s, uint64_t key, uint32_t kept)
 {
     struct tags *t = &s->tags;
-    uint32_t first = bucket_of(t, key), victim = first;
+    uint32_t first = bucket_of(t, key), victim = first + (first == kept);
     for (uint32_t i = first; i < first + BUCKET; i++) {
         struct tag *tag = &t->tag[i];
         if (tag->key == key) {
             tag->used_at = t->clock++;
             return (uint16_t)i;
         }
+        if (i == kept)
+            continue;
         struct tag *v = &t->tag[victim];
         bool idle = tag->live == 0, victim_idle = v->live == 0;
         if (idle != victim_idle ? idle : t->clock - tag->used_at > t->clock - v->used_at)
@@ -51,8 +55,8 @@ static uint16_t tag_for(struct smmu *s, uint64_t key)
 void smmu__tags_bind(struct smmu *s, struct xctx *x)
 {
     struct tags *t = &s->tags;
-    x->tag = tag_for(s, tag_key(x->world, x->vmid, x->asid, false, x->aset));
-    x->global_tag = tag_for(s, tag_key(x->world, x->vmid, 0, true, x->aset));
+    x->tag = tag_for(s, tag_key(x->world, x->vmid, x->asid, false, x->aset), NO_TAG);
+    x->global_tag = tag_for(s, tag_key(x->world, x->vmid, 0, true, x->aset), x->tag);
     x->tag_serial = t->tag[x->tag].serial;
     x->global_serial = t->tag[x->global_tag].serial;
 }
