@@ -170,8 +170,8 @@ struct Indexes {
     unsigned limit;
 };
 
-/* Both indexes of a queue keep what lies up to the wrap bit. rule: QA-004 QA-006 QA-008 QA-018
- * QA-020 */
+/* rule: QA-004 QA-006 QA-008 QA-018 QA-020 */
+/* Both indexes of a queue keep what lies up to the wrap bit. */
 TEST(Guards, 119_indexes_fit_the_size_of_their_queue)
 {
     BareSmmu d({{"IDR1.CMDQS", 5}, {"IDR1.EVENTQS", 4}});

@@ -93,7 +93,8 @@ TEST(Handshakes, 121_cmdqen_falls_when_no_command_read_is_outstanding)
     EXPECT_LE(d.r32(REF_REG_CMDQ_CONS), 1U);
 }
 
-/* Changing a field that waits: the change is ignored, or the update is cancelled. rule: UP-007 */
+/* rule: UP-007 */
+/* Changing a field that waits: the change is ignored, or the update is cancelled. */
 TEST(Handshakes, 121_second_change_of_a_waiting_field_does_not_confuse)
 {
     BareSmmu d;

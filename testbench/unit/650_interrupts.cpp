@@ -68,7 +68,8 @@ TEST(GlobalErrors, 650_error_toggles_once_and_again_after_its_acknowledge)
     }
 }
 
-/* Software toggles a bit that was not active: the error may become active or not. rule: GE-007 */
+/* rule: GE-007 */
+/* Software toggles a bit that was not active: the error may become active or not. */
 TEST(GlobalErrors, 650_toggling_an_inactive_bit_breaks_nothing)
 {
     BareSmmu d;
@@ -115,7 +116,8 @@ TEST(Interrupts, 651_msi_is_one_32_bit_write_with_its_own_attributes)
     }
 }
 
-/* Whether there is an address is judged before truncation. rule: SY-008 */
+/* rule: SY-008 */
+/* Whether there is an address is judged before truncation. */
 TEST(Interrupts, 651_msi_address_beyond_oas_alone_writes_address_0)
 {
     BareSmmu d({{"IDR5.OAS", REF_OAS_44}});
@@ -199,7 +201,8 @@ TEST(Interrupts, 652_aborted_gerror_msi_does_not_call_for_another)
     EXPECT_EQ(d.edges[SMMU_IRQ_GERROR], 1U);
 }
 
-/* While an MSI is on its way, further causes of its source make one more. rule: IR-009 */
+/* rule: IR-009 */
+/* While an MSI is on its way, further causes of its source make one more. */
 TEST(Interrupts, 653_causes_during_an_msi_coalesce_to_one_more)
 {
     BareSmmu d;
