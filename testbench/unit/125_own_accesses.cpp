@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What registers say about accesses: attributes of those that the SMMU makes itself (6.3.11, 13.8),
+ * where the queues lie (6.3.26, 6.3.29), and the overrides of GBPA (6.3.14).
+ */
+
+#include <gtest/gtest.h>
+
+#include "unit/bare_smmu.h"
+
+namespace {
+
+/* One half of a MAIR-format byte of Normal memory, allocation hints apart. */
+enum Cacheability { NON_CACHEABLE, WRITE_THROUGH, WRITE_BACK };
+
+Cacheability cacheability(unsigned nibble)
+{
+    if (nibble == 4)
+        return NON_CACHEABLE;
+    return nibble & 4 ? WRITE_BACK : WRITE_THROUGH;
+}
+
+struct Attributes {
+    unsigned ic, oc, sh; /* as CR1 holds them */
+    Cacheability inner, outer;
+    uint8_t out_sh;
+};
+
+const Attributes attributes[] = {
+    {REF_CR1_CACHE_WB, REF_CR1_CACHE_WB, REF_SH_ISH, WRITE_BACK, WRITE_BACK, SMMU_SH_ISH},
+    {REF_CR1_CACHE_WT, REF_CR1_CACHE_WT, REF_SH_OSH, WRITE_THROUGH, WRITE_THROUGH, SMMU_SH_OSH},
+    {REF_CR1_CACHE_WB, REF_CR1_CACHE_NC, REF_SH_NSH, WRITE_BACK, NON_CACHEABLE, SMMU_SH_NSH},
+    {REF_CR1_CACHE_NC, REF_CR1_CACHE_WT, REF_SH_ISH, NON_CACHEABLE, WRITE_THROUGH, SMMU_SH_ISH},
+    /* Non-cacheable is outer shareable, whatever SH says. */
+    {REF_CR1_CACHE_NC, REF_CR1_CACHE_NC, REF_SH_NSH, NON_CACHEABLE, NON_CACHEABLE, SMMU_SH_OSH},
+    /* Reserved: 3 is non-cacheable, shareability 1 is non-shareable. */
+    {3, REF_CR1_CACHE_WB, 1, NON_CACHEABLE, WRITE_BACK, SMMU_SH_NSH},
+    {3, 3, REF_SH_ISH, NON_CACHEABLE, NON_CACHEABLE, SMMU_SH_OSH},
+};
+
+void expect_attributes(const smmu_out_mem_t &access, const Attributes &a)
+{
+    EXPECT_EQ(cacheability(access.memattr & 15), a.inner);
+    EXPECT_EQ(cacheability(access.memattr >> 4), a.outer);
+    EXPECT_EQ(access.sh, a.out_sh);
+    EXPECT_EQ(access.pas, SMMU_PAS_NS);
+}
+
+/* rule: QA-025 */
+TEST(OwnAccesses, 125_queues_and_tables_use_their_half_of_cr1)
+{
+    for (const Attributes &a : attributes) {
+        const Attributes other = {REF_CR1_CACHE_WT, REF_CR1_CACHE_WB, REF_SH_OSH,
+                                  WRITE_THROUGH,    WRITE_BACK,       SMMU_SH_OSH};
+        for (bool queue : {true, false}) {
+            const Attributes &q = queue ? a : other, &t = queue ? other : a;
+            BareSmmu d;
+            d.w32(REF_REG_CR1, REF_PREP(CR1_QUEUE_IC, q.ic) | REF_PREP(CR1_QUEUE_OC, q.oc) |
+                                   REF_PREP(CR1_QUEUE_SH, q.sh) | REF_PREP(CR1_TABLE_IC, t.ic) |
+                                   REF_PREP(CR1_TABLE_OC, t.oc) | REF_PREP(CR1_TABLE_SH, t.sh));
+            d.w32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1));
+            d.w64(REF_REG_EVENTQ_BASE, UINT64_C(0x40000) | 4);
+            d.enable_cmdq(0x10000, 4);
+            d.w32(REF_REG_CMDQ_PROD, 1);
+            d.w32(REF_REG_CR0, 0xD);
+            d.run();
+            expect_attributes(d.take(SMMU_SRC_CMDQ), q);
+            d.submit(1, 0);
+            expect_attributes(d.take(SMMU_SRC_EVENTQ), q);
+            d.submit(0, 0);
+            expect_attributes(d.take(SMMU_SRC_STE), t);
+        }
+    }
+}
+
+/* rule: QA-010 QA-013 QA-014 QA-015 EV-052 */
+TEST(OwnAccesses, 125_queue_addresses_are_aligned_and_truncated)
+{
+    const struct {
+        unsigned log2;
+        uint64_t base, command, event; /* ADDR, and where the first entries are */
+    } cases[] = {
+        {0, 0x12340, 0x12340, 0x12340},
+        {1, 0x12360, 0x12360, 0x12340},
+        {4, 0x123E0, 0x12300, 0x12200},
+        {8, 0x12340, 0x12000, 0x12000},
+        {8, UINT64_C(0x00F5123456712340), UINT64_C(0x3456712000), UINT64_C(0x3456712000)},
+    };
+    for (const auto &c : cases) {
+        BareSmmu d({{"IDR5.OAS", REF_OAS_40}});
+        d.w32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1));
+        d.w64(REF_REG_EVENTQ_BASE, c.base | c.log2);
+        d.enable_cmdq(c.base, c.log2);
+        d.w32(REF_REG_CMDQ_PROD, 1);
+        d.w32(REF_REG_CR0, 0xD);
+        d.run();
+        EXPECT_EQ(d.take(SMMU_SRC_CMDQ).addr, c.command) << c.log2;
+        d.submit(1, 0);
+        EXPECT_EQ(d.take(SMMU_SRC_EVENTQ).addr, c.event) << c.log2;
+    }
+}
+
+/* rule: ID-040 GB-007 */
+TEST(OwnAccesses, 126_overrides_of_gbpa_work_where_they_exist)
+{
+    const uint64_t gbpa = REF_PREP(GBPA_UPDATE, 1) | REF_PREP(GBPA_MTCFG, 1) |
+                          REF_PREP(GBPA_MEMATTR, 0) | REF_PREP(GBPA_SHCFG, REF_SHCFG_ISH) |
+                          REF_PREP(GBPA_PRIVCFG, REF_PRIVCFG_PRIVILEGED);
+    for (uint64_t types : {0, 1})
+        for (uint64_t perms : {0, 1}) {
+            BareSmmu d({{"IDR1.ATTR_TYPES_OVR", types}, {"IDR1.ATTR_PERMS_OVR", perms}});
+            d.w32(REF_REG_GBPA, gbpa);
+            const uint64_t mtcfg = REF_FIELD(GBPA_MTCFG, d.r32(REF_REG_GBPA));
+            EXPECT_TRUE(mtcfg == 1 || (mtcfg == 0 && !types));
+            d.submit(0, 0x1000);
+            ASSERT_EQ(d.answers.size(), 1U);
+            EXPECT_EQ(d.answers[0].result, SMMU_RESULT_FORWARD);
+            EXPECT_EQ(d.answers[0].memattr,
+                      types ? SMMU_MEMATTR_DEVICE_nGnRnE : SMMU_MEMATTR_WB_RAWA);
+            EXPECT_EQ(d.answers[0].flags & SMMU_RSP_PRIV, perms ? SMMU_RSP_PRIV : 0);
+        }
+}
+
+} // namespace
