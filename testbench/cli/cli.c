@@ -13,6 +13,8 @@ static const struct cli_verb verbs[] = {
     {"decode", verb_decode, "name every field of a command, record or table entry"},
     {"errors", verb_errors, "every way a command can fail, expected and measured"},
     {"bench", verb_bench, "invalidation throughput and other experiments in simulated time"},
+    {"report", verb_report, "an HTML page with plots out of measured results"},
+    {"demo", verb_demo, "all of it: captures, ring, throughput, errors, report"},
     {"config", verb_config, "print the effective configuration"},
 };
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };

@@ -30,6 +30,8 @@ int verb_import(int argc, char **argv);
 int verb_decode(int argc, char **argv);
 int verb_errors(int argc, char **argv);
 int verb_bench(int argc, char **argv);
+int verb_report(int argc, char **argv);
+int verb_demo(int argc, char **argv);
 int verb_config(int argc, char **argv);
 
 /* ---- options */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/user_ring.h"
 #include "spec_ref/ref_commands.h"
-#include "uapi/ring.h"
 
 enum {
     RING_INDEX_BITS = 10,
@@ -18,23 +18,13 @@ enum {
     PAGE_BITS = 12,
 };
 
-/* The user's memory: what the call reads and writes, at its offset from this address. */
-#define USER_BASE UINT64_C(0x7f0000000000)
-
-struct user_memory {
-    struct iommu_hwpt_invalidate_reporting arg;
-    struct iommu_hwpt_invalidate_error error;
-    uint32_t cons;
-    unsigned char ring[RING_ENTRIES][UAPI_COMMAND_BYTES];
-};
-
 struct bench {
     struct sim_host *host;
     struct drv_host machine;
     struct drv driver;
     struct uapi_hwpt hwpt;
     struct uapi uapi;
-    struct user_memory user;
+    struct user_ring user;
 };
 
 const char *ring_form_name(enum ring_form form)
@@ -66,28 +56,6 @@ struct drv_host_costs ring_default_costs(void)
 
 /* ---- the user's side */
 
-static bool within(uint64_t at, size_t bytes)
-{
-    return at >= USER_BASE && at - USER_BASE <= sizeof(struct user_memory) &&
-           bytes <= sizeof(struct user_memory) - (at - USER_BASE);
-}
-
-static bool copy_from_user(void *ctx, void *to, uint64_t from, size_t bytes)
-{
-    if (!within(from, bytes))
-        return false;
-    memcpy(to, (const unsigned char *)ctx + (from - USER_BASE), bytes);
-    return true;
-}
-
-static bool copy_to_user(void *ctx, uint64_t to, const void *from, size_t bytes)
-{
-    if (!within(to, bytes))
-        return false;
-    memcpy((unsigned char *)ctx + (to - USER_BASE), from, bytes);
-    return true;
-}
-
 static struct drv_cmd command_of(enum ring_form form, unsigned i)
 {
     struct drv_tlbi tlbi = {.asid = GUEST_ASID, .leaf = true};
@@ -109,36 +77,14 @@ static struct drv_cmd command_of(enum ring_form form, unsigned i)
     }
 }
 
-static void store_command(unsigned char *entry, const struct drv_cmd *cmd)
+static void fill_ring(struct user_ring *ring, enum ring_form form)
 {
-    for (unsigned i = 0; i < UAPI_COMMAND_BYTES; i++)
-        entry[i] = (unsigned char)(cmd->word[i / 8] >> 8 * (i % 8));
-}
-
-static void prepare_user(struct user_memory *user, enum ring_form form)
-{
-    user->arg.ring = (struct iommu_hwpt_invalidate){
-        .size = sizeof user->arg,
-        .hwpt_id = HWPT_ID,
-        .q_uptr = USER_BASE + offsetof(struct user_memory, ring),
-        .q_cons_uptr = USER_BASE + offsetof(struct user_memory, cons),
-        .q_index_bits = RING_INDEX_BITS,
-        .q_entry_num = RING_ENTRIES,
-        .q_entry_len = UAPI_COMMAND_BYTES,
-    };
-    user->arg.out_error_uptr = USER_BASE + offsetof(struct user_memory, error);
+    user_ring_init(ring, HWPT_ID, RING_INDEX_BITS);
     for (unsigned i = 0; i < RING_ENTRIES; i++) {
         const struct drv_cmd cmd = command_of(form, i);
 
-        store_command(user->ring[i], &cmd);
+        user_ring_put(ring, i, &cmd);
     }
-}
-
-/* The guest has put n more commands into its ring. */
-static int invalidate(struct bench *b, unsigned n)
-{
-    b->user.arg.ring.q_prod = (b->user.cons + n) & (2 * RING_ENTRIES - 1);
-    return uapi_hwpt_invalidate(&b->uapi, USER_BASE + offsetof(struct user_memory, arg));
 }
 
 /* ---- the machine's side */
@@ -180,12 +126,12 @@ static void connect_user(struct bench *b, const struct ring_case *setup)
     b->hwpt = (struct uapi_hwpt){.id = HWPT_ID, .kind = UAPI_HWPT_NESTED_SMMUV3};
     b->uapi = (struct uapi){
         .drv = &b->driver,
-        .user = {.ctx = &b->user, .copy_from = copy_from_user, .copy_to = copy_to_user},
+        .user = user_ring_memory(&b->user),
         .hwpts = &b->hwpt,
         .hwpt_count = 1,
         .options = {.batch = setup->sync_every},
     };
-    prepare_user(&b->user, setup->form);
+    fill_ring(&b->user, setup->form);
 }
 
 static bool run_commands(struct bench *b, unsigned commands, char *why, size_t why_size)
@@ -195,7 +141,7 @@ static bool run_commands(struct bench *b, unsigned commands, char *why, size_t w
     while (rc == 0 && commands) {
         const unsigned n = commands < RING_ENTRIES ? commands : RING_ENTRIES;
 
-        rc = invalidate(b, n);
+        rc = user_ring_invalidate(&b->user, &b->uapi, n);
         commands -= n;
     }
     if (rc)

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One self-contained HTML file out of what the verbs wrote as JSON. */
+#include "cli/report.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/svg_chart.h"
+#include "smmusim/smmu.h"
+
+/* Results as the verbs write them with --json; NULL where there is none. */
+struct report_inputs {
+    json_t *replay, *bench, *errors;
+};
+
+static const char *const style =
+    "<style>\n"
+    ":root { color-scheme: light dark; }\n"
+    "body { font: 15px/1.5 system-ui, sans-serif; max-width: 74rem; margin: 2rem auto;\n"
+    "       padding: 0 1rem; }\n"
+    "table { border-collapse: collapse; font-size: 13px; }\n"
+    "th, td { padding: .2rem .7rem; text-align: left; border-bottom: 1px solid #8884; }\n"
+    "td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }\n"
+    "code { font-size: 13px; }\n"
+    ".bad { color: #c00; font-weight: bold; }\n"
+    ".charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); }\n"
+    "figure { margin: .5rem; } figcaption { font-weight: 600; }\n"
+    "svg { width: 100%; font: 12px system-ui, sans-serif; }\n"
+    "svg text { fill: currentColor; }\n"
+    ".grid { stroke: #8884; } .tick { stroke: currentColor; }\n"
+    ".series { fill: none; stroke-width: 2; }\n"
+    "</style>\n";
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text ? text : "";
+}
+
+static json_int_t integer_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static void cell(FILE *out, const char *text)
+{
+    fputs("<td>", out);
+    html_text(out, text);
+    fputs("</td>", out);
+}
+
+static void number_cell(FILE *out, json_int_t value)
+{
+    fprintf(out, "<td class=\"n\">%lld</td>", (long long)value);
+}
+
+/* ---- captures */
+
+static void write_replays(FILE *out, const json_t *replay)
+{
+    const json_t *trace;
+    size_t i;
+
+    fputs(
+        "<h2>Captures of a Linux driver</h2>\n<p>Register accesses, commands and memory of a real "
+        "arm-smmu-v3 driver, played on the model through <code>",
+        out);
+    html_text(out, text_of(replay, "via"));
+    fputs(
+        "</code>; register reads and translation results are expectations.</p>\n<table><tr>"
+        "<th>trace<th class=\"n\">statements<th class=\"n\">expectations<th class=\"n\">mismatches"
+        "<th class=\"n\">cycles</tr>\n",
+        out);
+    json_array_foreach(json_object_get(replay, "traces"), i, trace)
+    {
+        fputs("<tr>", out);
+        cell(out, text_of(trace, "file"));
+        number_cell(out, integer_of(trace, "statements"));
+        number_cell(out, integer_of(trace, "expectations"));
+        number_cell(out, integer_of(trace, "failures"));
+        number_cell(out, integer_of(trace, "cycles"));
+        fputs("</tr>\n", out);
+    }
+    fputs("</table>\n", out);
+}
+
+/* ---- throughput */
+
+struct plot {
+    const char *kind, *title, *x_label;
+    const char *x_key;   /* "sync_every" or "value" */
+    bool series_is_sync; /* one line for each way to wait; otherwise for each SYNC distance */
+    bool log2_x;
+};
+
+static const struct plot plots[] = {
+    {"batch", "Commands between two CMD_SYNCs", "commands for each CMD_SYNC", "sync_every", true,
+     true},
+    {"reads", "Command reads in flight", "reads in flight", "value", false, true},
+    {"latency", "Latency of memory reads", "cycles", "value", false, false},
+};
+
+static void write_plot(FILE *out, const json_t *rows, const struct plot *plot)
+{
+    struct chart chart = {.title = plot->title,
+                          .x_label = plot->x_label,
+                          .y_label = "cycles a command",
+                          .log2_x = plot->log2_x};
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+    {
+        char label[32];
+
+        if (strcmp(text_of(row, "kind"), plot->kind) != 0)
+            continue;
+        if (plot->series_is_sync)
+            snprintf(label, sizeof label, "%s", text_of(row, "sync"));
+        else
+            snprintf(label, sizeof label, "SYNC every %lld",
+                     (long long)integer_of(row, "sync_every"));
+        chart_add(&chart, label, (double)integer_of(row, plot->x_key),
+                  json_number_value(json_object_get(row, "cycles_per_command")));
+    }
+    if (chart.count == 0)
+        return;
+    fputs("<figure><figcaption>", out);
+    html_text(out, plot->title);
+    fputs("</figcaption>\n", out);
+    chart_write(out, &chart);
+    fputs("</figure>\n", out);
+}
+
+static void write_throughput_row(FILE *out, const json_t *row)
+{
+    const json_int_t pages = integer_of(row, "pages");
+
+    fputs("<tr>", out);
+    cell(out, text_of(row, "form"));
+    number_cell(out, integer_of(row, "sync_every"));
+    cell(out, text_of(row, "sync"));
+    number_cell(out, integer_of(row, "commands"));
+    number_cell(out, integer_of(row, "cycles"));
+    fprintf(out, "<td class=\"n\">%.2f</td>",
+            json_number_value(json_object_get(row, "cycles_per_command")));
+    if (pages)
+        fprintf(out, "<td class=\"n\">%.2f</td>",
+                (double)integer_of(row, "cycles") / (double)pages);
+    else
+        fputs("<td></td>", out);
+    fputs("</tr>\n", out);
+}
+
+static void write_throughput(FILE *out, const json_t *bench)
+{
+    const json_t *rows = json_object_get(bench, "rows"), *row;
+    size_t i;
+
+    fputs("<h2>Invalidation throughput</h2>\n<p>A guest's ring of invalidation commands, consumed "
+          "through the iommufd-style front end and the kernel-style driver. A CMD_SYNC is awaited "
+          "by MSI into its own slot (msi), by WFE and CMDQ_CONS (sev) or by polling CMDQ_CONS "
+          "(poll). Time is in cycles of the simulated SMMU's clock; the latencies behind it are "
+          "assumptions of the configuration, not measurements of a product.</p>\n"
+          "<div class=\"charts\">\n",
+          out);
+    for (size_t p = 0; p < sizeof plots / sizeof plots[0]; p++)
+        write_plot(out, rows, &plots[p]);
+    fputs("</div>\n<table><tr><th>form<th class=\"n\">SYNC every<th>wait<th class=\"n\">commands"
+          "<th class=\"n\">cycles<th class=\"n\">cycles a command<th class=\"n\">cycles a page"
+          "</tr>\n",
+          out);
+    json_array_foreach(rows, i, row) if (strcmp(text_of(row, "kind"), "invalidation") == 0)
+        write_throughput_row(out, row);
+    fputs("</table>\n", out);
+}
+
+/* ---- errors */
+
+static void write_outcome(FILE *out, const json_t *outcome)
+{
+    cell(out, text_of(outcome, "err"));
+    number_cell(out, integer_of(outcome, "rd"));
+    fprintf(out, "<td><code>0x%llx</code></td>", (unsigned long long)integer_of(outcome, "gerror"));
+}
+
+static void write_errors(FILE *out, const json_t *errors)
+{
+    const json_t *line;
+    size_t i;
+
+    fprintf(out,
+            "<h2>Command errors</h2>\n<p>Every opcode with every cause for a command error: what "
+            "the specification expects, and what was measured. Lines that differ: %lld.</p>\n",
+            (long long)integer_of(errors, "differ"));
+    fputs("<table><tr><th>command<th>cause<th>section<th>expected ERR<th class=\"n\">RD<th>GERROR"
+          "<th>measured ERR<th class=\"n\">RD<th>GERROR<th class=\"n\">runs<th></tr>\n",
+          out);
+    json_array_foreach(json_object_get(errors, "lines"), i, line)
+    {
+        const bool held = json_is_true(json_object_get(line, "held"));
+
+        fputs("<tr>", out);
+        cell(out, text_of(line, "command"));
+        cell(out, text_of(line, "cause"));
+        cell(out, text_of(line, "section"));
+        write_outcome(out, json_object_get(line, "expected"));
+        write_outcome(out, json_object_get(line, "measured"));
+        number_cell(out, integer_of(line, "runs"));
+        fprintf(out, "<td%s</td></tr>\n", held ? ">ok" : " class=\"bad\">differs");
+    }
+    fputs("</table>\n", out);
+}
+
+/* ---- the whole */
+
+static void write_page(FILE *out, const struct report_inputs *inputs)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<title>smmusim report</title>\n",
+          out);
+    fputs(style, out);
+    fprintf(out, "</head>\n<body>\n<h1>smmusim %s</h1>\n", smmu_version());
+    if (inputs->replay)
+        write_replays(out, inputs->replay);
+    if (inputs->bench)
+        write_throughput(out, inputs->bench);
+    if (inputs->errors)
+        write_errors(out, inputs->errors);
+    fputs("</body>\n</html>\n", out);
+}
+
+static int write_report(const char *path, const struct report_inputs *inputs)
+{
+    FILE *out = fopen(path, "w");
+    bool fine;
+
+    if (!out)
+        return cli_unusable("report", "%s: %s", path, strerror(errno));
+    write_page(out, inputs);
+    fine = !ferror(out);
+    if (fclose(out) != 0 || !fine)
+        return cli_unusable("report", "%s: %s", path, strerror(errno));
+    return CLI_HELD;
+}
+
+/* A file that is not there is no error: the report is of what there is. */
+static int load(const char *dir, const char *name, json_t **root)
+{
+    char path[4096];
+    json_error_t error;
+
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path)
+        return cli_unusable("report", "%s: the path is too long", dir);
+    *root = NULL;
+    if (access(path, F_OK) != 0)
+        return CLI_HELD;
+    *root = json_load_file(path, 0, &error);
+    return *root ? CLI_HELD : cli_unusable("report", "%s:%d: %s", path, error.line, error.text);
+}
+
+int report_from_directory(const char *dir)
+{
+    struct report_inputs inputs = {0};
+    char path[4096];
+    int status = load(dir, REPORT_REPLAY_FILE, &inputs.replay);
+
+    if (status == CLI_HELD)
+        status = load(dir, REPORT_BENCH_FILE, &inputs.bench);
+    if (status == CLI_HELD)
+        status = load(dir, REPORT_ERRORS_FILE, &inputs.errors);
+    if (status == CLI_HELD && !inputs.replay && !inputs.bench && !inputs.errors)
+        status = cli_unusable("report",
+                              "%s has none of " REPORT_REPLAY_FILE ", " REPORT_BENCH_FILE
+                              ", " REPORT_ERRORS_FILE,
+                              dir);
+    snprintf(path, sizeof path, "%s/report.html", dir);
+    if (status == CLI_HELD)
+        status = write_report(path, &inputs);
+    if (status == CLI_HELD)
+        printf("%s\n", path);
+    json_decref(inputs.replay);
+    json_decref(inputs.bench);
+    json_decref(inputs.errors);
+    return status;
+}
