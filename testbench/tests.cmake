@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The test suite as ctest sees it. Names: unit.SUITE.TEST, internal.SUITE.TEST, tlm.FILE,
-# trace.VIA.FILE, check.FILE. docs/testing.md says what belongs where.
+# trace.VIA.FILE, cli.VERB, check.FILE. docs/testing.md says what belongs where.
 
 find_package(GTest REQUIRED)
 include(GoogleTest)
@@ -69,6 +69,13 @@ if(TARGET smmusim)
   if(TARGET smmusim_tlm)
     trace_tests(tlm-lt ${linux_traces})
   endif()
+endif()
+
+# The tool's own verbs, end to end.
+if(TARGET smmusim)
+  add_test(NAME cli.demo COMMAND smmusim demo --out ${PROJECT_BINARY_DIR}/demo-test
+           WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(cli.demo PROPERTIES TIMEOUT ${seconds_allowed})
 endif()
 
 # Checks of the sources themselves: script SOURCE_DIR. Sanitizers and coverage put data of

@@ -198,7 +198,7 @@ static const char *const about =
     "Ways to await a CMD_SYNC: msi (into its own slot), sev (WFE, then CMDQ_CONS), poll\n"
     "(CMDQ_CONS). Assumed for the processor: a register read takes 100 cycles of the SMMU clock, "
     "a\n"
-    "write 50, a turn of a polling loop 8; see docs/timing.md.";
+    "write 50, a turn of a polling loop 8; see docs/driver.md.";
 
 int verb_bench(int argc, char **argv)
 {
