@@ -191,6 +191,7 @@ TEST(SpecTables, command_fields_stand_where_the_reference_has_them)
     expect_same_rows(model_field_rows(objects), reference);
 }
 
+/* rule: EVT-017 ER-002 */
 TEST(SpecTables, events_have_the_numbers_of_the_reference)
 {
     expect_same_rows(model_number_rows(model_events),
