@@ -24,7 +24,11 @@ using namespace sc_core;
 constexpr unsigned kTbus = 16;
 const sc_time kClock(1, SC_NS);
 
-/* Memory behind both sides: a latency for each access, aborts where the trace wants them. */
+/*
+ * Memory behind both sides: a latency for each access, aborts where the trace wants them. As with
+ * the backend `core`, a read returns what was there when it was issued and a write lands when it
+ * completes.
+ */
 class memory_target : public sc_module {
 public:
     tlm_utils::simple_target_socket<memory_target> walk;
@@ -38,29 +42,57 @@ public:
             socket.register_b_transport(this, &memory_target::b_transport);
         smmu_config_get(&config, "timing.mem_read_lat", &read_latency_);
         smmu_config_get(&config, "timing.mem_write_lat", &write_latency_);
+        sc_spawn_options options;
+        options.spawn_method();
+        options.dont_initialize();
+        options.set_sensitivity(&landing_);
+        sc_spawn([this] { land(); }, "landing", &options);
     }
 
 private:
+    struct late_store {
+        uint64_t address;
+        std::vector<unsigned char> bytes;
+    };
+
+    /* Stores whose time has come. */
+    void land()
+    {
+        while (!late_.empty() && late_.begin()->first <= sc_time_stamp()) {
+            const late_store &store = late_.begin()->second;
+            memory_store(memory_, store.address, store.bytes.data(), store.bytes.size());
+            late_.erase(late_.begin());
+        }
+        if (!late_.empty())
+            landing_.notify(late_.begin()->first - sc_time_stamp());
+    }
+
     void b_transport(tlm::tlm_generic_payload &trans, sc_time &delay)
     {
-        bool write = trans.is_write();
-        if (memory_aborts(memory_, trans.get_address(), trans.get_data_length(),
+        const bool write = trans.is_write();
+        const uint64_t address = trans.get_address();
+        const unsigned length = trans.get_data_length();
+        delay += sc_time::from_value((write ? write_latency_ : read_latency_) * kClock.value());
+        if (memory_aborts(memory_, address, length,
                           write ? MEMORY_ABORT_WRITE : MEMORY_ABORT_READ)) {
             trans.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
-        } else {
-            if (write)
-                memory_store(memory_, trans.get_address(), trans.get_data_ptr(),
-                             trans.get_data_length());
-            else
-                memory_load(memory_, trans.get_address(), trans.get_data_ptr(),
-                            trans.get_data_length());
-            trans.set_response_status(tlm::TLM_OK_RESPONSE);
+            return;
         }
-        delay += static_cast<double>(write ? write_latency_ : read_latency_) * kClock;
+        if (write) {
+            late_.emplace(
+                sc_time_stamp() + delay,
+                late_store{address, {trans.get_data_ptr(), trans.get_data_ptr() + length}});
+        }
+        land();
+        if (!write)
+            memory_load(memory_, address, trans.get_data_ptr(), length);
+        trans.set_response_status(tlm::TLM_OK_RESPONSE);
     }
 
     sim_memory *memory_;
     uint64_t read_latency_ = 0, write_latency_ = 0;
+    std::multimap<sc_time, late_store> late_;
+    sc_event landing_;
 };
 
 /* One access of a client, from the ticket until the player takes the result. */
@@ -190,6 +222,7 @@ struct tlm_lt : trace_backend {
             sides.client[i].bind(smmu.client[i]);
             smmu.mem_out[i].bind(target.data[i]);
         }
+        guarded([] { sc_start(SC_ZERO_TIME); }); /* elaborates */
         settle();
     }
 
@@ -218,9 +251,8 @@ struct tlm_lt : trace_backend {
     void settle()
     {
         guarded([] {
-            do
+            while (sc_pending_activity_at_current_time())
                 sc_start(SC_ZERO_TIME);
-            while (sc_pending_activity_at_current_time());
         });
     }
 
