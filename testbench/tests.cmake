@@ -67,7 +67,7 @@ file(GLOB bench_traces CONFIGURE_DEPENDS ${traces}/bench/*.trace)
 if(TARGET smmusim)
   trace_tests(core ${conformance_traces} ${linux_traces} ${bench_traces})
   if(TARGET smmusim_tlm)
-    trace_tests(tlm-lt ${linux_traces})
+    trace_tests(tlm-lt ${conformance_traces} ${linux_traces} ${bench_traces})
   endif()
 endif()
 

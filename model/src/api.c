@@ -115,6 +115,12 @@ smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag)
     return status;
 }
 
+bool smmu_bypasses(const smmu_t *s, smmu_pas_t sec_sid)
+{
+    const struct prog_if *pi = &s->pi[PROG_IF_NS];
+    return sec_sid == SMMU_PAS_NS && !REG_FIELD(pi, CR0, SMMUEN) && !REG_FIELD(pi, GBPA, ABORT);
+}
+
 uint32_t smmu_reg_span(const smmu_t *s)
 {
     (void)s;

@@ -6,6 +6,9 @@
 
 static const struct backend_row rows[] = {
     {"core", trace_backend_core, false},
+#if SMMUSIM_WITH_TLM
+    {"tlm-lt", trace_backend_tlm_lt, true},
+#endif
 };
 
 const struct backend_row *backend_named(const char *name)

@@ -116,7 +116,7 @@ TEST(Handshakes, 121_second_change_of_a_waiting_field_does_not_confuse)
     EXPECT_EQ(ack(d), CMDQEN);
 }
 
-/* rule: UP-015 EV-040 */
+/* rule: UP-015 EV-040 QA-021 GE-015 */
 TEST(Handshakes, 122_eventqen_falls_when_records_have_landed)
 {
     for (smmu_mem_status_t status : {SMMU_MEM_OK, SMMU_MEM_ABORT}) {
@@ -127,6 +127,7 @@ TEST(Handshakes, 122_eventqen_falls_when_records_have_landed)
         d.w32(REF_REG_CR0, SMMUEN);
         d.run();
         EXPECT_EQ(ack(d), SMMUEN | EVENTQEN);
+        EXPECT_EQ(d.r32(REF_REG_EVENTQ_PROD), 0U) << "not before the record is visible";
         d.answer(d.take(SMMU_SRC_EVENTQ), status);
         d.run();
         EXPECT_EQ(ack(d), SMMUEN);

@@ -100,6 +100,36 @@ TEST(OwnAccesses, 125_queue_addresses_are_aligned_and_truncated)
     }
 }
 
+bool inside(const smmu_out_mem_t &access, uint64_t base, uint64_t bytes)
+{
+    return access.addr >= base && access.addr + access.size <= base + bytes;
+}
+
+/* rule: QA-023 QA-024 */
+TEST(OwnAccesses, 125_queues_are_accessed_inside_and_in_their_direction)
+{
+    BareSmmu d;
+    const uint64_t commands = 0x20000, events = 0x30000;
+    d.w32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1));
+    d.w64(REF_REG_EVENTQ_BASE, events | 1);
+    d.enable_cmdq(commands, 2);
+    d.w32(REF_REG_CR0, 0xD);
+    for (uint32_t i = 0; i < 40; i++) {
+        d.w32(REF_REG_CMDQ_PROD, (i + 1) & 7);
+        d.run();
+        EXPECT_TRUE(inside(d.accesses.at(0), commands, 4 * 16));
+        EXPECT_EQ(d.accesses.at(0).op, SMMU_MEM_READ);
+        d.give_command(REF_CMD_SYNC, 0);
+        d.submit(1, 0);
+        EXPECT_TRUE(inside(d.accesses.at(0), events, 2 * 32));
+        EXPECT_EQ(d.accesses.at(0).op, SMMU_MEM_WRITE);
+        d.answer(d.take(SMMU_SRC_EVENTQ), SMMU_MEM_OK);
+        d.run();
+        EXPECT_TRUE(d.accesses.empty());
+        d.w32(REF_REG_EVENTQ_CONS, d.r32(REF_REG_EVENTQ_PROD));
+    }
+}
+
 /* rule: ID-040 GB-007 */
 TEST(OwnAccesses, 126_overrides_of_gbpa_work_where_they_exist)
 {

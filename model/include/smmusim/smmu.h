@@ -130,6 +130,9 @@ smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag);
 smmu_status_t smmu_reg_read(smmu_t *s, uint64_t now, smmu_pas_t pas, uint32_t offset, unsigned size, uint64_t *value);
 smmu_status_t smmu_reg_write(smmu_t *s, uint64_t now, smmu_pas_t pas, uint32_t offset, unsigned size, uint64_t value);
 
+/* True while transactions of this Security state pass unchanged: disabled, and GBPA does not abort (6.3.14). */
+bool smmu_bypasses(const smmu_t *s, smmu_pas_t sec_sid);
+
 /* Size of the register block in bytes. */
 uint32_t smmu_reg_span(const smmu_t *s);
 
