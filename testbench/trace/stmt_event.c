@@ -11,7 +11,7 @@
 #include "trace/queue.h"
 #include "trace/statements.h"
 
-enum { EVENT_WORDS = REF_EVENT_BYTES / 8, MAX_EVENT_FIELDS = 24 };
+enum { EVENT_WORDS = REF_EVENT_BYTES / 8, MAX_EVENT_FIELDS = 24, DESCRIPTION_SIZE = 160 };
 
 struct event_field {
     const struct ref_field_row *row; /* NULL: end */
@@ -129,7 +129,7 @@ static void consume(struct player *player, const struct queue_view *queue)
 static void describe(const uint64_t words[EVENT_WORDS], char *text, size_t size)
 {
     const struct ref_number_row *event = event_numbered((unsigned)REF_GET(EVT_TYPE, words));
-    snprintf(text, size, "in %s (0x%016llx 0x%016llx 0x%016llx 0x%016llx)",
+    snprintf(text, size, "%s (0x%016llx 0x%016llx 0x%016llx 0x%016llx)",
              event ? event->name : "an unknown record", (unsigned long long)words[0],
              (unsigned long long)words[1], (unsigned long long)words[2],
              (unsigned long long)words[3]);
@@ -152,13 +152,19 @@ static bool compare_raw(struct comparison *comparison, const struct event_args *
 static void compare_fields(struct comparison *comparison, const struct event_args *args,
                            const uint64_t words[EVENT_WORDS])
 {
+    char text[DESCRIPTION_SIZE];
     if (REF_GET(EVT_TYPE, words) != args->event->number) {
-        compare_text(comparison, false, args->event->name, "another record");
+        describe(words, text, sizeof(text));
+        compare_text(comparison, false, args->event->name, text);
         return;
     }
     for (const struct event_field *field = args->field; field->row; ++field)
         compare_number(comparison, field->name, &field->expected, field_get(field->row, words),
                        UINT64_MAX, STYLE_HEX);
+    char context[DESCRIPTION_SIZE + 4];
+    describe(words, text, sizeof(text));
+    snprintf(context, sizeof(context), "in %s", text);
+    compare_context(comparison, context);
 }
 
 static void run_event(struct player *player, const void *data)
@@ -166,7 +172,6 @@ static void run_event(struct player *player, const void *data)
     const struct event_args *args = data;
     struct comparison comparison;
     uint64_t words[EVENT_WORDS];
-    char text[160];
     struct queue_view queue = event_queue_view(player);
     while (queue_empty(&queue) && player_step(player, SMMU_NEVER))
         queue = event_queue_view(player);
@@ -183,15 +188,13 @@ static void run_event(struct player *player, const void *data)
         compare_fields(&comparison, args, words);
     else if (!compare_raw(&comparison, args, words))
         return;
-    describe(words, text, sizeof(text));
-    compare_context(&comparison, text);
     compare_end(&comparison);
 }
 
 static void run_no_event(struct player *player, const void *data)
 {
     uint64_t words[EVENT_WORDS];
-    char text[160] = "";
+    char text[DESCRIPTION_SIZE] = "";
     (void)data;
     player_settle(player, SMMU_NEVER);
     struct queue_view queue = event_queue_view(player);

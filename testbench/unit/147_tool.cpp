@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tool from outside: exit statuses, messages, results as JSON. */
+#include <gtest/gtest.h>
+
+#include <jansson.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <sys/wait.h>
+
+#include "unit/played_trace.h"
+#include "unit/temporary_file.h"
+
+#ifdef SMMUSIM_TOOL
+
+namespace {
+
+struct Outcome {
+    int status = -1;
+    std::string out, err;
+};
+
+std::string load(const std::string &path)
+{
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+Outcome tool(const std::string &arguments)
+{
+    std::string out = temporary_file("stdout"), err = temporary_file("stderr");
+    std::string command = SMMUSIM_TOOL " " + arguments + " >" + out + " 2>" + err + " </dev/null";
+    int status = std::system(command.c_str());
+    Outcome run;
+    run.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    run.out = load(out);
+    run.err = load(err);
+    return run;
+}
+
+std::string trace_file(const std::string &name, const std::string &statements)
+{
+    std::string path = temporary_file(name);
+    std::ofstream(path) << "smmu-trace 1\n" << statements;
+    return path;
+}
+
+long lines(const std::string &text)
+{
+    return std::count(text.begin(), text.end(), '\n');
+}
+
+TEST(Tool, 147_unusable_input_is_one_message_and_status_2)
+{
+    const std::string bad = trace_file("bad", "run\n");
+    const std::string good = trace_file("good", "run 1\n");
+    for (const std::string &arguments : {std::string(),
+                                         std::string("frobnicate"),
+                                         std::string("replay"),
+                                         std::string("replay --no-such ") + good,
+                                         std::string("replay -x ") + good,
+                                         "replay --via carrier-pigeon " + good,
+                                         "replay --preset fast " + good,
+                                         "replay --config /nonexistent/file " + good,
+                                         "replay --max-failures many " + good,
+                                         std::string("replay --max-failures"),
+                                         std::string("replay /nonexistent/file"),
+                                         "replay " + bad,
+                                         "replay --record /nonexistent/file " + good,
+                                         "replay --timeline /nonexistent/file " + good,
+                                         "replay --json /nonexistent/file " + good,
+                                         "replay --record r " + good + " " + good,
+                                         std::string("import"),
+                                         std::string("import qemu"),
+                                         std::string("import qemu --log /nonexistent/file --out x"),
+                                         std::string("decode"),
+                                         std::string("decode cmd"),
+                                         std::string("decode cmd x"),
+                                         std::string("decode cmd 1 2 3"),
+                                         std::string("decode nothing 1"),
+                                         std::string("decode pte 1 --level 4"),
+                                         std::string("decode pte 1 --granule 8K"),
+                                         std::string("decode pte 1 --stage 3"),
+                                         std::string("errors --no-such"),
+                                         std::string("errors something"),
+                                         std::string("errors --preset fast"),
+                                         std::string("config --preset fast"),
+                                         std::string("config something")}) {
+        Outcome run = tool(arguments);
+        EXPECT_EQ(run.status, 2) << arguments;
+        EXPECT_EQ(lines(run.err), 1) << arguments << "\n" << run.err;
+    }
+}
+
+TEST(Tool, 147_malformed_trace_is_refused_with_file_and_line)
+{
+    std::string path = trace_file("bad", "run 1\n\nrun\n");
+    Outcome run = tool("replay " + path);
+    EXPECT_EQ(run.status, 2);
+    EXPECT_EQ(run.err, path + ":4: CYCLES is missing\n");
+    EXPECT_EQ(run.out, "");
+}
+
+TEST(Tool, 147_failed_expectation_is_status_1_and_names_the_line)
+{
+    std::string path = trace_file("fails", "r32 CR0 1\n");
+    Outcome run = tool("replay " + path);
+    EXPECT_EQ(run.status, 1);
+    EXPECT_EQ(run.out.rfind(path + ":2: expected CR0=1, got CR0=0\n", 0), 0U) << run.out;
+    EXPECT_EQ(run.err, "");
+}
+
+TEST(Tool, 147_worst_of_several_traces_decides)
+{
+    std::string good = trace_file("good", "r32 CR0 0\n"),
+                fails = trace_file("fails", "r32 CR0 1\n"), bad = trace_file("bad", "run\n");
+    EXPECT_EQ(tool("replay " + good + " " + good).status, 0);
+    EXPECT_EQ(tool("replay " + good + " " + fails).status, 1);
+    EXPECT_EQ(tool("replay " + bad + " " + fails).status, 2);
+    Outcome run = tool("replay " + bad + " " + fails);
+    EXPECT_NE(run.out.find("1 failed"), std::string::npos) << "the other one was played";
+}
+
+TEST(Tool, 147_help_of_every_verb_is_status_0)
+{
+    for (const char *arguments : {"--help", "help", "replay --help", "import --help",
+                                  "decode --help", "errors --help", "config --help", "--version"}) {
+        Outcome run = tool(arguments);
+        EXPECT_EQ(run.status, 0) << arguments;
+        EXPECT_NE(run.out, "") << arguments;
+        EXPECT_EQ(run.err, "") << arguments;
+    }
+}
+
+TEST(Tool, 148_json_has_what_was_printed)
+{
+    std::string path = trace_file("fails", "r32 CR0 1\nr32 CR0 0\nrun 5\n");
+    std::string json = temporary_file("json");
+    EXPECT_EQ(tool("replay --json " + json + " " + path).status, 1);
+    json_error_t error;
+    json_t *root = json_load_file(json.c_str(), 0, &error);
+    ASSERT_NE(root, nullptr) << error.text;
+    json_t *trace = json_array_get(json_object_get(root, "traces"), 0);
+    EXPECT_EQ(json_integer_value(json_object_get(root, "status")), 1);
+    EXPECT_STREQ(json_string_value(json_object_get(trace, "file")), path.c_str());
+    EXPECT_EQ(json_integer_value(json_object_get(trace, "expectations")), 2);
+    EXPECT_EQ(json_integer_value(json_object_get(trace, "failures")), 1);
+    EXPECT_EQ(json_integer_value(json_object_get(trace, "cycles")), 5);
+    json_t *mismatch = json_array_get(json_object_get(trace, "mismatches"), 0);
+    EXPECT_EQ(json_integer_value(json_object_get(mismatch, "line")), 2);
+    EXPECT_STREQ(json_string_value(json_object_get(mismatch, "got")), "CR0=0");
+    json_decref(root);
+}
+
+TEST(Tool, 148_timeline_has_a_line_for_each_statement)
+{
+    std::string path = trace_file("t", "run 5\nr32 CR0\nrun 7\n"), csv = temporary_file("csv");
+    EXPECT_EQ(tool("replay --timeline " + csv + " " + path).status, 0);
+    EXPECT_EQ(load(csv), "begin,end,line,statement\n0,5,2,run\n5,5,3,r32\n5,12,4,run\n");
+}
+
+TEST(Tool, 148_failures_stop_a_trace_and_that_is_said)
+{
+    std::string path = trace_file("t", "r32 CR0 1\nr32 CR0 1\nr32 CR0 1\n");
+    Outcome run = tool("replay --max-failures 2 " + path);
+    EXPECT_EQ(run.status, 1);
+    EXPECT_NE(run.out.find("stopped after 2 failures: 1 of 3 statements were not played"),
+              std::string::npos)
+        << run.out;
+}
+
+TEST(Tool, 148_memory_is_bounded_by_an_option)
+{
+    std::string stores;
+    for (unsigned i = 0; i < 257; ++i)
+        stores += "mem " + std::to_string(i * 4096) + " 1\n";
+    std::string path = trace_file("t", stores);
+    Outcome run = tool("replay --max-memory 1 " + path);
+    EXPECT_EQ(run.status, 2);
+    EXPECT_EQ(run.err,
+              path + ":258: physical memory is full: more pages are written than allowed\n");
+    EXPECT_EQ(tool("replay --max-memory 2 " + path).status, 0);
+}
+
+TEST(Tool, 149_printed_configuration_is_a_configuration_file)
+{
+    std::string path = temporary_file("config"), good = trace_file("good", "r32 IDR1 ?x\n");
+    Outcome run = tool("config --preset ideal");
+    EXPECT_EQ(run.status, 0);
+    std::ofstream(path) << run.out;
+    EXPECT_EQ(tool("replay --config " + path + " " + good).status, 0);
+    Outcome again = tool("config --config " + path);
+    EXPECT_EQ(again.out, run.out);
+}
+
+TEST(Tool, 149_decode_names_every_field)
+{
+    Outcome run = tool("decode cmd 0x0001_0000_0000_0012 0x7fff_f001");
+    EXPECT_EQ(run.status, 0);
+    for (const char *field : {"CMD_TLBI_NH_VA\n", "NUM", "SCALE", "LEAF", "TTL", "TG", "VMID",
+                              "ASID", "ADDR           [127:76]   0x7ffff000"})
+        EXPECT_NE(run.out.find(field), std::string::npos) << field << "\n" << run.out;
+    EXPECT_NE(tool("decode cmd 0x46 0x8000000000000000").out.find("MSI_NS"), std::string::npos);
+    EXPECT_NE(tool("decode cmd 0x1_0000_0030").out.find("bits of no field in word 0"),
+              std::string::npos);
+    EXPECT_NE(tool("decode event 0xe5").out.find("IMPLEMENTATION DEFINED"), std::string::npos);
+    EXPECT_NE(tool("decode pte 0x7000743 --level 3").out.find("page descriptor"),
+              std::string::npos);
+    EXPECT_NE(tool("decode pte 0x40000741 --level 2").out.find("[47:21]    0x40000000"),
+              std::string::npos);
+}
+
+TEST(Tool, 149_error_table_holds_for_both_presets)
+{
+    for (const char *preset : {"mmu-700-like", "ideal"}) {
+        Outcome run = tool(std::string("errors --preset ") + preset);
+        EXPECT_EQ(run.status, 0) << run.out;
+        EXPECT_EQ(run.out.find("DIFFERS"), std::string::npos);
+        EXPECT_NE(run.out.find(" 0 differ"), std::string::npos);
+    }
+}
+
+} // namespace
+
+#endif
