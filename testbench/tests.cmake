@@ -13,6 +13,7 @@ function(gtest_program program prefix)
   smmusim_link(${program} PRIVATE ${rooms} smmusim_model GTest::gmock GTest::gtest_main
                PkgConfig::JANSSON)
   smmusim_warnings(${program})
+  target_precompile_headers(${program} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
   gtest_discover_tests(${program} TEST_PREFIX ${prefix}. DISCOVERY_TIMEOUT 60
                        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
                        PROPERTIES TIMEOUT ${seconds_allowed})

@@ -71,12 +71,29 @@ def static_complaints(nm, archive):
             yield f"{unit}: {columns[0]} is mutable static data (section {columns[6]})"
 
 
+# All that the model may call: it owns no time, memory, thread or I/O.
+MAY_CALL = {"memcpy", "memmove", "memset", "memcmp", "snprintf", "strcmp", "strncmp", "strlen",
+            "__ctype_tolower_loc", "tolower", "__assert_fail", "_GLOBAL_OFFSET_TABLE_",
+            "__stack_chk_fail"}
+
+
+def call_complaints(nm, archive):
+    listing = subprocess.run([nm, "--undefined-only", "--format=posix", archive], check=True,
+                             capture_output=True, text=True).stdout
+    names = {line.split()[0] for line in listing.splitlines() if " U" in line}
+    for name in sorted(names - MAY_CALL):
+        if not name.startswith("smmu_"):
+            yield f"the model calls {name}()"
+
+
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     complaints = list(text_complaints(root))
     archive = os.environ.get("SMMUSIM_MODEL_ARCHIVE")
     if archive:
-        complaints += static_complaints(os.environ.get("SMMUSIM_NM", "nm"), archive)
+        nm = os.environ.get("SMMUSIM_NM", "nm")
+        complaints += static_complaints(nm, archive)
+        complaints += call_complaints(nm, archive)
     for complaint in complaints:
         print(complaint)
     print(f"{len(complaints)} complaints")
