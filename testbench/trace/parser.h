@@ -14,6 +14,7 @@ struct parser {
     struct trace_program *program;
     const struct trace_settings *settings;
     unsigned long line;
+    unsigned long config_line; /* of the last config; 0: there is none */
     char *word[PARSER_MAX_WORDS];
     size_t words, at; /* words of this line, and the next of them */
     bool started;     /* smmu-trace was seen */

@@ -133,16 +133,30 @@ static struct parser *begin(const char *name, const struct trace_settings *setti
     return parser;
 }
 
+/* Rules between keys hold for the whole configuration, so its last part is to blame. */
+static void check_config(struct parser *parser)
+{
+    char why[256];
+    if (smmu_config_check(&parser->program->config, why, sizeof(why)) == SMMU_OK)
+        return;
+    if (parser->settings->config_file) {
+        snprintf(parser->error, PROGRAM_ERROR_SIZE, "%s: %s", parser->settings->config_file, why);
+        return;
+    }
+    if (parser->config_line)
+        parser->line = parser->config_line;
+    parse_fail(parser, "%s", why);
+}
+
 static struct trace_program *end(struct parser *parser)
 {
     struct trace_program *program = parser->program;
-    char why[256];
     if (!parser->error[0] && !parser->started)
         parse_fail(parser, "the trace is empty: it begins with 'smmu-trace 1'");
     if (!parser->error[0] && parser->settings->config_file)
         trace_config_file(parser->settings->config_file, &program->config, parser->error);
-    if (!parser->error[0] && smmu_config_check(&program->config, why, sizeof(why)) != SMMU_OK)
-        parse_fail(parser, "%s", why);
+    if (!parser->error[0])
+        check_config(parser);
     if (parser->error[0]) {
         trace_free(program);
         program = NULL;

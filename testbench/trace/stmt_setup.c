@@ -50,6 +50,7 @@ static bool parse_config(struct parser *parser, struct statement *statement)
         return parse_fail(parser, "'config' stands before everything that acts");
     if (!parse_peek(parser))
         return parse_fail(parser, "KEY=VALUE is missing");
+    parser->config_line = parser->line;
     while ((word = parse_next(parser)) != NULL) {
         char *equals = strchr(word, '=');
         if (!equals || equals == word)
