@@ -74,8 +74,6 @@ static void send(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source,
 {
     /* Inconsistent attributes are not put out: Device and Normal-NC are outer shareable (3.18). */
     struct attrs a = {.memattr = smmu__attrs_from_memattr4(msi->memattr4), .sh = msi->sh};
-    if (a.sh == 1)
-        a.sh = SMMU_SH_NSH; /* Reserved, treated as 0 (6.3.23) */
     a = smmu__attrs_normalise(a);
     struct mem_attrs attrs = {.memattr = a.memattr, .sh = a.sh, .pas = pi->sec};
     uint8_t bytes[4];

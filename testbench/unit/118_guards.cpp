@@ -142,16 +142,16 @@ TEST(Guards, 119_gbpa_takes_writes_with_update_only)
 TEST(Guards, 119_gbpa_decides_at_once_about_disabled_traffic)
 {
     BareSmmu d;
-    smmu_request_t request = {};
-    request.addr = 0x1000;
-    request.memattr = SMMU_MEMATTR_WB_RAWA;
-    smmu_response_t response;
-    ASSERT_EQ(smmu_submit(d.s, d.now, &request, &response), SMMU_DONE);
-    EXPECT_EQ(response.result, SMMU_RESULT_FORWARD);
-    EXPECT_EQ(response.memattr, SMMU_MEMATTR_WB_RAWA);
+    d.submit(0, 0x1000);
+    ASSERT_EQ(d.answers.size(), 1U);
+    EXPECT_EQ(d.answers[0].result, SMMU_RESULT_FORWARD);
+    EXPECT_EQ(d.answers[0].pa, 0x1000U);
+    EXPECT_EQ(d.answers[0].memattr, SMMU_MEMATTR_WB_RAWA) << "attributes as they came in";
+    EXPECT_EQ(d.answers[0].sh, SMMU_SH_ISH);
     d.w32(REF_REG_GBPA, REF_PREP(GBPA_UPDATE, 1) | REF_PREP(GBPA_ABORT, 1));
-    ASSERT_EQ(smmu_submit(d.s, d.now, &request, &response), SMMU_DONE);
-    EXPECT_EQ(response.result, SMMU_RESULT_ABORT);
+    d.submit(0, 0x1000);
+    ASSERT_EQ(d.answers.size(), 2U);
+    EXPECT_EQ(d.answers[1].result, SMMU_RESULT_ABORT);
 }
 
 /* rule: QA-011 */

@@ -149,7 +149,20 @@ TEST(Interrupts, 651_without_msi_support_only_wires_signal)
     EXPECT_EQ(d.edges[SMMU_IRQ_CMD_SYNC], 1U);
 }
 
-/* rule: SY-019 IR-015 GE-012 GE-013 */
+/* rule: SY-010 */
+TEST(Interrupts, 651_without_sev_support_there_is_no_event)
+{
+    for (uint64_t sev : {0, 1}) {
+        BareSmmu d({{"IDR0.SEV", sev}});
+        d.enable_cmdq(0x10000, 4);
+        ring(d);
+        d.give_command(REF_CMD_SYNC | REF_PREP(CMD_SYNC_CS, REF_SYNC_CS_SEV), 0);
+        EXPECT_EQ(d.r32(REF_REG_CMDQ_CONS), 1U);
+        EXPECT_EQ(d.edges[SMMU_IRQ_SEV], sev);
+    }
+}
+
+/* rule: SY-019 IR-015 GE-002 GE-012 GE-013 */
 TEST(Interrupts, 652_aborted_sync_msi_is_a_global_error_and_stops_nothing)
 {
     BareSmmu d;
@@ -162,7 +175,11 @@ TEST(Interrupts, 652_aborted_sync_msi_is_a_global_error_and_stops_nothing)
     EXPECT_EQ(d.edges[SMMU_IRQ_GERROR], 1U);
     ring(d);
     d.give_command(sync_with_irq(2, 0, 0), 0x1000);
-    EXPECT_EQ(word(d.take(SMMU_SRC_MSI)), 2U);
+    smmu_out_mem_t msi = d.take(SMMU_SRC_MSI);
+    EXPECT_EQ(word(msi), 2U);
+    d.answer(msi, SMMU_MEM_ABORT);
+    EXPECT_EQ(active(d), REF_MASK(GERROR_MSI_CMDQ_ABT_ERR)) << "an active error stays";
+    EXPECT_EQ(d.edges[SMMU_IRQ_GERROR], 1U);
 }
 
 /* rule: IR-025 SY-016 SY-017 */

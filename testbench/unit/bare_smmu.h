@@ -121,6 +121,7 @@ struct BareSmmu {
         request.addr = addr;
         request.streamid = streamid;
         request.memattr = SMMU_MEMATTR_WB_RAWA;
+        request.sh = SMMU_SH_ISH;
         smmu_response_t response = {};
         int verdict = smmu_submit(s, now, &request, &response);
         EXPECT_TRUE(verdict == SMMU_DONE || verdict == SMMU_PENDING) << verdict;
