@@ -89,6 +89,12 @@ static void fill_ring(struct user_ring *ring, enum ring_form form)
 
 /* ---- the machine's side */
 
+static bool refuse(char *why, size_t why_size, const char *reason)
+{
+    snprintf(why, why_size, "the driver does not come up: %s", reason);
+    return false;
+}
+
 static bool bring_up(struct bench *b, const smmu_config_t *cfg, const struct ring_case *setup,
                      char *why, size_t why_size)
 {
@@ -106,19 +112,15 @@ static bool bring_up(struct bench *b, const smmu_config_t *cfg, const struct rin
     drv_host_init(&b->machine, b->host, &setup->costs);
     ops = drv_host_ops(&b->machine);
     rc = drv_probe(&b->driver, &ops, &config);
+    if (rc == -ENXIO)
+        return refuse(why, why_size, drv_refusal_text(b->driver.refusal));
+    if (setup->sync_mode == DRV_SYNC_MSI && !b->driver.features.msi)
+        return refuse(why, why_size, "CMD_SYNC by MSI needs IDR0.MSI=1");
+    if (setup->form == RING_BY_RANGE && !b->driver.features.ranges)
+        return refuse(why, why_size, "range commands need IDR3.RIL=1");
     if (rc == 0)
         rc = drv_reset(&b->driver);
-    if (rc == -ENXIO)
-        snprintf(why, why_size, "the driver refuses it: %s", drv_refusal_text(b->driver.refusal));
-    else if (rc)
-        snprintf(why, why_size, "the driver does not come up: %s", strerror(-rc));
-    else if (setup->sync_mode == DRV_SYNC_MSI && !b->driver.features.msi)
-        snprintf(why, why_size, "CMD_SYNC by MSI needs IDR0.MSI=1");
-    else if (setup->form == RING_BY_RANGE && !b->driver.features.ranges)
-        snprintf(why, why_size, "range commands need IDR3.RIL=1");
-    else
-        return true;
-    return false;
+    return rc == 0 || refuse(why, why_size, strerror(-rc));
 }
 
 static void connect_user(struct bench *b, const struct ring_case *setup)

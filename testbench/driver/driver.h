@@ -63,7 +63,7 @@ struct drv_config {
     enum drv_sync_mode sync_mode;
     bool linear_strtab;      /* although the SMMU has two-level ones */
     bool e2h;                /* as a kernel at EL2 with E2H; counts only with IDR0.Hyp */
-    uint64_t timeout_cycles; /* 1,000,000,000: a second at 1 GHz */
+    uint64_t timeout_cycles; /* 10,000,000; Linux gives up after a second */
     uint64_t relax_cycles;   /* 8: one turn of a polling loop */
     uint64_t delay_cycles;   /* 1,000: the shortest delay between polls, a microsecond at 1 GHz */
     unsigned
@@ -131,7 +131,7 @@ struct drv {
 };
 
 /* probe.c: reads the identification and lays out memory. -ENXIO: refused, see drv->refusal;
- * -ENOMEM; -EINVAL. */
+ * -ENOMEM; -EINVAL: the configuration asks for what the SMMU has not. */
 int drv_probe(struct drv *drv, const struct drv_ops *ops, const struct drv_config *config);
 
 /* reset.c: from any state to translating with every stream aborting. -ETIMEDOUT: an acknowledge did

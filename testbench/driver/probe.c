@@ -24,7 +24,7 @@ enum {
     DELAY_DEFAULT = 1000,
 };
 
-#define TIMEOUT_DEFAULT UINT64_C(1000000000)
+#define TIMEOUT_DEFAULT UINT64_C(10000000)
 
 const char *drv_refusal_text(enum drv_refusal refusal)
 {
@@ -218,5 +218,7 @@ int drv_probe(struct drv *drv, const struct drv_ops *ops, const struct drv_confi
         drv_log(drv, "SMMU refused: %s", drv_refusal_text(drv->refusal));
         return -ENXIO;
     }
+    if (drv->config.sync_mode == DRV_SYNC_MSI && !drv->features.msi)
+        return -EINVAL;
     return lay_out(drv);
 }

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <sys/wait.h>
 
@@ -89,6 +90,17 @@ TEST(Tool, 147_unusable_input_is_one_message_and_status_2)
                                          std::string("errors --no-such"),
                                          std::string("errors something"),
                                          std::string("errors --preset fast"),
+                                         std::string("bench"),
+                                         std::string("bench nothing"),
+                                         std::string("bench batch reads"),
+                                         std::string("bench --preset fast batch"),
+                                         std::string("bench --commands 0 batch"),
+                                         std::string("bench --json /nonexistent/file --csv "
+                                                     "--commands 1 batch"),
+                                         std::string("report"),
+                                         std::string("report --out /nonexistent"),
+                                         std::string("demo something"),
+                                         std::string("demo --out /dev/null/x"),
                                          std::string("config --preset fast"),
                                          std::string("config something")}) {
         Outcome run = tool(arguments);
@@ -128,8 +140,9 @@ TEST(Tool, 147_worst_of_several_traces_decides)
 
 TEST(Tool, 147_help_of_every_verb_is_status_0)
 {
-    for (const char *arguments : {"--help", "help", "replay --help", "import --help",
-                                  "decode --help", "errors --help", "config --help", "--version"}) {
+    for (const char *arguments :
+         {"--help", "help", "replay --help", "import --help", "decode --help", "errors --help",
+          "config --help", "bench --help", "report --help", "demo --help", "--version"}) {
         Outcome run = tool(arguments);
         EXPECT_EQ(run.status, 0) << arguments;
         EXPECT_NE(run.out, "") << arguments;
@@ -223,6 +236,61 @@ TEST(Tool, 149_error_table_holds_for_both_presets)
         EXPECT_EQ(run.out.find("DIFFERS"), std::string::npos);
         EXPECT_NE(run.out.find(" 0 differ"), std::string::npos);
     }
+}
+
+TEST(Tool, 149_bench_needs_what_it_measures)
+{
+    const std::string file = temporary_file("config");
+    std::ofstream(file) << "IDR0.MSI=0\n";
+    Outcome run = tool("bench --config " + file + " batch");
+    EXPECT_EQ(run.status, 2);
+    EXPECT_NE(run.err.find("IDR0.MSI=1"), std::string::npos) << run.err;
+}
+
+/* The fixed part of a CMD_SYNC is shared by the commands before it. */
+TEST(Tool, 149_commands_get_cheaper_the_more_share_a_sync)
+{
+    Outcome run = tool("bench --csv --commands 256 batch");
+    ASSERT_EQ(run.status, 0) << run.err;
+    std::istringstream csv(run.out);
+    std::string line, wait;
+    double before = 0;
+    unsigned rows = 0;
+    std::getline(csv, line);
+    while (std::getline(csv, line)) {
+        std::vector<std::string> cells(1);
+        for (char c : line) {
+            if (c == ',')
+                cells.emplace_back();
+            else
+                cells.back() += c;
+        }
+        ASSERT_EQ(cells.size(), 11U) << line;
+        const double cycles = std::stod(cells[9]);
+        EXPECT_EQ(std::stoul(cells[7]), 256 / std::stoul(cells[2])) << "CMD_SYNCs: " << line;
+        if (cells[3] == wait && wait != "poll") { // polling waits in steps of its own
+            EXPECT_LT(cycles, before) << line;
+        }
+        wait = cells[3];
+        before = cycles;
+        rows++;
+    }
+    EXPECT_EQ(rows, 21U);
+}
+
+TEST(Tool, 149_demo_holds_and_leaves_a_report_with_plots)
+{
+    const std::string dir = temporary_file("demo.d");
+    Outcome run = tool("demo --out " + dir);
+    EXPECT_EQ(run.status, 0) << run.out << run.err;
+    EXPECT_NE(run.out.find("\ndemo: all held"), std::string::npos);
+    const std::string report = load(dir + "/report.html");
+    unsigned plots = 0;
+    for (size_t at = 0; (at = report.find("<svg", at)) != std::string::npos; at++)
+        plots++;
+    EXPECT_EQ(plots, 3U);
+    EXPECT_EQ(report.find("class=\"bad\""), std::string::npos);
+    EXPECT_NE(report.find("</html>"), std::string::npos);
 }
 
 } // namespace

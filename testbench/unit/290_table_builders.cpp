@@ -19,7 +19,7 @@ struct TableBuilders : testing::Test {
     TableBuilders() { tbl_region_init(&region, 0x10040, UINT64_C(1) << 32); }
 };
 
-TEST_F(TableBuilders, region_hands_out_aligned_room_and_says_when_it_is_full)
+TEST_F(TableBuilders, 290_region_hands_out_aligned_room_and_says_when_it_is_full)
 {
     tbl_region r;
     tbl_region_init(&r, 0x1008, 0x3000);
@@ -37,7 +37,7 @@ TEST_F(TableBuilders, region_hands_out_aligned_room_and_says_when_it_is_full)
     EXPECT_EQ(tbl_region_take(&r, 8, 64), 64U); // never address 0
 }
 
-TEST_F(TableBuilders, linear_stream_table_is_aligned_to_its_size_and_aborts)
+TEST_F(TableBuilders, 290_linear_stream_table_is_aligned_to_its_size_and_aborts)
 {
     tbl_stream_table t;
     ASSERT_TRUE(tbl_stream_table_init(&t, &port, &region, 8, 0));
@@ -51,7 +51,7 @@ TEST_F(TableBuilders, linear_stream_table_is_aligned_to_its_size_and_aborts)
     EXPECT_EQ(tbl_stream_table_entry(&t, 256), 0U);
 }
 
-TEST_F(TableBuilders, two_level_stream_table_grows_by_spans)
+TEST_F(TableBuilders, 290_two_level_stream_table_grows_by_spans)
 {
     tbl_stream_table t;
     ASSERT_TRUE(tbl_stream_table_init(&t, &port, &region, 16, 8));
@@ -71,7 +71,7 @@ TEST_F(TableBuilders, two_level_stream_table_grows_by_spans)
     EXPECT_EQ(tbl_stream_table_entry(&t, 0x10000), 0U);
 }
 
-TEST_F(TableBuilders, ste_write_stores_the_word_with_v_last)
+TEST_F(TableBuilders, 290_ste_write_stores_the_word_with_v_last)
 {
     tbl_ste_stage1_fields s = {};
     s.s1contextptr = 0x0034567890abcdc0;
@@ -97,7 +97,7 @@ TEST_F(TableBuilders, ste_write_stores_the_word_with_v_last)
     EXPECT_EQ(tbl_ste_bypass().word[1], UINT64_C(1) << 44);
 }
 
-TEST_F(TableBuilders, context_tables_in_all_formats_find_their_entries)
+TEST_F(TableBuilders, 290_context_tables_in_all_formats_find_their_entries)
 {
     struct {
         unsigned fmt, s1cdmax, per_leaf;
@@ -125,7 +125,7 @@ TEST_F(TableBuilders, context_tables_in_all_formats_find_their_entries)
     }
 }
 
-TEST_F(TableBuilders, cd_describes_both_tables)
+TEST_F(TableBuilders, 290_cd_describes_both_tables)
 {
     tbl_page_table_config low = {}, high = {};
     tbl_page_table ttb0, ttb1;

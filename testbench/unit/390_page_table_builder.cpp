@@ -45,7 +45,7 @@ struct PageTables : testing::Test {
     }
 };
 
-TEST_F(PageTables, start_level_follows_the_input_size)
+TEST_F(PageTables, 390_start_level_follows_the_input_size)
 {
     struct {
         tbl_granule granule;
@@ -72,7 +72,7 @@ TEST_F(PageTables, start_level_follows_the_input_size)
     }
 }
 
-TEST_F(PageTables, leaf_descriptor_bits)
+TEST_F(PageTables, 390_leaf_descriptor_bits)
 {
     start(TBL_GRANULE_4K, 39);
     ASSERT_EQ(map(0x1000, 0x123456000, 4 * K), TBL_OK);
@@ -87,7 +87,7 @@ TEST_F(PageTables, leaf_descriptor_bits)
     EXPECT_EQ(tbl_leaf_bits(&l), UINT64_C(0x68) << 48 | 0xbc);
 }
 
-TEST_F(PageTables, largest_blocks_that_fit_are_used)
+TEST_F(PageTables, 390_largest_blocks_that_fit_are_used)
 {
     struct {
         tbl_granule granule;
@@ -109,7 +109,7 @@ TEST_F(PageTables, largest_blocks_that_fit_are_used)
     }
 }
 
-TEST_F(PageTables, unaligned_range_is_a_mix_of_pages_and_blocks)
+TEST_F(PageTables, 390_unaligned_range_is_a_mix_of_pages_and_blocks)
 {
     start(TBL_GRANULE_4K, 48);
     ASSERT_EQ(map(G - 2 * M - 4 * K, G - 2 * M - 4 * K, 2 * M + 4 * K + G + 4 * K), TBL_OK);
@@ -129,7 +129,7 @@ TEST_F(PageTables, unaligned_range_is_a_mix_of_pages_and_blocks)
     EXPECT_EQ(walk.level, 3);
 }
 
-TEST_F(PageTables, aligned_runs_are_marked_contiguous)
+TEST_F(PageTables, 390_aligned_runs_are_marked_contiguous)
 {
     struct {
         tbl_granule granule;
@@ -163,7 +163,7 @@ TEST_F(PageTables, aligned_runs_are_marked_contiguous)
     }
 }
 
-TEST_F(PageTables, unmap_clears_what_it_covers_and_refuses_to_cut_blocks)
+TEST_F(PageTables, 390_unmap_clears_what_it_covers_and_refuses_to_cut_blocks)
 {
     uint64_t done = 0;
     start(TBL_GRANULE_4K, 48);
@@ -185,7 +185,7 @@ TEST_F(PageTables, unmap_clears_what_it_covers_and_refuses_to_cut_blocks)
     EXPECT_EQ(walk.level, 3);
 }
 
-TEST_F(PageTables, upper_half_addresses_have_all_top_bits_set)
+TEST_F(PageTables, 390_upper_half_addresses_have_all_top_bits_set)
 {
     config.upper = true;
     start(TBL_GRANULE_4K, 39);
@@ -198,7 +198,7 @@ TEST_F(PageTables, upper_half_addresses_have_all_top_bits_set)
     EXPECT_EQ(walk.pa, 0x6fffU);
 }
 
-TEST_F(PageTables, addresses_out_of_range_or_alignment_are_refused)
+TEST_F(PageTables, 390_addresses_out_of_range_or_alignment_are_refused)
 {
     start(TBL_GRANULE_16K, 36, 40);
     EXPECT_EQ(map(0, 0, 0), TBL_BAD_ADDRESS);
@@ -215,7 +215,7 @@ TEST_F(PageTables, addresses_out_of_range_or_alignment_are_refused)
     EXPECT_EQ(tbl_page_table_init(&table, &port, &region, &config), TBL_BAD_ADDRESS);
 }
 
-TEST_F(PageTables, output_address_bits_51_to_48_lie_low_in_64k_descriptors)
+TEST_F(PageTables, 390_output_address_bits_51_to_48_lie_low_in_64k_descriptors)
 {
     start(TBL_GRANULE_64K, 52, 52);
     ASSERT_EQ(map(UINT64_C(1) << 51, 0x000a123456780000, 64 * K), TBL_OK);
@@ -224,7 +224,7 @@ TEST_F(PageTables, output_address_bits_51_to_48_lie_low_in_64k_descriptors)
     EXPECT_EQ(walk.pa, 0x000a123456780000U);
 }
 
-TEST_F(PageTables, big_endian_descriptors_are_byte_reversed)
+TEST_F(PageTables, 390_big_endian_descriptors_are_byte_reversed)
 {
     config.big_endian = true;
     start(TBL_GRANULE_4K, 30);
@@ -234,7 +234,7 @@ TEST_F(PageTables, big_endian_descriptors_are_byte_reversed)
     EXPECT_EQ(memory.at(walk.descriptor_at), 0x475f341200000000U);
 }
 
-TEST_F(PageTables, full_region_is_reported_and_leaves_the_tables_whole)
+TEST_F(PageTables, 390_full_region_is_reported_and_leaves_the_tables_whole)
 {
     uint64_t done = 0;
     tbl_region_init(&region, 0x100000, 4 * 4 * K);
@@ -245,7 +245,7 @@ TEST_F(PageTables, full_region_is_reported_and_leaves_the_tables_whole)
     EXPECT_FALSE(tbl_lookup(&table, 2 * M, &walk));
 }
 
-TEST_F(PageTables, leaf_update_changes_only_the_named_bits)
+TEST_F(PageTables, 390_leaf_update_changes_only_the_named_bits)
 {
     start(TBL_GRANULE_4K, 39);
     ASSERT_EQ(map(0x1000, 0x2000, 4 * K), TBL_OK);

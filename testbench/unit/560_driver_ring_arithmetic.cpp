@@ -6,7 +6,7 @@
 
 namespace {
 
-TEST(DriverRing, equal_positions_are_empty_and_different_wraps_full)
+TEST(DriverRing, 560_equal_positions_are_empty_and_different_wraps_full)
 {
     for (unsigned log2size = 0; log2size <= 19; log2size++) {
         const uint32_t wrap = 1U << log2size;
@@ -20,7 +20,7 @@ TEST(DriverRing, equal_positions_are_empty_and_different_wraps_full)
     }
 }
 
-TEST(DriverRing, advancing_over_the_end_toggles_the_wrap_bit)
+TEST(DriverRing, 560_advancing_over_the_end_toggles_the_wrap_bit)
 {
     EXPECT_EQ(drv_ring_advance(4, 0x0f, 1), 0x10U);
     EXPECT_EQ(drv_ring_advance(4, 0x1f, 1), 0x00U);
@@ -30,7 +30,7 @@ TEST(DriverRing, advancing_over_the_end_toggles_the_wrap_bit)
     EXPECT_EQ(drv_ring_advance(0, 1, 1), 0U);
 }
 
-TEST(DriverRing, largest_index_width_keeps_its_wrap_bit)
+TEST(DriverRing, 560_largest_index_width_keeps_its_wrap_bit)
 {
     /* 31 index bits: the wrap bit is bit 31 of the word. */
     EXPECT_EQ(drv_ring_advance(31, 0x7fffffff, 1), 0x80000000U);
@@ -39,13 +39,13 @@ TEST(DriverRing, largest_index_width_keeps_its_wrap_bit)
     EXPECT_EQ(drv_ring_index(31, 0x80000001U), 1U);
 }
 
-TEST(DriverRing, consumer_ahead_of_producer_counts_as_more_than_full)
+TEST(DriverRing, 560_consumer_ahead_of_producer_counts_as_more_than_full)
 {
     EXPECT_GT(drv_ring_used(4, 0x02, 0x05), 16U);
     EXPECT_EQ(drv_ring_free(4, 0x02, 0x05), 0U);
 }
 
-TEST(DriverRing, passed_says_what_a_step_by_step_consumer_finds)
+TEST(DriverRing, 560_passed_says_what_a_step_by_step_consumer_finds)
 {
     for (unsigned log2size = 0; log2size <= 4; log2size++) {
         const uint32_t size = 1U << log2size;

@@ -43,7 +43,7 @@ Steps steps_for_pages(uint64_t pages, bool leaf)
     return steps;
 }
 
-TEST(DriverRange, leaf_ranges_of_4k_pages)
+TEST(DriverRange, 561_leaf_ranges_of_4k_pages)
 {
     EXPECT_EQ(steps_for_pages(1, true), (Steps{{0, 0}}));
     EXPECT_EQ(steps_for_pages(32, true), (Steps{{5, 0}}));
@@ -54,7 +54,7 @@ TEST(DriverRange, leaf_ranges_of_4k_pages)
     EXPECT_EQ(steps_for_pages(262144, true), (Steps{{18, 0}}));
 }
 
-TEST(DriverRange, non_leaf_ranges_avoid_the_reserved_single_page_form)
+TEST(DriverRange, 561_non_leaf_ranges_avoid_the_reserved_single_page_form)
 {
     EXPECT_EQ(steps_for_pages(1, false), (Steps{{1, 0}}));
     EXPECT_EQ(steps_for_pages(32, false), (Steps{{5, 0}}));
@@ -65,7 +65,7 @@ TEST(DriverRange, non_leaf_ranges_avoid_the_reserved_single_page_form)
             EXPECT_FALSE(t.num == 0 && t.scale == 0 && t.ttl == 0) << pages;
 }
 
-TEST(DriverRange, without_range_commands_there_is_one_a_leaf)
+TEST(DriverRange, 561_without_range_commands_there_is_one_a_leaf)
 {
     EXPECT_EQ(commands_for(0, 33 * 4 * K, 4 * K, 12, true, false).size(), 33U);
     EXPECT_EQ(commands_for(0, G, 4 * K, 12, true, false).size(), 262144U);
@@ -75,7 +75,7 @@ TEST(DriverRange, without_range_commands_there_is_one_a_leaf)
         EXPECT_EQ(t.tg | t.ttl | t.num | t.scale, 0U);
 }
 
-TEST(DriverRange, level_and_granule_follow_the_leaf)
+TEST(DriverRange, 561_level_and_granule_follow_the_leaf)
 {
     struct {
         uint64_t granule;
@@ -93,7 +93,7 @@ TEST(DriverRange, level_and_granule_follow_the_leaf)
     }
 }
 
-TEST(DriverRange, commands_cover_every_page_once_and_in_order)
+TEST(DriverRange, 561_commands_cover_every_page_once_and_in_order)
 {
     for (uint64_t pages : {1ULL, 2ULL, 31ULL, 33ULL, 1000ULL, 65535ULL, (1ULL << 36) - 1}) {
         uint64_t next = 0x40000000;
@@ -108,7 +108,7 @@ TEST(DriverRange, commands_cover_every_page_once_and_in_order)
     }
 }
 
-TEST(DriverRange, scale_stays_within_the_five_bits_without_ds)
+TEST(DriverRange, 561_scale_stays_within_the_five_bits_without_ds)
 {
     uint64_t covered = 0;
     for (const drv_tlbi &t : commands_for(0, UINT64_C(1) << 48, 4 * K, 12, true, true)) {
@@ -118,7 +118,7 @@ TEST(DriverRange, scale_stays_within_the_five_bits_without_ds)
     EXPECT_EQ(covered, UINT64_C(1) << 36);
 }
 
-TEST(DriverCommands, fields_lie_where_the_specification_has_them)
+TEST(DriverCommands, 561_fields_lie_where_the_specification_has_them)
 {
     drv_tlbi t = {};
     t.vmid = 0x1234;
@@ -162,7 +162,7 @@ TEST(DriverCommands, fields_lie_where_the_specification_has_them)
     EXPECT_EQ(drv_cmd_sync_msi(0x80001010, 0x77).word[1], 0x80001010U);
 }
 
-TEST(DriverCommands, single_address_invalidation_carries_no_range_fields)
+TEST(DriverCommands, 561_single_address_invalidation_carries_no_range_fields)
 {
     drv_tlbi t = {};
     t.addr = 0x1000;

@@ -14,7 +14,7 @@ using testing::Pair;
 
 class DriverCmdq : public DriverFixture {};
 
-TEST_F(DriverCmdq, list_and_sync_are_published_by_one_write_of_prod)
+TEST_F(DriverCmdq, 562_list_and_sync_are_published_by_one_write_of_prod)
 {
     bring_up();
     const uint32_t before = driver.cmdq.prod;
@@ -27,7 +27,7 @@ TEST_F(DriverCmdq, list_and_sync_are_published_by_one_write_of_prod)
     EXPECT_EQ(driver.stats.syncs, 1U);
 }
 
-TEST_F(DriverCmdq, order_is_kept_over_many_laps_of_the_ring)
+TEST_F(DriverCmdq, 562_order_is_kept_over_many_laps_of_the_ring)
 {
     bring_up();
     for (unsigned i = 0; i < 40; i++)
@@ -42,7 +42,7 @@ TEST_F(DriverCmdq, order_is_kept_over_many_laps_of_the_ring)
     EXPECT_GT(driver.stats.space_waits, 0U);
 }
 
-TEST_F(DriverCmdq, sync_msi_goes_to_the_slot_of_the_sync_itself)
+TEST_F(DriverCmdq, 562_sync_msi_goes_to_the_slot_of_the_sync_itself)
 {
     bring_up();
     const uint64_t slot = cmdq_at + 16 * ((driver.cmdq.prod + 1) % 128);
@@ -63,7 +63,7 @@ TEST_F(DriverCmdq, sync_msi_goes_to_the_slot_of_the_sync_itself)
     EXPECT_EQ(static_cast<uint32_t>(smmu.memory[slot]), 0U);
 }
 
-TEST_F(DriverCmdq, each_mode_uses_its_completion_signal)
+TEST_F(DriverCmdq, 562_each_mode_uses_its_completion_signal)
 {
     const std::pair<drv_sync_mode, unsigned> modes[] = {{DRV_SYNC_MSI, REF_SYNC_CS_IRQ},
                                                         {DRV_SYNC_CONS, REF_SYNC_CS_SEV},
@@ -77,7 +77,7 @@ TEST_F(DriverCmdq, each_mode_uses_its_completion_signal)
     }
 }
 
-TEST_F(DriverCmdq, auto_mode_polls_cons_without_msi_or_without_coherency)
+TEST_F(DriverCmdq, 562_auto_mode_polls_cons_without_msi_or_without_coherency)
 {
     smmu.reg[REF_REG_IDR0] &= ~REF_MASK(IDR0_COHACC);
     bring_up();
@@ -91,7 +91,7 @@ TEST_F(DriverCmdq, auto_mode_polls_cons_without_msi_or_without_coherency)
     EXPECT_EQ(REF_GET(CMD_SYNC_CS, smmu.executed.back().word), unsigned{REF_SYNC_CS_SEV});
 }
 
-TEST_F(DriverCmdq, prod_never_overtakes_cons_though_the_msi_comes_before_cons_moves)
+TEST_F(DriverCmdq, 562_prod_never_overtakes_cons_though_the_msi_comes_before_cons_moves)
 {
     smmu.msi_before_cons = true;
     bring_up(DRV_SYNC_MSI);
@@ -103,7 +103,7 @@ TEST_F(DriverCmdq, prod_never_overtakes_cons_though_the_msi_comes_before_cons_mo
     }
 }
 
-TEST_F(DriverCmdq, sync_that_never_completes_times_out_and_withdraws_nothing)
+TEST_F(DriverCmdq, 562_sync_that_never_completes_times_out_and_withdraws_nothing)
 {
     for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE}) {
         bring_up(mode);
@@ -120,7 +120,7 @@ TEST_F(DriverCmdq, sync_that_never_completes_times_out_and_withdraws_nothing)
     }
 }
 
-TEST_F(DriverCmdq, full_queue_is_waited_for_and_given_up_in_time)
+TEST_F(DriverCmdq, 562_full_queue_is_waited_for_and_given_up_in_time)
 {
     bring_up();
     smmu.hangs = true;
@@ -136,14 +136,14 @@ TEST_F(DriverCmdq, full_queue_is_waited_for_and_given_up_in_time)
     EXPECT_EQ(smmu.opcodes().size(), 129U);
 }
 
-TEST_F(DriverCmdq, more_than_the_ring_holds_is_refused)
+TEST_F(DriverCmdq, 562_more_than_the_ring_holds_is_refused)
 {
     bring_up();
     EXPECT_EQ(drv_cmdq_issue(&driver, commands(128).data(), 128, true), -EINVAL);
     EXPECT_EQ(drv_cmdq_issue(&driver, commands(127).data(), 127, true), 0);
 }
 
-TEST_F(DriverCmdq, batch_publishes_64_without_sync_when_one_more_comes)
+TEST_F(DriverCmdq, 562_batch_publishes_64_without_sync_when_one_more_comes)
 {
     bring_up();
     drv_batch batch = {};

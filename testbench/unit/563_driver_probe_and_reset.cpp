@@ -38,7 +38,7 @@ protected:
 
 #define SET(r, f, v) set(REF_REG_##r, REF_MASK(r##_##f), REF_PREP(r##_##f, v))
 
-TEST_F(DriverProbe, refuses_what_linux_refuses_and_says_why)
+TEST_F(DriverProbe, 563_refuses_what_linux_refuses_and_says_why)
 {
     struct {
         const char *what;
@@ -68,7 +68,7 @@ TEST_F(DriverProbe, refuses_what_linux_refuses_and_says_why)
     }
 }
 
-TEST_F(DriverProbe, features_are_those_of_the_identification_registers)
+TEST_F(DriverProbe, 563_features_are_those_of_the_identification_registers)
 {
     SET(IDR0, STALL_MODEL, REF_STALL_MODEL_FORCED);
     SET(IDR0, VMID16, 1);
@@ -90,7 +90,7 @@ TEST_F(DriverProbe, features_are_those_of_the_identification_registers)
     EXPECT_EQ(f.page_sizes, UINT64_C(0x62215000));
 }
 
-TEST_F(DriverProbe, queue_sizes_are_the_smaller_of_wish_and_possibility)
+TEST_F(DriverProbe, 563_queue_sizes_are_the_smaller_of_wish_and_possibility)
 {
     SET(IDR1, CMDQS, 7);
     SET(IDR1, EVENTQS, 3);
@@ -102,7 +102,7 @@ TEST_F(DriverProbe, queue_sizes_are_the_smaller_of_wish_and_possibility)
     EXPECT_EQ(driver.evtq.base % (32U << 3), 0U);
 }
 
-TEST_F(DriverProbe, small_stream_spaces_get_a_linear_table)
+TEST_F(DriverProbe, 563_small_stream_spaces_get_a_linear_table)
 {
     ASSERT_EQ(probe(), 0);
     EXPECT_EQ(driver.strtab.split, 8U);
@@ -115,7 +115,7 @@ TEST_F(DriverProbe, small_stream_spaces_get_a_linear_table)
     EXPECT_EQ(driver.strtab.split, 0U);
 }
 
-TEST_F(DriverProbe, region_that_is_too_small_or_wraps_is_an_error)
+TEST_F(DriverProbe, 563_region_that_is_too_small_or_wraps_is_an_error)
 {
     config.memory_size = 0x1000;
     EXPECT_EQ(probe(), -ENOMEM);
@@ -124,7 +124,15 @@ TEST_F(DriverProbe, region_that_is_too_small_or_wraps_is_an_error)
     EXPECT_EQ(probe(), -EINVAL);
 }
 
-TEST_F(DriverProbe, reset_follows_the_order_of_linux)
+TEST_F(DriverProbe, 563_waiting_by_msi_needs_an_smmu_with_msis)
+{
+    config.sync_mode = DRV_SYNC_MSI;
+    EXPECT_EQ(probe(), 0);
+    SET(IDR0, MSI, 0);
+    EXPECT_EQ(probe(), -EINVAL);
+}
+
+TEST_F(DriverProbe, 563_reset_follows_the_order_of_linux)
 {
     ASSERT_EQ(probe(), 0);
     SET(CR0, SMMUEN, 1);
@@ -164,7 +172,7 @@ TEST_F(DriverProbe, reset_follows_the_order_of_linux)
     EXPECT_EQ(smmu.reg[REF_REG_IRQ_CTRL], 5U);
 }
 
-TEST_F(DriverProbe, el2_entries_are_invalidated_where_there_is_el2)
+TEST_F(DriverProbe, 563_el2_entries_are_invalidated_where_there_is_el2)
 {
     SET(IDR0, HYP, 1);
     ASSERT_EQ(probe(), 0);
@@ -173,7 +181,7 @@ TEST_F(DriverProbe, el2_entries_are_invalidated_where_there_is_el2)
                                                      REF_CMD_TLBI_NSNH_ALL}));
 }
 
-TEST_F(DriverProbe, missing_acknowledge_ends_the_reset_in_time)
+TEST_F(DriverProbe, 563_missing_acknowledge_ends_the_reset_in_time)
 {
     ASSERT_EQ(probe(), 0);
     smmu.reg[REF_REG_CR0ACK] = 1;
@@ -184,7 +192,7 @@ TEST_F(DriverProbe, missing_acknowledge_ends_the_reset_in_time)
     EXPECT_EQ(driver.stats.timeouts, 1U);
 }
 
-TEST_F(DriverProbe, command_queue_that_does_not_run_ends_the_reset_in_time)
+TEST_F(DriverProbe, 563_command_queue_that_does_not_run_ends_the_reset_in_time)
 {
     ASSERT_EQ(probe(), 0);
     smmu.hangs = true;

@@ -31,7 +31,7 @@ protected:
     }
 };
 
-TEST_F(DriverGerror, illegal_command_is_replaced_by_a_sync_and_its_issuer_sees_success)
+TEST_F(DriverGerror, 564_illegal_command_is_replaced_by_a_sync_and_its_issuer_sees_success)
 {
     for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE}) {
         bring_up(mode);
@@ -51,7 +51,7 @@ TEST_F(DriverGerror, illegal_command_is_replaced_by_a_sync_and_its_issuer_sees_s
     }
 }
 
-TEST_F(DriverGerror, repair_comes_before_acknowledgement)
+TEST_F(DriverGerror, 564_repair_comes_before_acknowledgement)
 {
     bring_up();
     forbid(0xfe);
@@ -70,7 +70,7 @@ TEST_F(DriverGerror, repair_comes_before_acknowledgement)
     EXPECT_EQ(in_slot_at_ack & 0xff, unsigned{REF_CMD_SYNC});
 }
 
-TEST_F(DriverGerror, issuer_that_asks_is_told_the_entry_and_has_the_rest_withdrawn)
+TEST_F(DriverGerror, 564_issuer_that_asks_is_told_the_entry_and_has_the_rest_withdrawn)
 {
     bring_up();
     forbid(0xfe);
@@ -91,7 +91,7 @@ TEST_F(DriverGerror, issuer_that_asks_is_told_the_entry_and_has_the_rest_withdra
     EXPECT_FALSE(error.valid);
 }
 
-TEST_F(DriverGerror, first_of_several_errors_is_the_one_reported)
+TEST_F(DriverGerror, 564_first_of_several_errors_is_the_one_reported)
 {
     bring_up();
     forbid(0xfe);
@@ -103,7 +103,7 @@ TEST_F(DriverGerror, first_of_several_errors_is_the_one_reported)
     EXPECT_EQ(driver.stats.cmdq_errors[ILL], 1U); // the second was withdrawn, not tried
 }
 
-TEST_F(DriverGerror, error_in_somebody_elses_list_is_not_ours)
+TEST_F(DriverGerror, 564_error_in_somebody_elses_list_is_not_ours)
 {
     bring_up();
     forbid(0xfe);
@@ -115,7 +115,7 @@ TEST_F(DriverGerror, error_in_somebody_elses_list_is_not_ours)
     EXPECT_THAT(executed_asids(), ElementsAre(0, 2, 3, 0, 1, 2, 3));
 }
 
-TEST_F(DriverGerror, illegal_sync_of_a_checked_list_does_not_make_it_wait_for_ever)
+TEST_F(DriverGerror, 564_illegal_sync_of_a_checked_list_does_not_make_it_wait_for_ever)
 {
     bring_up(DRV_SYNC_MSI);
     bool once = true;
@@ -129,7 +129,7 @@ TEST_F(DriverGerror, illegal_sync_of_a_checked_list_does_not_make_it_wait_for_ev
     EXPECT_LT(smmu.cycle, config.timeout_cycles);
 }
 
-TEST_F(DriverGerror, aborted_fetch_is_retried)
+TEST_F(DriverGerror, 564_aborted_fetch_is_retried)
 {
     bring_up();
     unsigned times = 3;
@@ -141,7 +141,7 @@ TEST_F(DriverGerror, aborted_fetch_is_retried)
     EXPECT_EQ(driver.stats.cmdq_errors[ABT], 3U);
 }
 
-TEST_F(DriverGerror, persistent_abort_gives_the_issuer_up)
+TEST_F(DriverGerror, 564_persistent_abort_gives_the_issuer_up)
 {
     config.cmdq_abort_retries = 5;
     bring_up();
@@ -154,7 +154,7 @@ TEST_F(DriverGerror, persistent_abort_gives_the_issuer_up)
     EXPECT_THAT(executed_asids(), ElementsAre(0));
 }
 
-TEST_F(DriverGerror, atc_timeout_suspects_the_invalidations_before_the_sync_and_retries_it)
+TEST_F(DriverGerror, 564_atc_timeout_suspects_the_invalidations_before_the_sync_and_retries_it)
 {
     bring_up();
     bool once = true;
@@ -176,7 +176,7 @@ TEST_F(DriverGerror, atc_timeout_suspects_the_invalidations_before_the_sync_and_
     EXPECT_EQ(driver.stats.cmdq_errors[ATC], 2U);
 }
 
-TEST_F(DriverGerror, unknown_code_is_handled_like_an_illegal_command)
+TEST_F(DriverGerror, 564_unknown_code_is_handled_like_an_illegal_command)
 {
     bring_up();
     forbid(0xfe, 0x55);
@@ -186,14 +186,14 @@ TEST_F(DriverGerror, unknown_code_is_handled_like_an_illegal_command)
     EXPECT_EQ(driver.stats.cmdq_errors[0], 1U);
 }
 
-TEST_F(DriverGerror, nothing_active_is_not_ours)
+TEST_F(DriverGerror, 564_nothing_active_is_not_ours)
 {
     bring_up();
     EXPECT_FALSE(drv_gerror_handle(&driver));
     EXPECT_EQ(writes_of(REF_REG_GERRORN), 0U);
 }
 
-TEST_F(DriverGerror, other_errors_are_logged_and_acknowledged_together)
+TEST_F(DriverGerror, 564_other_errors_are_logged_and_acknowledged_together)
 {
     bring_up();
     smmu.reg[REF_REG_GERROR] = 0x0f4;
@@ -205,7 +205,7 @@ TEST_F(DriverGerror, other_errors_are_logged_and_acknowledged_together)
     EXPECT_THAT(smmu.log, Not(Contains(HasSubstr("GERROR MSI")))); // bit 7 was not active
 }
 
-TEST_F(DriverGerror, service_failure_disables_the_smmu)
+TEST_F(DriverGerror, 564_service_failure_disables_the_smmu)
 {
     bring_up();
     smmu.reg[REF_REG_GERROR] = REF_MASK(GERROR_SFM_ERR);
@@ -238,7 +238,7 @@ protected:
     }
 };
 
-TEST_F(DriverEventq, records_are_taken_in_order_over_the_wrap)
+TEST_F(DriverEventq, 564_records_are_taken_in_order_over_the_wrap)
 {
     bring_up();
     for (uint32_t i = 0; i < 4; i++)
@@ -252,7 +252,7 @@ TEST_F(DriverEventq, records_are_taken_in_order_over_the_wrap)
     EXPECT_EQ(drain(), 0U);
 }
 
-TEST_F(DriverEventq, full_queue_with_overflow_is_emptied_and_acknowledged_once)
+TEST_F(DriverEventq, 564_full_queue_with_overflow_is_emptied_and_acknowledged_once)
 {
     const uint64_t OVFLG = UINT64_C(1) << 31;
     bring_up();
@@ -271,7 +271,7 @@ TEST_F(DriverEventq, full_queue_with_overflow_is_emptied_and_acknowledged_once)
     EXPECT_EQ(driver.stats.event_overflows, 2U);
 }
 
-TEST_F(DriverEventq, prod_that_does_not_fit_cons_is_not_followed)
+TEST_F(DriverEventq, 564_prod_that_does_not_fit_cons_is_not_followed)
 {
     bring_up();
     smmu.reg[REF_REG_EVENTQ_PROD] = 7; // 7 records in a queue of 4

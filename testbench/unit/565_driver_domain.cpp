@@ -52,7 +52,7 @@ protected:
     }
 };
 
-TEST_F(DriverDomain, attach_installs_cd_then_ste_with_a_sync_after_each_step)
+TEST_F(DriverDomain, 565_attach_installs_cd_then_ste_with_a_sync_after_each_step)
 {
     start();
     ASSERT_EQ(drv_stream_init(&driver, &stream, 0x1234, 0), 0);
@@ -74,7 +74,7 @@ TEST_F(DriverDomain, attach_installs_cd_then_ste_with_a_sync_after_each_step)
     EXPECT_EQ(cd.word[1] & REF_MASK(CD_TTB0), domain.table.root);
 }
 
-TEST_F(DriverDomain, valid_ste_goes_through_v_clear_to_another_configuration)
+TEST_F(DriverDomain, 565_valid_ste_goes_through_v_clear_to_another_configuration)
 {
     start();
     ASSERT_EQ(drv_stream_init(&driver, &stream, 5, 0), 0);
@@ -97,7 +97,7 @@ TEST_F(DriverDomain, valid_ste_goes_through_v_clear_to_another_configuration)
     EXPECT_TRUE(smmu.executed.empty()); // nothing to change
 }
 
-TEST_F(DriverDomain, substreams_grow_the_context_table)
+TEST_F(DriverDomain, 565_substreams_grow_the_context_table)
 {
     start();
     ASSERT_EQ(drv_stream_init(&driver, &stream, 7, 20), 0);
@@ -120,7 +120,7 @@ TEST_F(DriverDomain, substreams_grow_the_context_table)
     EXPECT_EQ(drv_attach(&driver, &stream, &domain, 1 << 20), -EINVAL);
 }
 
-TEST_F(DriverDomain, streams_and_domains_beyond_the_smmu_are_refused)
+TEST_F(DriverDomain, 565_streams_and_domains_beyond_the_smmu_are_refused)
 {
     start();
     drv_domain other;
@@ -140,7 +140,7 @@ TEST_F(DriverDomain, streams_and_domains_beyond_the_smmu_are_refused)
     EXPECT_EQ(drv_domain_init(&driver, &other, &c), -EINVAL);
 }
 
-TEST_F(DriverDomain, mapping_needs_no_command)
+TEST_F(DriverDomain, 565_mapping_needs_no_command)
 {
     start();
     map(0x1000, 64 * K);
@@ -156,7 +156,7 @@ TEST_F(DriverDomain, mapping_needs_no_command)
     EXPECT_EQ(walk.descriptor, UINT64_C(0x60) << 48 | 0xe8b); // PXN UXN nG AF OSH AP[2] AttrIndx 2
 }
 
-TEST_F(DriverDomain, unmap_invalidates_before_it_returns)
+TEST_F(DriverDomain, 565_unmap_invalidates_before_it_returns)
 {
     start();
     map(0x10000, 33 * 4 * K);
@@ -174,7 +174,7 @@ TEST_F(DriverDomain, unmap_invalidates_before_it_returns)
     EXPECT_FALSE(tbl_lookup(&domain.table, 0x10000, &walk));
 }
 
-TEST_F(DriverDomain, mixed_leaf_sizes_are_flushed_each_with_its_level)
+TEST_F(DriverDomain, 565_mixed_leaf_sizes_are_flushed_each_with_its_level)
 {
     start();
     map(2 * M - 8 * K, 8 * K + 4 * M);
@@ -187,7 +187,7 @@ TEST_F(DriverDomain, mixed_leaf_sizes_are_flushed_each_with_its_level)
     EXPECT_EQ(REF_GET(CMD_TLBI_NH_VA_SCALE, list[1].word), 10U); // 1024 pages of 4 KiB
 }
 
-TEST_F(DriverDomain, flush_forms)
+TEST_F(DriverDomain, 565_flush_forms)
 {
     start(TBL_GRANULE_4K, true);
     const struct {
@@ -209,7 +209,7 @@ TEST_F(DriverDomain, flush_forms)
     }
 }
 
-TEST_F(DriverDomain, without_ranges_long_runs_go_by_asid)
+TEST_F(DriverDomain, 565_without_ranges_long_runs_go_by_asid)
 {
     smmu.reg[REF_REG_IDR3] = 0;
     start(TBL_GRANULE_4K, true);
@@ -222,7 +222,7 @@ TEST_F(DriverDomain, without_ranges_long_runs_go_by_asid)
     EXPECT_EQ(smmu.opcodes(), (Opcodes{REF_CMD_TLBI_NH_ASID}));
 }
 
-TEST_F(DriverDomain, el2_streams_use_el2_commands)
+TEST_F(DriverDomain, 565_el2_streams_use_el2_commands)
 {
     smmu.reg[REF_REG_IDR0] |= REF_MASK(IDR0_HYP);
     config.e2h = true;
@@ -237,7 +237,7 @@ TEST_F(DriverDomain, el2_streams_use_el2_commands)
     EXPECT_EQ(smmu.opcodes(), (Opcodes{REF_CMD_TLBI_EL2_VA, REF_CMD_TLBI_EL2_ASID}));
 }
 
-TEST_F(DriverDomain, unmap_of_holes_and_parts_of_blocks_fails_but_flushes_what_it_did)
+TEST_F(DriverDomain, 565_unmap_of_holes_and_parts_of_blocks_fails_but_flushes_what_it_did)
 {
     start();
     map(0x1000, 8 * K);

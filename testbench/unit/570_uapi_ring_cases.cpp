@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST_F(UapiRing, entries_from_cons_up_to_prod_are_executed_in_order)
+TEST_F(UapiRing, 570_entries_from_cons_up_to_prod_are_executed_in_order)
 {
     EXPECT_EQ(call(2, 6), 0);
     EXPECT_THAT(executed_asids(), ElementsAre(2, 3, 4, 5));
@@ -26,7 +26,7 @@ TEST_F(UapiRing, entries_from_cons_up_to_prod_are_executed_in_order)
     EXPECT_EQ(front.stats.completed, 4U);
 }
 
-TEST_F(UapiRing, case_01_index_width_above_31_is_refused)
+TEST_F(UapiRing, 570_case_01_index_width_above_31_is_refused)
 {
     arg.ring.q_index_bits = 32;
     expect_refused(0, 1, -EINVAL);
@@ -34,7 +34,7 @@ TEST_F(UapiRing, case_01_index_width_above_31_is_refused)
     expect_refused(0, 1, -EINVAL);
 }
 
-TEST_F(UapiRing, case_02_31_index_bits_have_their_wrap_flag_in_bit_31)
+TEST_F(UapiRing, 570_case_02_31_index_bits_have_their_wrap_flag_in_bit_31)
 {
     arg.ring.q_index_bits = 31;
     arg.ring.q_entry_num = 1U << 31;
@@ -48,7 +48,7 @@ TEST_F(UapiRing, case_02_31_index_bits_have_their_wrap_flag_in_bit_31)
     EXPECT_EQ(cons(), 1U << 31);
 }
 
-TEST_F(UapiRing, case_03_ring_of_one_entry)
+TEST_F(UapiRing, 570_case_03_ring_of_one_entry)
 {
     ring(0);
     EXPECT_EQ(call(0, 1), 0);
@@ -59,7 +59,7 @@ TEST_F(UapiRing, case_03_ring_of_one_entry)
     expect_refused(0, 2, -EINVAL);
 }
 
-TEST_F(UapiRing, case_04_no_entries_is_a_probe)
+TEST_F(UapiRing, 570_case_04_no_entries_is_a_probe)
 {
     arg.ring.q_entry_num = 0;
     EXPECT_EQ(call(0, 0), 0);
@@ -68,13 +68,13 @@ TEST_F(UapiRing, case_04_no_entries_is_a_probe)
     expect_refused(1, 1, -EINVAL);
 }
 
-TEST_F(UapiRing, case_05_more_entries_than_indexes_are_refused)
+TEST_F(UapiRing, 570_case_05_more_entries_than_indexes_are_refused)
 {
     arg.ring.q_entry_num = 17;
     expect_refused(0, 1, -EINVAL);
 }
 
-TEST_F(UapiRing, case_06_odd_length_cannot_be_used_as_ring)
+TEST_F(UapiRing, 570_case_06_odd_length_cannot_be_used_as_ring)
 {
     arg.ring.q_entry_num = 12;
     expect_refused(0, 0x10, -EINVAL); // wrap flag in prod
@@ -83,7 +83,7 @@ TEST_F(UapiRing, case_06_odd_length_cannot_be_used_as_ring)
     expect_refused(0x1b, 0x02, -EINVAL);
 }
 
-TEST_F(UapiRing, case_07_flat_array_of_any_length)
+TEST_F(UapiRing, 570_case_07_flat_array_of_any_length)
 {
     arg.ring.q_entry_num = 12;
     EXPECT_EQ(call(0, 12), 0);
@@ -94,14 +94,14 @@ TEST_F(UapiRing, case_07_flat_array_of_any_length)
     expect_refused(0, 13, -EINVAL); // 15, 16
 }
 
-TEST_F(UapiRing, case_08_full_ring_and_full_array_are_the_same)
+TEST_F(UapiRing, 570_case_08_full_ring_and_full_array_are_the_same)
 {
     EXPECT_EQ(call(0, 16), 0);
     EXPECT_EQ(executed_asids().size(), 16U);
     EXPECT_EQ(cons(), 16U);
 }
 
-TEST_F(UapiRing, case_09_finished_array_is_empty_until_cons_is_reset)
+TEST_F(UapiRing, 570_case_09_finished_array_is_empty_until_cons_is_reset)
 {
     arg.ring.q_entry_num = 12;
     EXPECT_EQ(call(12, 12), 0);
@@ -109,18 +109,18 @@ TEST_F(UapiRing, case_09_finished_array_is_empty_until_cons_is_reset)
     expect_refused(12, 5, -EINVAL);
 }
 
-TEST_F(UapiRing, case_10_bits_above_the_wrap_flag_are_refused)
+TEST_F(UapiRing, 570_case_10_bits_above_the_wrap_flag_are_refused)
 {
     expect_refused(0, 0x21, -EINVAL);
     expect_refused(0x20, 1, -EINVAL);
 }
 
-TEST_F(UapiRing, case_11_error_code_left_in_cons_is_refused)
+TEST_F(UapiRing, 570_case_11_error_code_left_in_cons_is_refused)
 {
     expect_refused(0x01000000, 1, -EINVAL);
 }
 
-TEST_F(UapiRing, case_12_equal_positions_mean_nothing_to_do)
+TEST_F(UapiRing, 570_case_12_equal_positions_mean_nothing_to_do)
 {
     for (uint32_t p : {0U, 7U, 0x13U}) {
         EXPECT_EQ(call(p, p), 0);
@@ -131,7 +131,7 @@ TEST_F(UapiRing, case_12_equal_positions_mean_nothing_to_do)
     EXPECT_EQ(call(3, 3), 0);
 }
 
-TEST_F(UapiRing, case_13_equal_index_and_other_wrap_is_full)
+TEST_F(UapiRing, 570_case_13_equal_index_and_other_wrap_is_full)
 {
     EXPECT_EQ(call(5, 0x15), 0);
     EXPECT_EQ(executed_asids().size(), 16U);
@@ -140,20 +140,20 @@ TEST_F(UapiRing, case_13_equal_index_and_other_wrap_is_full)
     EXPECT_EQ(cons(), 0x15U);
 }
 
-TEST_F(UapiRing, case_14_cons_ahead_of_prod_is_refused)
+TEST_F(UapiRing, 570_case_14_cons_ahead_of_prod_is_refused)
 {
     expect_refused(6, 5, -EINVAL);
     expect_refused(0x10, 0x0f, -EINVAL);
 }
 
-TEST_F(UapiRing, case_17_example_of_the_draft)
+TEST_F(UapiRing, 570_case_17_example_of_the_draft)
 {
     EXPECT_EQ(call(0x0f, 0x11), 0);
     EXPECT_THAT(executed_asids(), ElementsAre(15, 0));
     EXPECT_EQ(cons(), 0x11U);
 }
 
-TEST_F(UapiRing, case_18_19_22_entry_length_out_of_bounds)
+TEST_F(UapiRing, 570_case_18_19_22_entry_length_out_of_bounds)
 {
     for (uint32_t length : {0U, 1U, 8U, 15U, 4097U, UINT32_MAX}) {
         arg.ring.q_entry_len = length;
@@ -161,7 +161,7 @@ TEST_F(UapiRing, case_18_19_22_entry_length_out_of_bounds)
     }
 }
 
-TEST_F(UapiRing, case_20_longer_entries_are_accepted_while_their_tail_is_zero)
+TEST_F(UapiRing, 570_case_20_longer_entries_are_accepted_while_their_tail_is_zero)
 {
     for (uint32_t length : {17U, 24U, 200U, 4096U}) {
         user.assign(user_size, 0);
@@ -177,7 +177,7 @@ TEST_F(UapiRing, case_20_longer_entries_are_accepted_while_their_tail_is_zero)
     }
 }
 
-TEST_F(UapiRing, case_21_23_queue_pointer_null_or_wrapping)
+TEST_F(UapiRing, 570_case_21_23_queue_pointer_null_or_wrapping)
 {
     arg.ring.q_uptr = 0;
     expect_refused(0, 1, -EINVAL);
@@ -185,14 +185,14 @@ TEST_F(UapiRing, case_21_23_queue_pointer_null_or_wrapping)
     expect_refused(0, 1, -EINVAL);
 }
 
-TEST_F(UapiRing, case_22_more_than_the_largest_queue_in_one_call)
+TEST_F(UapiRing, 570_case_22_more_than_the_largest_queue_in_one_call)
 {
     arg.ring.q_index_bits = 20;
     arg.ring.q_entry_num = 1 << 20;
     expect_refused(0, (1 << 19) + 1, -EINVAL);
 }
 
-TEST_F(UapiRing, case_24_unaligned_queue_pointer_is_fine)
+TEST_F(UapiRing, 570_case_24_unaligned_queue_pointer_is_fine)
 {
     const drv_cmd cmd = drv_cmd_tlbi_nh_asid(0, 0x99);
     arg.ring.q_uptr = ring_at + 3;
@@ -201,7 +201,7 @@ TEST_F(UapiRing, case_24_unaligned_queue_pointer_is_fine)
     EXPECT_THAT(executed_asids(), ElementsAre(0x99));
 }
 
-TEST_F(UapiRing, case_25_26_27_consumer_index_must_be_aligned_readable_and_writable)
+TEST_F(UapiRing, 570_case_25_26_27_consumer_index_must_be_aligned_readable_and_writable)
 {
     arg.ring.q_cons_uptr = cons_at + 2;
     EXPECT_EQ(call(0, 1), -EINVAL);
@@ -222,7 +222,7 @@ TEST_F(UapiRing, case_25_26_27_consumer_index_must_be_aligned_readable_and_writa
     EXPECT_EQ(front.stats.reported, 0U);
 }
 
-TEST_F(UapiRing, case_28_consumer_index_inside_the_ring_is_written_last)
+TEST_F(UapiRing, 570_case_28_consumer_index_inside_the_ring_is_written_last)
 {
     arg.ring.q_cons_uptr = entry_at(1) + 12; // upper half of the second word of entry 1
     smmu.executed.clear();
@@ -233,7 +233,7 @@ TEST_F(UapiRing, case_28_consumer_index_inside_the_ring_is_written_last)
     EXPECT_EQ(get<uint32_t>(entry_at(1) + 12), 2U);
 }
 
-TEST_F(UapiRing, case_29_entry_is_read_once)
+TEST_F(UapiRing, 570_case_29_entry_is_read_once)
 {
     unsigned reads = 0;
     may_read = [&](uint64_t at, size_t) {
@@ -244,7 +244,7 @@ TEST_F(UapiRing, case_29_entry_is_read_once)
     EXPECT_EQ(reads, 1U);
 }
 
-TEST_F(UapiRing, case_49_size_of_the_structure)
+TEST_F(UapiRing, 570_case_49_size_of_the_structure)
 {
     put(cons_at, uint32_t{0});
     arg.ring.q_prod = 2;
@@ -271,7 +271,7 @@ TEST_F(UapiRing, case_49_size_of_the_structure)
     EXPECT_EQ(uapi_hwpt_invalidate(&front, user_base + user_size), -EFAULT);
 }
 
-TEST_F(UapiRing, case_50_page_table_that_cannot_be_invalidated)
+TEST_F(UapiRing, 570_case_50_page_table_that_cannot_be_invalidated)
 {
     arg.ring.hwpt_id = 1234;
     expect_refused(0, 1, -ENOENT);
@@ -281,7 +281,7 @@ TEST_F(UapiRing, case_50_page_table_that_cannot_be_invalidated)
     expect_refused(0, 1, -EOPNOTSUPP);
 }
 
-TEST_F(UapiRing, case_51_entries_are_little_endian)
+TEST_F(UapiRing, 570_case_51_entries_are_little_endian)
 {
     const uint8_t bytes[16] = {0x11, 0, 0, 0, 0, 0, 0x34, 0x12};
     put(entry_at(0), bytes);
@@ -289,7 +289,7 @@ TEST_F(UapiRing, case_51_entries_are_little_endian)
     EXPECT_THAT(executed_asids(), ElementsAre(0x1234));
 }
 
-TEST_F(UapiRing, case_52_record_is_written_whenever_asked_for)
+TEST_F(UapiRing, 570_case_52_record_is_written_whenever_asked_for)
 {
     put(error_at, iommu_hwpt_invalidate_error{1, 1, 1, 1, 1, 1});
     EXPECT_EQ(call(0, 1), 0);

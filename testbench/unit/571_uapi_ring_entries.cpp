@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST_F(UapiRing, case_30_34_unreadable_entry_stops_there_with_the_prefix_complete)
+TEST_F(UapiRing, 571_case_30_34_unreadable_entry_stops_there_with_the_prefix_complete)
 {
     may_read = [&](uint64_t at, size_t n) { return at + n <= entry_at(5) || at >= entry_at(6); };
     EXPECT_EQ(call(2, 9), -EFAULT);
@@ -25,7 +25,7 @@ TEST_F(UapiRing, case_30_34_unreadable_entry_stops_there_with_the_prefix_complet
     expect_error(UAPI_ERROR_SOFTWARE, REF_CERROR_ABT, 5, 5);
 }
 
-TEST_F(UapiRing, case_31_32_33_refused_entry_at_first_last_and_after_the_wrap)
+TEST_F(UapiRing, 571_case_31_32_33_refused_entry_at_first_last_and_after_the_wrap)
 {
     const drv_cmd bad = {{REF_CMD_CFGI_STE, 1}};
     entry(4, bad);
@@ -45,7 +45,7 @@ TEST_F(UapiRing, case_31_32_33_refused_entry_at_first_last_and_after_the_wrap)
     EXPECT_THAT(executed_asids(), ElementsAre(14, 15));
 }
 
-TEST_F(UapiRing, case_35_illegal_command_found_by_hardware_is_named_and_the_rest_withdrawn)
+TEST_F(UapiRing, 571_case_35_illegal_command_found_by_hardware_is_named_and_the_rest_withdrawn)
 {
     smmu.fault = [](const drv_cmd &cmd) { return cmd.word[0] >> 48 == 1 ? 1U : 0U; };
     EXPECT_EQ(call(14, 0x16), -EIO); // entries 14, 15, 0, 1, ...
@@ -59,7 +59,7 @@ TEST_F(UapiRing, case_35_illegal_command_found_by_hardware_is_named_and_the_rest
     EXPECT_THAT(executed_asids(), ElementsAre(1, 2, 3, 4, 5));
 }
 
-TEST_F(UapiRing, case_35_error_in_a_later_batch_counts_from_the_ring)
+TEST_F(UapiRing, 571_case_35_error_in_a_later_batch_counts_from_the_ring)
 {
     front.options.batch = 4;
     smmu.fault = [](const drv_cmd &cmd) { return cmd.word[0] >> 48 == 10 ? 1U : 0U; };
@@ -69,7 +69,7 @@ TEST_F(UapiRing, case_35_error_in_a_later_batch_counts_from_the_ring)
     EXPECT_EQ(executed_asids().size(), 10U);
 }
 
-TEST_F(UapiRing, case_36_aborted_fetch_that_persists)
+TEST_F(UapiRing, 571_case_36_aborted_fetch_that_persists)
 {
     driver.config.cmdq_abort_retries = 1;
     smmu.fault = [](const drv_cmd &cmd) { return cmd.word[0] >> 48 == 2 ? 2U : 0U; };
@@ -79,7 +79,7 @@ TEST_F(UapiRing, case_36_aborted_fetch_that_persists)
     EXPECT_EQ(driver.stats.cmdq_errors[REF_CERROR_ABT], 2U);
 }
 
-TEST_F(UapiRing, case_37_atc_timeout_suspects_a_range)
+TEST_F(UapiRing, 571_case_37_atc_timeout_suspects_a_range)
 {
     driver.features.ats = true;
     bool once = true;
@@ -93,7 +93,7 @@ TEST_F(UapiRing, case_37_atc_timeout_suspects_a_range)
     expect_error(UAPI_ERROR_HARDWARE, REF_CERROR_ATC_INV_SYNC, 2, 4);
 }
 
-TEST_F(UapiRing, case_38_sync_that_never_completes)
+TEST_F(UapiRing, 571_case_38_sync_that_never_completes)
 {
     front.options.batch = 4;
     smmu.fault = [&](const drv_cmd &cmd) {
@@ -107,7 +107,7 @@ TEST_F(UapiRing, case_38_sync_that_never_completes)
     EXPECT_EQ(front.stats.issued, 8U);
 }
 
-TEST_F(UapiRing, case_39_commands_that_are_not_the_guests)
+TEST_F(UapiRing, 571_case_39_commands_that_are_not_the_guests)
 {
     for (unsigned opcode = 0; opcode < 256; opcode++) {
         const bool allowed = opcode == REF_CMD_CFGI_CD || opcode == REF_CMD_CFGI_CD_ALL ||
@@ -122,7 +122,7 @@ TEST_F(UapiRing, case_39_commands_that_are_not_the_guests)
     }
 }
 
-TEST_F(UapiRing, case_40_sync_in_the_ring_is_refused_or_a_barrier)
+TEST_F(UapiRing, 571_case_40_sync_in_the_ring_is_refused_or_a_barrier)
 {
     entry(2, drv_cmd_sync(DRV_SIG_NONE));
     EXPECT_EQ(call(0, 5), -EIO);
@@ -138,7 +138,7 @@ TEST_F(UapiRing, case_40_sync_in_the_ring_is_refused_or_a_barrier)
     EXPECT_EQ(cons(), 3U);
 }
 
-TEST_F(UapiRing, case_41_unknown_stream_is_no_hardware_error)
+TEST_F(UapiRing, 571_case_41_unknown_stream_is_no_hardware_error)
 {
     entry(1, drv_cmd_cfgi_cd_all(0x10));
     EXPECT_EQ(call(0, 3), -EIO);
@@ -146,7 +146,7 @@ TEST_F(UapiRing, case_41_unknown_stream_is_no_hardware_error)
     EXPECT_EQ(error.valid, 0U);
 }
 
-TEST_F(UapiRing, case_42_reserved_bits_are_refused_unless_permissive)
+TEST_F(UapiRing, 571_case_42_reserved_bits_are_refused_unless_permissive)
 {
     const drv_cmd doubtful[] = {
         {{REF_CMD_TLBI_NH_ALL | UINT64_C(1) << 48, 0}},       // no ASID in this one
@@ -176,7 +176,7 @@ TEST_F(UapiRing, case_42_reserved_bits_are_refused_unless_permissive)
     EXPECT_EQ(call(0, 1), -EIO);
 }
 
-TEST_F(UapiRing, case_44_producer_is_the_one_given)
+TEST_F(UapiRing, 571_case_44_producer_is_the_one_given)
 {
     may_read = [&](uint64_t at, size_t) {
         if (at == entry_at(1))
@@ -187,7 +187,7 @@ TEST_F(UapiRing, case_44_producer_is_the_one_given)
     EXPECT_THAT(executed_asids(), ElementsAre(0, 1));
 }
 
-TEST_F(UapiRing, case_45_47_cons_is_stored_once_and_after_the_sync)
+TEST_F(UapiRing, 571_case_45_47_cons_is_stored_once_and_after_the_sync)
 {
     std::vector<size_t> executed_then;
     may_write = [&](uint64_t at, size_t) {
@@ -200,7 +200,7 @@ TEST_F(UapiRing, case_45_47_cons_is_stored_once_and_after_the_sync)
     EXPECT_THAT(executed_then, ElementsAre(0, 9)); // the probe; after three batches and their SYNCs
 }
 
-TEST_F(UapiRing, case_48_ring_longer_than_the_hardware_queue)
+TEST_F(UapiRing, 571_case_48_ring_longer_than_the_hardware_queue)
 {
     ring(10);
     fill(1024);
@@ -212,7 +212,7 @@ TEST_F(UapiRing, case_48_ring_longer_than_the_hardware_queue)
     EXPECT_EQ(front.stats.batches, 17U); // of 63
 }
 
-TEST_F(UapiRing, identities_are_the_guests_whatever_it_writes)
+TEST_F(UapiRing, 571_identities_are_the_guests_whatever_it_writes)
 {
     hwpts[0].guest.vmid = 0x33;
     entry(0, drv_cmd_tlbi_nh_asid(0xffff, 5));
@@ -225,7 +225,7 @@ TEST_F(UapiRing, identities_are_the_guests_whatever_it_writes)
     EXPECT_EQ(smmu.executed[2].word[1], 1U);
 }
 
-TEST_F(UapiRing, earlier_hardware_error_wins_over_a_later_refusal)
+TEST_F(UapiRing, 571_earlier_hardware_error_wins_over_a_later_refusal)
 {
     smmu.fault = [](const drv_cmd &cmd) { return cmd.word[0] >> 48 == 1 ? 1U : 0U; };
     entry(3, drv_cmd{{0xff, 0}});
@@ -234,7 +234,7 @@ TEST_F(UapiRing, earlier_hardware_error_wins_over_a_later_refusal)
     expect_error(UAPI_ERROR_HARDWARE, REF_CERROR_ILL, 1, 1);
 }
 
-TEST_F(UapiRing, nothing_is_reported_that_was_not_completed)
+TEST_F(UapiRing, 571_nothing_is_reported_that_was_not_completed)
 {
     /* Every kind of failure at every place, over several laps and batch sizes. */
     uint32_t position = 0;

@@ -106,7 +106,7 @@ protected:
     }
 };
 
-TEST_F(UapiRingOnModel, no_reported_invalidation_leaves_a_live_translation)
+TEST_F(UapiRingOnModel, 572_no_reported_invalidation_leaves_a_live_translation)
 {
     const drv_cmd illegal = {{REF_CMD_TLBI_NH_VA, REF_TG_4K << 10}}; // no level, no range (4.4.1.1)
     const drv_cmd forbidden = drv_cmd_cfgi_all();
@@ -148,7 +148,7 @@ TEST_F(UapiRingOnModel, no_reported_invalidation_leaves_a_live_translation)
     EXPECT_EQ(driver.stats.timeouts, 0U);
 }
 
-TEST_F(UapiRingOnModel, hostile_entries_never_wedge_the_queue_of_the_others)
+TEST_F(UapiRingOnModel, 572_hostile_entries_never_wedge_the_queue_of_the_others)
 {
     std::mt19937 random(1);
 

@@ -16,7 +16,7 @@ namespace {
 constexpr uint64_t K = 1024, M = K * K;
 constexpr unsigned RW = DRV_READ | DRV_WRITE;
 
-TEST_F(DriverOnModel, comes_up_with_every_stream_aborting_silently)
+TEST_F(DriverOnModel, 580_comes_up_with_every_stream_aborting_silently)
 {
     bring_up();
     EXPECT_EQ(access(5, 0x1000).result, SMMU_RESULT_ABORT);
@@ -24,7 +24,7 @@ TEST_F(DriverOnModel, comes_up_with_every_stream_aborting_silently)
     EXPECT_THAT(log, testing::IsEmpty());
 }
 
-TEST_F(DriverOnModel, comes_up_again_from_a_running_state)
+TEST_F(DriverOnModel, 580_comes_up_again_from_a_running_state)
 {
     bring_up();
     ASSERT_EQ(drv_reset(&driver), 0);
@@ -34,7 +34,7 @@ TEST_F(DriverOnModel, comes_up_again_from_a_running_state)
 class DriverOnModelGranules : public DriverOnModel,
                               public testing::WithParamInterface<tbl_granule> {};
 
-TEST_P(DriverOnModelGranules, map_translate_unmap)
+TEST_P(DriverOnModelGranules, 580_map_translate_unmap)
 {
     drv_domain domain;
     drv_stream stream;
@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(Granules, DriverOnModelGranules,
                          testing::Values(TBL_GRANULE_4K, TBL_GRANULE_16K, TBL_GRANULE_64K),
                          [](const auto &i) { return std::to_string((1 << i.param) / 1024) + "K"; });
 
-TEST_F(DriverOnModel, each_sync_mode_completes_over_several_laps)
+TEST_F(DriverOnModel, 580_each_sync_mode_completes_over_several_laps)
 {
     for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE}) {
         config.sync_mode = mode;
@@ -105,7 +105,7 @@ TEST_F(DriverOnModel, each_sync_mode_completes_over_several_laps)
     }
 }
 
-TEST_F(DriverOnModel, illegal_command_is_repaired_in_place_and_named)
+TEST_F(DriverOnModel, 580_illegal_command_is_repaired_in_place_and_named)
 {
     for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE}) {
         config.sync_mode = mode;
@@ -126,7 +126,7 @@ TEST_F(DriverOnModel, illegal_command_is_repaired_in_place_and_named)
     }
 }
 
-TEST_F(DriverOnModel, aborted_fetch_is_retried_until_memory_answers)
+TEST_F(DriverOnModel, 580_aborted_fetch_is_retried_until_memory_answers)
 {
     bring_up();
     const uint64_t slot = driver.cmdq.base + 16 * (driver.cmdq.prod + 2);
@@ -144,7 +144,7 @@ TEST_F(DriverOnModel, aborted_fetch_is_retried_until_memory_answers)
     EXPECT_EQ(drv_cmdq_issue_checked(&driver, list, 4, &error), 0);
 }
 
-TEST_F(DriverOnModel, small_event_queue_overflows_and_goes_on)
+TEST_F(DriverOnModel, 580_small_event_queue_overflows_and_goes_on)
 {
     config.evtq_log2 = 2;
     drv_stream stream;
@@ -166,7 +166,7 @@ TEST_F(DriverOnModel, small_event_queue_overflows_and_goes_on)
     EXPECT_EQ(driver.stats.event_overflows, 3U);
 }
 
-TEST_F(DriverOnModel, refusals_follow_the_configuration)
+TEST_F(DriverOnModel, 580_refusals_follow_the_configuration)
 {
     const drv_ops ops = drv_host_ops(&machine);
     power_up({{"IDR1.CMDQS", 6}});

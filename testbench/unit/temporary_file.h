@@ -21,7 +21,7 @@ struct RemovedAtExit {
     {
         std::error_code ignored;
         for (const std::string &path : paths)
-            std::filesystem::remove(path, ignored);
+            std::filesystem::remove_all(path, ignored);
     }
 };
 
