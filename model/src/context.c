@@ -283,7 +283,7 @@ static struct ttb ttb_of(const smmu_config_t *cfg, const uint64_t cd[8], unsigne
     t.base = aligned_base(h.ttb, &t, output_bits(cfg, cd));
     if (uses_ds(cfg, cd, &h))
         t.high = PTE_HIGH_DS;
-    else if (h.granule_log2 == 16 && smmu__oas_bits(cfg) >= 52)
+    else if (h.granule_log2 == 16 && smmu__oas_bits(cfg) >= 52) /* CHOICE: else ignored (D8.15) */
         t.high = PTE_HIGH_64K;
     t.e0pd = cfg->value[SMMU_CFG_IDR3_E0PD] && h.e0pd;
     t.hpd = cfg->value[SMMU_CFG_IDR3_HAD] && h.had;
