@@ -162,7 +162,7 @@ TEST_F(UapiRingOnModel, 572_hostile_entries_never_wedge_the_queue_of_the_others)
                     (cmd.word[0] & ~UINT64_C(0xff)) | (REF_CMD_TLBI_NH_ALL + random() % 4);
         }
         const uint32_t from = user.cons;
-        const int rc = invalidate(random() % 17);
+        const int rc = invalidate(static_cast<uint32_t>(random() % 17));
         ASSERT_TRUE(rc == 0 || rc == -EIO) << rc;
         ASSERT_EQ(rc == 0, user.cons == user.arg.ring.q_prod);
         if (rc) // the guest gives that entry up

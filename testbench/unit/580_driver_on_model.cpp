@@ -92,6 +92,82 @@ INSTANTIATE_TEST_SUITE_P(Granules, DriverOnModelGranules,
                          testing::Values(TBL_GRANULE_4K, TBL_GRANULE_16K, TBL_GRANULE_64K),
                          [](const auto &i) { return std::to_string((1 << i.param) / 1024) + "K"; });
 
+TEST_F(DriverOnModel, 580_tables_of_every_shape_translate)
+{
+    struct {
+        const char *what;
+        std::initializer_list<std::pair<const char *, uint64_t>> keys;
+        bool wish_linear, is_linear, contiguous, big_endian;
+        unsigned ssid_bits;
+    } const shapes[] = {
+        {"linear by size", {{"IDR1.SIDSIZE", 8}}, false, true, false, false, 0},
+        {"linear by wish", {{"IDR1.SIDSIZE", 10}}, true, true, false, false, 0},
+        {"linear only", {{"IDR0.ST_LEVEL", 0}, {"IDR1.SIDSIZE", 6}}, false, true, false, false, 0},
+        {"contiguous runs", {}, false, false, true, false, 0},
+        {"big endian", {{"IDR0.TTENDIAN", REF_TTENDIAN_MIXED}}, false, false, false, true, 0},
+        {"linear contexts", {}, false, false, false, false, 5},
+        {"two-level contexts", {}, false, false, false, false, 20},
+        {"linear contexts only", {{"IDR0.CD2L", 0}}, false, false, false, false, 12},
+    };
+    for (const auto &shape : shapes) {
+        SCOPED_TRACE(shape.what);
+        drv_domain domain;
+        drv_stream stream;
+        drv_domain_config c = {};
+        c.granule = TBL_GRANULE_4K;
+        c.contiguous = shape.contiguous;
+        c.big_endian = shape.big_endian;
+        config.linear_strtab = shape.wish_linear;
+        bring_up(shape.keys);
+        EXPECT_EQ(driver.strtab.split == 0, shape.is_linear);
+        ASSERT_EQ(drv_domain_init(&driver, &domain, &c), 0);
+        ASSERT_EQ(drv_stream_init(&driver, &stream, 0x2f, shape.ssid_bits), 0);
+        const uint32_t last = (1U << shape.ssid_bits) - 1;
+        ASSERT_EQ(drv_attach(&driver, &stream, &domain, last), 0);
+        ASSERT_EQ(drv_map(&driver, &domain, 0x100000, 0x40200000, 64 * K, RW, DRV_MEMORY_CACHED),
+                  0);
+
+        client_access a = client_access_default();
+        client_result result = {};
+        a.streamid = 0x2f;
+        a.addr = 0x10f123;
+        a.len = 1;
+        a.ssv = last != 0;
+        a.substreamid = last;
+        const uint32_t ticket = host_submit(host.get(), &a);
+        ASSERT_TRUE(host_await(host.get(), ticket, &result, nullptr));
+        EXPECT_EQ(result.result, SMMU_RESULT_FORWARD);
+        EXPECT_EQ(result.pa, 0x4020f123U);
+        ASSERT_EQ(drv_unmap(&driver, &domain, 0x100000, 64 * K, DRV_FLUSH_AUTO), 0);
+        a.start = 0;
+        const uint32_t again = host_submit(host.get(), &a);
+        ASSERT_TRUE(host_await(host.get(), again, &result, nullptr));
+        EXPECT_EQ(result.result, SMMU_RESULT_ABORT);
+    }
+}
+
+TEST_F(DriverOnModel, 580_streams_move_between_translation_bypass_and_abort)
+{
+    drv_domain domain;
+    drv_stream stream;
+    drv_domain_config c = {};
+    c.granule = TBL_GRANULE_4K;
+    bring_up();
+    ASSERT_EQ(drv_domain_init(&driver, &domain, &c), 0);
+    ASSERT_EQ(drv_stream_init(&driver, &stream, 9, 0), 0);
+    ASSERT_EQ(drv_map(&driver, &domain, 0x1000, 0x5000, 4 * K, RW, DRV_MEMORY_CACHED), 0);
+    for (unsigned round = 0; round < 2; round++) {
+        ASSERT_EQ(drv_attach(&driver, &stream, &domain, 0), 0);
+        EXPECT_EQ(access(9, 0x1000).pa, 0x5000U);
+        ASSERT_EQ(drv_attach_bypass(&driver, &stream), 0);
+        EXPECT_EQ(access(9, 0x1000).pa, 0x1000U);
+        EXPECT_TRUE(access(9, 0x1000).bypass);
+        ASSERT_EQ(drv_attach_abort(&driver, &stream), 0);
+        EXPECT_EQ(access(9, 0x1000).result, SMMU_RESULT_ABORT);
+    }
+    EXPECT_EQ(drv_evtq_drain(&driver, nullptr, nullptr), 0U); // none of it is an error
+}
+
 TEST_F(DriverOnModel, 580_each_sync_mode_completes_over_several_laps)
 {
     for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE}) {
