@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <random>
+
 #include "unit/bare_smmu.h"
 
 namespace {
@@ -215,6 +218,61 @@ TEST(Handshakes, 124_enabling_an_interrupt_does_not_replay_its_cause)
     EXPECT_EQ(msi.addr, 0x123450U);
     EXPECT_EQ(msi.data[0] | msi.data[1] << 8, 0xCAFE);
     EXPECT_EQ(d.edges[SMMU_IRQ_EVENTQ], 1U);
+}
+
+/* Answers one outstanding access: a command, a structure of zeros, or a write that may abort. */
+void answer_one(BareSmmu &d, std::mt19937 &random)
+{
+    const uint64_t nothing[8] = {};
+    size_t which = random() % d.accesses.size();
+    smmu_out_mem_t access = d.accesses[which];
+    d.accesses.erase(d.accesses.begin() + static_cast<std::ptrdiff_t>(which));
+    smmu_mem_status_t status = random() % 8 ? SMMU_MEM_OK : SMMU_MEM_ABORT;
+    d.answer(access, status, access.source == SMMU_SRC_CMDQ ? CFGI_ALL : nothing);
+    d.run();
+}
+
+/* rule: UP-002 UP-005 UP-009 UP-015 UP-030 */
+TEST(Handshakes, 127_acknowledges_follow_once_everything_is_answered)
+{
+    std::mt19937 random(127);
+    for (int round = 0; round < 50; round++) {
+        BareSmmu d;
+        configure_event_msi(d);
+        enable_translation(d);
+        d.enable_cmdq(0x10000, 4);
+        for (int step = 0; step < 200; step++) {
+            switch (random() % 6) {
+            case 0:
+                d.w32(REF_REG_CR0, random());
+                break;
+            case 1:
+                d.w32(REF_REG_IRQ_CTRL, random());
+                break;
+            case 2:
+                d.w32(REF_REG_CMDQ_PROD, random());
+                break;
+            case 3:
+                d.w32(REF_REG_GERRORN, d.r32(REF_REG_GERROR));
+                break;
+            case 4:
+                d.submit(random() % 2, 0x1000);
+                break;
+            default:
+                if (!d.accesses.empty())
+                    answer_one(d, random);
+            }
+            d.run();
+            EXPECT_EQ(ack(d) & ~(cr0(d) | 0xD), 0U);
+        }
+        d.w32(REF_REG_CMDQ_PROD, d.r32(REF_REG_CMDQ_CONS) & 0x1F);
+        for (int limit = 0; !d.accesses.empty(); limit++) {
+            ASSERT_LT(limit, 1000) << "it ends";
+            answer_one(d, random);
+        }
+        EXPECT_EQ(ack(d), cr0(d)) << round;
+        EXPECT_EQ(d.r32(REF_REG_IRQ_CTRLACK), d.r32(REF_REG_IRQ_CTRL)) << round;
+    }
 }
 
 } // namespace
