@@ -27,19 +27,19 @@ uint64_t smmu_now(const smmu_t *s)
 
 uint64_t smmu_next_due(const smmu_t *s)
 {
-    return smmu__sched_next(s);
+    return smmu__sched_next(&s->sched);
 }
 
 uint64_t smmu_advance(smmu_t *s, uint64_t now)
 {
     if (now >= s->sched.now)
         smmu__run_due(s, now);
-    return smmu__sched_next(s);
+    return smmu__sched_next(&s->sched);
 }
 
 bool smmu_idle(const smmu_t *s)
 {
-    return smmu__sched_next(s) == SMMU_NEVER && s->outbox.access_busy == 0 && s->outbox.count == 0;
+    return smmu__sched_next(&s->sched) == SMMU_NEVER && s->outbox.access_busy == 0 && s->outbox.count == 0;
 }
 
 bool smmu_pop(smmu_t *s, smmu_out_t *out)

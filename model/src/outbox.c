@@ -35,7 +35,12 @@ bool smmu__outbox_take(struct smmu *s, smmu_out_t *out)
     struct outbox *o = &s->outbox;
     if (!o->count)
         return false;
-    *out = o->item[o->head];
+    const smmu_out_t *item = &o->item[o->head];
+    /* The commonest items, reads, carry no data. */
+    if (item->kind == SMMU_OUT_MEM && item->u.mem.op == SMMU_MEM_READ)
+        memcpy(out, item, offsetof(smmu_out_t, u) + offsetof(smmu_out_mem_t, data));
+    else
+        *out = *item;
     if (++o->head == o->capacity)
         o->head = 0;
     o->count--;

@@ -79,12 +79,6 @@ void smmu__timer_clear(struct smmu *s, enum timer_kind kind, unsigned index)
         take_out(q, timer);
 }
 
-uint64_t smmu__sched_next(const struct smmu *s)
-{
-    const struct sched *q = &s->sched;
-    return q->count ? q->timer[q->heap[0]].due : SMMU_NEVER;
-}
-
 struct timer *smmu__sched_take(struct smmu *s, uint64_t now)
 {
     struct sched *q = &s->sched;

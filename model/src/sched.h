@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "smmusim/smmu_types.h"
+
 struct smmu;
 
 /* Who a timer belongs to; 'index' says which one of that kind. */
@@ -35,9 +37,14 @@ struct timer {
     uint16_t index;
 };
 
+/* The cycle of the earliest timer, SMMU_NEVER if none is set. */
+static inline uint64_t smmu__sched_next(const struct sched *q)
+{
+    return q->count ? q->timer[q->heap[0]].due : SMMU_NEVER;
+}
+
 void smmu__timer_set(struct smmu *s, enum timer_kind kind, unsigned index, uint64_t delay);
 void smmu__timer_clear(struct smmu *s, enum timer_kind kind, unsigned index);
-uint64_t smmu__sched_next(const struct smmu *s);
 /* Takes the earliest timer if it is due by 'now'. */
 struct timer *smmu__sched_take(struct smmu *s, uint64_t now);
 

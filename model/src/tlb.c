@@ -204,6 +204,16 @@ static void drop_named(struct smmu *s, struct tlb *t, const struct va_scope *v, 
             drop(s, t, &e[i]);
 }
 
+static void drop_region(struct smmu *s, struct tlb *t, const struct va_scope *v, uint64_t region,
+                        unsigned log2, bool tables)
+{
+    struct tlb_entry *e = set_of(t, region);
+    uint64_t key = region << 6 | log2;
+    for (uint32_t w = 0; w < t->ways; w++)
+        if (e[w].key == key && names(s, v, &e[w], tables))
+            drop(s, t, &e[w]);
+}
+
 /* Either the sets that the range's regions fall into, or, for a range of more regions than sets,
  * every set. */
 static void drop_range(struct smmu *s, struct tlb *t, const struct va_scope *v, bool tables)
@@ -216,7 +226,7 @@ static void drop_range(struct smmu *s, struct tlb *t, const struct va_scope *v, 
             return;
         }
         for (; count; count--, region++)
-            drop_named(s, t, v, set_of(t, region), t->ways, tables);
+            drop_region(s, t, v, region, log2, tables);
     }
 }
 
