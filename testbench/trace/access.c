@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "trace/data_words.h"
 #include "trace/lexer.h"
 
 static const struct number_name outcome_names[] = {
@@ -82,22 +83,6 @@ bool parse_result(struct parser *parser, struct result_args *args)
     if (of_address && !(args->outcomes & (OUTCOME_OK | OUTCOME_BYPASS)))
         return parse_fail(parser, "pa, memattr, sh and ns belong to ok and bypass");
     return !data || parse_data(parser, data, &args->data);
-}
-
-/* ---- data */
-
-uint64_t data_mask(uint32_t len, uint32_t i)
-{
-    uint32_t bytes = len - 8 * i;
-    return bytes >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * bytes)) - 1;
-}
-
-uint64_t data_word(const uint8_t *data, uint32_t len, uint32_t i)
-{
-    uint64_t word = 0;
-    for (uint32_t j = 0; j < 8 && 8 * i + j < len; ++j)
-        word |= (uint64_t)data[8 * i + j] << (8 * j);
-    return word;
 }
 
 /* ---- comparing */

@@ -36,13 +36,4 @@ bool parse_result(struct parser *parser, struct result_args *args);
 void check_result(struct player *player, const struct result_args *args, bool write, uint32_t len,
                   const struct client_result *result, const uint8_t *data);
 
-/* The i-th 64-bit word of data, shorter at the end. */
-uint64_t data_word(const uint8_t *data, uint32_t len, uint32_t i);
-static inline uint32_t data_words(uint32_t len)
-{
-    return (len + 7) / 8;
-}
-/* Every bit of the i-th word that len bytes have. */
-uint64_t data_mask(uint32_t len, uint32_t i);
-
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/access.h"
+#include "trace/data_words.h"
 #include "trace/names.h"
 #include "trace/text_buffer.h"
 #include "trace/text_file.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "trace/access.h"
+#include "trace/data_words.h"
 #include "trace/lexer.h"
 #include "trace/statements.h"
 
