@@ -12,5 +12,7 @@ struct backend_row {
 };
 
 const struct backend_row *backend_named(const char *name);
+/* All of them, separated by commas. */
+void backend_names(char *names, size_t size);
 
 #endif

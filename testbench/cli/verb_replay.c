@@ -198,7 +198,7 @@ int verb_replay(int argc, char **argv)
     struct replay replay = {.max_failures = DEFAULT_MAX_FAILURES};
     const char *via = "core", *json = NULL;
     const struct cli_option options[] = {
-        {"via", "BACKEND", "core (default), tlm-lt, tlm-at", &via, NULL, NULL},
+        {"via", "BACKEND", "what to play on: core (default), tlm-lt", &via, NULL, NULL},
         {"preset", "NAME", "preset in place of the trace's", &replay.settings.preset, NULL, NULL},
         {"config", "FILE", "KEY=VALUE lines that have the last word", &replay.settings.config_file,
          NULL, NULL},
@@ -226,8 +226,11 @@ int verb_replay(int argc, char **argv)
     if (replay.max_memory > MAX_MEMORY_MIB)
         return cli_unusable("replay", "--max-memory: at most %d", MAX_MEMORY_MIB);
     replay.backend = backend_named(via);
-    if (!replay.backend)
-        return cli_unusable("replay", "--via %s: this build has no such backend", via);
+    if (!replay.backend) {
+        char names[64];
+        backend_names(names, sizeof(names));
+        return cli_unusable("replay", "--via %s: this build has %s", via, names);
+    }
     json_t *results = json_array();
     status = replay_all(&replay, argc - first, argv + first, results);
     json_t *root = json_pack("{s:s, s:s, s:i, s:o}", "verb", "replay", "via", via, "status", status,
