@@ -2,8 +2,8 @@
 /*
  * The model against the reference translation: random configurations, structures and accesses,
  * every answer and every record compared. Memory holds random descriptors wherever nothing else
- * was put, so that walks lead on; some words abort. Within a round nothing in memory changes: what
- * the model remembers must never show.
+ * was put, so that walks lead on; some words abort. Memory changes together with the invalidations
+ * that the change asks for, or not at all: what the model remembers must never show.
  */
 #include <gtest/gtest.h>
 
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "smmusim/smmu.h"
+#include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_events.h"
 #include "spec_ref/ref_registers.h"
 #include "spec_ref/ref_structures.h"
@@ -35,7 +36,8 @@ uint64_t ones(unsigned n)
 
 constexpr uint64_t eventq = 0x9000'0000, stream_table = 0x1000'0000, second_level = 0x1100'0000,
                    context_table = 0x1200'0000, context_leaf = 0x1300'0000;
-constexpr unsigned eventq_log2 = 4;
+constexpr uint64_t cmdq = 0xA000'0000;
+constexpr unsigned eventq_log2 = 4, cmdq_log2 = 8;
 
 class Machine {
 public:
@@ -73,12 +75,53 @@ public:
         request.sh = t.sh;
         smmu_response_t response = {};
         records.clear();
+        if (last_descriptors.size() > 16)
+            last_descriptors.clear();
         ASSERT_EQ(smmu_run_request(s, &runner, &now, &request, &response), SMMU_OK);
         ASSERT_TRUE(smmu_run_until_idle(s, &runner, &now, now + 1'000'000));
         compare(t, expected, response);
         outcomes[expected.event ? static_cast<int>(expected.event)
                                 : -static_cast<int>(expected.result) - 1]++;
         acknowledge();
+    }
+
+    /* Something changes, and the commands that make the change count are given. */
+    void change()
+    {
+        bool two_level = REF_FIELD(STRTAB_BASE_CFG_FMT, stream.strtab_base_cfg);
+        switch (below(4)) {
+        case 0: /* all translation tables */
+            salt = random();
+            command({REF_CMD_TLBI_NH_ALL});
+            break;
+        case 1: { /* one leaf of the page that was accessed last, on its way or at its end */
+            if (last_descriptors.empty())
+                return;
+            uint64_t at = last_descriptors[below(last_descriptors.size())];
+            words[at] = descriptor(at ^ random() << 3);
+            command({REF_CMD_TLBI_NH_ALL});
+            break;
+        }
+        case 2: { /* the STE, and with it the CDs */
+            uint64_t ste[8] = {};
+            words.erase(context_table);
+            make_ste(ste);
+            store(two_level ? second_level + 64 * 5 : stream_table + 64 * 5, ste);
+            build_contexts();
+            command({REF_CMD_CFGI_STE | UINT64_C(5) << 32, 1});
+            command({REF_CMD_TLBI_NH_ALL});
+            break;
+        }
+        default: /* the CDs alone */
+            build_contexts();
+            command({REF_CMD_CFGI_CD_ALL | UINT64_C(5) << 32});
+            command({REF_CMD_TLBI_NH_ALL});
+        }
+        command({REF_CMD_SYNC});
+        uint64_t cons = 0;
+        smmu_run_until_idle(s, &runner, &now, now + 1'000'000);
+        smmu_reg_read(s, now, SMMU_PAS_NS, REF_REG_CMDQ_CONS, 4, &cons);
+        ASSERT_EQ(cons, cmdq_prod) << "everything is consumed, without an error";
     }
 
     std::map<int, unsigned> outcomes; /* by event, or -1 - result where none is recorded */
@@ -147,8 +190,12 @@ private:
         write(REF_REG_EVENTQ_BASE, 8, eventq | eventq_log2);
         write(REF_REG_EVENTQ_PROD, 4, 0);
         write(REF_REG_EVENTQ_CONS, 4, 0);
+        write(REF_REG_CMDQ_BASE, 8, cmdq | cmdq_log2);
+        write(REF_REG_CMDQ_PROD, 4, cmdq_prod = 0);
+        write(REF_REG_CMDQ_CONS, 4, 0);
         write(REF_REG_CR2, 4, REF_PREP(CR2_RECINVSID, 1));
-        write(REF_REG_CR0, 4, REF_PREP(CR0_SMMUEN, 1) | REF_PREP(CR0_EVENTQEN, 1));
+        write(REF_REG_CR0, 4,
+              REF_PREP(CR0_SMMUEN, 1) | REF_PREP(CR0_EVENTQEN, 1) | REF_PREP(CR0_CMDQEN, 1));
         smmu_run_until_idle(s, &runner, &now, now + 1'000'000);
         for (unsigned n = 0; two_level && n < 16; ++n)
             words[stream_table + 8 * n] =
@@ -168,9 +215,15 @@ private:
         uint64_t ste[8] = {};
         make_ste(ste);
         store(two_level ? second_level + 64 * 5 : stream_table + 64 * 5, ste);
+        build_contexts();
+    }
+
+    /* One address space for every substream: ASIDs must not differ in meaning. */
+    void build_contexts()
+    {
         uint64_t cd[8] = {};
         make_cd(cd);
-        for (unsigned n = 0; n < 8; ++n) { /* one address space: ASIDs must not differ in meaning */
+        for (unsigned n = 0; n < 8; ++n) {
             store(context_table + 64 * n, cd);
             store(context_leaf + 64 * n, cd);
         }
@@ -178,6 +231,15 @@ private:
         for (unsigned n = 0; l1 && n < 16; ++n)
             words[context_table + 8 * n] =
                 one_in(5) ? below(2) * (UINT64_C(1) << below(56)) : context_leaf | 1;
+    }
+
+    void command(std::array<uint64_t, 2> words_of)
+    {
+        uint64_t at = cmdq + 16 * (cmdq_prod & ones(cmdq_log2));
+        words[at] = words_of[0];
+        words[at + 8] = words_of[1];
+        cmdq_prod = (cmdq_prod + 1) & ones(cmdq_log2 + 1);
+        write(REF_REG_CMDQ_PROD, 4, cmdq_prod);
     }
 
     void make_ste(uint64_t *ste)
@@ -277,6 +339,8 @@ private:
             m->records.push_back(record);
             return SMMU_MEM_OK;
         }
+        if (access->source == SMMU_SRC_TTD)
+            m->last_descriptors.push_back(access->addr);
         for (unsigned i = 0; i < access->size / 8U; ++i) {
             uint64_t word = 0;
             if (!m->load(access->addr + 8 * i, word))
@@ -372,7 +436,8 @@ private:
     reference::Stream stream = {};
     smmu_t *s = nullptr;
     smmu_runner_t runner = {};
-    uint64_t now = 0, salt = 0;
+    uint64_t now = 0, salt = 0, cmdq_prod = 0;
+    std::vector<uint64_t> last_descriptors; /* read by the accesses of late */
     unsigned output_bits = 48, txsz[2] = {16, 16}, ste_fmt = 0;
     std::unordered_map<uint64_t, uint64_t> words;
     std::vector<std::array<uint64_t, 4>> records;
@@ -408,6 +473,26 @@ TEST(TranslationAgainstReference, 380_every_answer_and_every_record)
           static_cast<int>(REF_EVT_F_ADDR_SIZE), static_cast<int>(REF_EVT_F_ACCESS),
           static_cast<int>(REF_EVT_F_PERMISSION)})
         EXPECT_GT(outcomes[end], 20U) << end;
+}
+
+/* rule: INV-002 INV-004 INV-009 INV-011 INV-020 CCH-001 CCH-019 */
+TEST(TranslationAgainstReference, 381_nothing_old_shows_after_changes_and_their_invalidations)
+{
+    for (unsigned configuration = 101; configuration <= 130; ++configuration) {
+        Machine machine(configuration);
+        for (unsigned round = 0; round < 12; ++round) {
+            SCOPED_TRACE(testing::Message()
+                         << "configuration " << configuration << " round " << round);
+            machine.new_round();
+            for (unsigned n = 0; n < 60; ++n) {
+                if (n % 5 == 4)
+                    machine.change();
+                machine.access();
+                if (testing::Test::HasFailure())
+                    return;
+            }
+        }
+    }
 }
 
 } // namespace
