@@ -42,6 +42,11 @@ static struct cmdq_fetch *buffer_entry(struct cmdq *q, unsigned place)
     return &q->fetch[(q->head + place) % CMDQ_BUFFER];
 }
 
+static const struct cmd_rule *head_rule(const struct smmu *s, const struct cmdq *q)
+{
+    return &s->cmd_rules.rule[q->head_rule];
+}
+
 static struct cmdq_fetch *head_of(struct cmdq *q)
 {
     return &q->fetch[q->head];
@@ -50,27 +55,35 @@ static struct cmdq_fetch *head_of(struct cmdq *q)
 /* --------------------------------------------------------------------------------- reading */
 
 /*
- * Keeps as many reads outstanding as allowed and the buffer filled, but never reads at or beyond
- * PROD. A read counts as in flight until its data is there; its entry of the buffer stays until the
- * command is consumed.
+ * Is there a command to be read, and room for it? A read counts as in flight until its data is
+ * there; its entry of the buffer stays until the command is consumed. Nothing is read at or beyond
+ * PROD.
  */
-static void read_ahead(struct smmu *s, unsigned queue)
+static inline bool may_read(const struct smmu *s, const struct cmdq *q)
+{
+    uint32_t in_flight = (uint32_t)CFG(s, TIMING_CMDQ_READS_IN_FLIGHT);
+    return q->reading < in_flight && q->buffered < q->available && q->buffered < 2 * in_flight &&
+           !q->dropped;
+}
+
+static void read_next(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    uint32_t in_flight = (uint32_t)CFG(s, TIMING_CMDQ_READS_IN_FLIGHT);
-    uint32_t wanted = q->available < 2 * in_flight ? q->available : 2 * in_flight;
-    if (q->dropped)
-        return;
-    while (q->buffered < wanted && q->reading < in_flight) {
-        unsigned entry = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
-        q->fetch[entry].state = FETCH_READING;
-        q->buffered++;
-        q->reading++;
-        STAT(s, cmd_reads, 1);
-        smmu__mem_read(s, OWNER_CMDQ, queue << 8 | entry, SMMU_SRC_CMDQ,
-                       smmu__ring_address(&q->ring, q->fetch_index), 16, q->attrs, NULL);
-        q->fetch_index = smmu__ring_next(&q->ring, q->fetch_index);
-    }
+    unsigned entry = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
+    q->fetch[entry].state = FETCH_READING;
+    q->buffered++;
+    q->reading++;
+    STAT(s, cmd_reads, 1);
+    smmu__mem_read(s, OWNER_CMDQ, queue << 8 | entry, SMMU_SRC_CMDQ,
+                   smmu__ring_address(&q->ring, q->fetch_index), 16, q->attrs, NULL);
+    q->fetch_index = smmu__ring_next(&q->ring, q->fetch_index);
+}
+
+/* Keeps as many reads outstanding as allowed and the buffer filled. */
+static inline void read_ahead(struct smmu *s, unsigned queue)
+{
+    while (may_read(s, &s->cmdq[queue]))
+        read_next(s, queue);
 }
 
 /* Forgets the commands that were read ahead, all but the first 'kept' (3.21.2). */
@@ -123,6 +136,13 @@ static void fail(struct smmu *s, unsigned queue, enum cerror code)
     smmu__gerror_raise(s, pi, GERROR_CMDQ_ERR);
 }
 
+/* What else consuming a command counts as. */
+static const uint8_t stat_of_kind[] = {
+    [CMD_IS_CFGI] = SMMU_STAT_cmd_cfgi,
+    [CMD_IS_TLBI] = SMMU_STAT_cmd_tlbi,
+    [CMD_IS_SYNC] = SMMU_STAT_cmd_sync,
+};
+
 /* CONS passes the head command. A queue that could be seen to be full wakes those who wait for room
  * (4.1.2). */
 static void consume(struct smmu *s, unsigned queue)
@@ -139,9 +159,9 @@ static void consume(struct smmu *s, unsigned queue)
     q->available -= q->available > 0;
     q->state = CMDQ_AWAIT;
     STAT(s, cmd_consumed, 1);
-    STAT(s, cmd_sync, q->head_kind == CMD_IS_SYNC);
-    STAT(s, cmd_tlbi, q->head_kind == CMD_IS_TLBI);
-    STAT(s, cmd_cfgi, q->head_kind == CMD_IS_CFGI);
+    unsigned kind = head_rule(s, q)->kind;
+    if (kind != CMD_PLAIN)
+        s->stat[stat_of_kind[kind]]++;
     read_ahead(s, queue);
     if (was_full)
         smmu__irq_sev(s, pi);
@@ -203,22 +223,23 @@ static bool sync_wait(struct smmu *s, unsigned queue)
 static bool act(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    struct prog_if *pi = interface_of(s, queue);
+    const struct cmd_rule *rule = head_rule(s, q);
     bool room = smmu__outbox_has_room_for_command(s);
     if (!room || !smmu__inval_ready(s)) {
         s->room_wanted |= !room;
         q->state = CMDQ_ROOM_WAIT;
         return false;
     }
-    if (q->head_kind == CMD_ILLEGAL) {
+    if (rule->kind == CMD_ILLEGAL) {
         fail(s, queue, CERROR_ILL);
         return false;
     }
-    if (q->head_kind == CMD_IS_SYNC) {
+    if (rule->kind == CMD_IS_SYNC) {
         sync_begin(s, queue);
         return true;
     }
-    smmu__cmd_execute(s, pi, head_of(q)->words);
+    if (rule->handle)
+        rule->handle(s, interface_of(s, queue), head_of(q)->words);
     consume(s, queue);
     return true;
 }
@@ -226,9 +247,10 @@ static bool act(struct smmu *s, unsigned queue)
 static bool decode(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    q->head_kind = (uint8_t)smmu__cmd_kind(s, interface_of(s, queue), head_of(q)->words);
+    q->head_rule = smmu__cmd_judge(s, interface_of(s, queue), head_of(q)->words);
+    unsigned kind = head_rule(s, q)->kind;
     uint64_t delay = CFG(s, TIMING_CMD_DECODE_LAT);
-    if (q->head_kind == CMD_IS_TLBI || q->head_kind == CMD_IS_CFGI)
+    if (kind == CMD_IS_TLBI || kind == CMD_IS_CFGI)
         delay += CFG(s, TIMING_INV_LAT);
     q->state = CMDQ_DECODE;
     if (delay) {
@@ -275,11 +297,10 @@ static bool step(struct smmu *s, unsigned queue)
 
 static void run(struct smmu *s, unsigned queue)
 {
-    struct prog_if *pi = interface_of(s, queue);
     while (step(s, queue))
         ;
-    if (REG_FIELD(pi, CR0ACK, CMDQEN) && !REG_FIELD(pi, CR0, CMDQEN) && smmu__cmdq_quiet(s, queue))
-        smmu__regs_update_acks(s, pi);
+    if (smmu__cmdq_quiet(s, queue)) /* CR0ACK.CMDQEN may wait for this */
+        smmu__regs_update_acks(s, interface_of(s, queue));
 }
 
 /* ------------------------------------------------------------------------------------ inputs */

@@ -42,7 +42,7 @@ enum cmd_kind { CMD_ILLEGAL, CMD_PLAIN, CMD_IS_CFGI, CMD_IS_TLBI, CMD_IS_SYNC };
 
 struct cmdq {
     uint8_t state;     /* enum cmdq_state */
-    uint8_t head_kind; /* enum cmd_kind of the head command, from CMDQ_DECODE on */
+    uint8_t head_rule; /* number of the head command's rule, from CMDQ_DECODE on */
     uint8_t head;      /* fetch[] is a ring of the next commands in queue order */
     uint8_t buffered;  /* entries in use, being read or read */
     uint8_t reading;   /* reads outstanding, dropped ones included */
@@ -73,28 +73,31 @@ void smmu__cmdq_reset(struct smmu *s, unsigned queue);
 
 /* ----- cmds.c: what a command does */
 
-/* What the configuration makes of cmds.def: one line an opcode, so that a command costs one
- * look-up. */
+typedef bool cmd_check_fn(const struct smmu *s, const uint64_t words[2]);
+typedef void cmd_handler_fn(struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);
+
+/* What the configuration makes of a row of cmds.def. */
 struct cmd_rule {
-    uint64_t reserved[2]; /* bits that must be zero, if choice.reserved_bits says so (4.1.5) */
-    uint64_t ssec;        /* the SSec bit of word 0, if it has one (4.1.6) */
-    uint8_t queues;       /* enum smmu_command_queues; 0: illegal on all */
-    uint8_t command;      /* enum smmu_command_id */
-    uint8_t kind;         /* enum cmd_kind, if legal */
+    uint64_t reserved[2];   /* bits that must be zero, if choice.reserved_bits says so (4.1.5) */
+    uint64_t ssec;          /* the SSec bit of word 0, if it has one (4.1.6) */
+    cmd_check_fn *check;    /* of its parameters; NULL: all are legal */
+    cmd_handler_fn *handle; /* its effect; NULL: none, or the engine's (CMD_SYNC) */
+    uint8_t queues;         /* enum smmu_command_queues; 0: illegal on all */
+    uint8_t kind;           /* enum cmd_kind */
 };
 
+/* Numbers of rules: enum smmu_command_id, and one for what is illegal. */
+enum { CMD_RULE_ILLEGAL = SMMU_CMD_COUNT };
+
 struct cmd_rules {
-    uint8_t of_opcode[256]; /* index into rule; SMMU_CMD_COUNT: Reserved */
+    uint8_t of_opcode[256];
     struct cmd_rule rule[SMMU_CMD_COUNT + 1];
 };
 
 /* Derives s->cmd_rules from the configuration: once, at creation. */
 void smmu__cmds_init(struct smmu *s);
-/* Legality for the configuration and the queue's interface (4.1.3), and what kind of command it is.
- */
-enum cmd_kind smmu__cmd_kind(const struct smmu *s, const struct prog_if *pi,
-                             const uint64_t words[2]);
-/* The effect of a legal command. Those of CMD_SYNC are the engine's. */
-void smmu__cmd_execute(struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);
+/* The rule of a command that is legal for the configuration and the queue's interface (4.1.3), or
+ * CMD_RULE_ILLEGAL. */
+uint8_t smmu__cmd_judge(const struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);
 
 #endif

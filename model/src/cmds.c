@@ -9,9 +9,6 @@
 
 #include "core.h"
 
-typedef bool (*check_fn)(const struct smmu *s, const uint64_t words[2]);
-typedef void (*handler_fn)(struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);
-
 /* ------------------------------------------------- fields that several commands share */
 
 /* They lie at the same place in every command that has them (4.1.6, 4.4.1.1). */
@@ -37,12 +34,18 @@ static unsigned scale_of(const struct smmu *s, const uint64_t words[2])
     return scale > 39 ? 39 : scale;
 }
 
+/* 0: a single address, without hint. */
+static unsigned granule_code(const struct smmu *s, const uint64_t words[2])
+{
+    return CFG(s, IDR3_RIL) ? VA_FIELD(TG, words) : 0;
+}
+
 static struct address_range range_of(const struct smmu *s, const uint64_t words[2])
 {
     static const uint8_t granule_log2_of_tg[4] = {0, 12, 14, 16};
     struct address_range r = {.first = SMMU_FIELD_IN_PLACE(CMD_TLBI_NH_VA, Addr, words),
                               .granules = 1};
-    unsigned tg = CFG(s, IDR3_RIL) ? VA_FIELD(TG, words) : 0;
+    unsigned tg = granule_code(s, words);
     if (tg == 0) {
         r.last = r.first | low_mask(12);
         return r;
@@ -60,7 +63,8 @@ static struct address_range range_of(const struct smmu *s, const uint64_t words[
 
 /* --------------------------------------------------------------------- parameter checks */
 
-/* 4.4.1.1: without TG, range and hint are RES0; without TTL, TTL128. As bits of no field (4.1.5). */
+/* 4.4.1.1: without TG, range and hint are RES0; without TTL, TTL128. As bits of no field (4.1.5).
+ */
 static bool range_fields_are_reserved(const struct smmu *s, const uint64_t words[2])
 {
     bool hint = VA_FIELD(TG, words) != 0 && VA_FIELD(TTL, words) != 0;
@@ -75,10 +79,12 @@ static bool range_fields_are_reserved(const struct smmu *s, const uint64_t words
 /* 4.4.1.1: a granule without range and without hint is Reserved. */
 static bool check_range(const struct smmu *s, const uint64_t words[2])
 {
-    struct address_range r = range_of(s, words);
     if (range_fields_are_reserved(s, words))
         return false;
-    return r.granule_log2 == 0 || r.granules > 1 || r.level_hint != 0;
+    if (granule_code(s, words) == 0)
+        return true;
+    struct address_range r = range_of(s, words);
+    return r.granules > 1 || r.level_hint != 0;
 }
 
 /* 4.7.3: CS=0b11 is Reserved. */
@@ -143,10 +149,11 @@ static void handle_cfgi_cd_all(struct smmu *s, const struct prog_if *pi, const u
  * The scope of every NH command. VMID counts only if there is a stage 2 (4.4.2). A queue's NH
  * commands are about its own Security state's entries; there is one StreamWorld of these so far.
  */
-static struct inval_tlb nh_scope(const struct smmu *s, const uint64_t words[2])
+static struct inval_scope nh_scope(const struct smmu *s, const uint64_t words[2])
 {
-    return (struct inval_tlb){
-        .world = WORLD_NS_EL1, .by_vmid = CFG(s, IDR0_S2P) != 0, .vmid = VMID(words)};
+    return (struct inval_scope){
+        .kind = INVAL_TLB,
+        .u.tlb = {.world = WORLD_NS_EL1, .by_vmid = CFG(s, IDR0_S2P) != 0, .vmid = VMID(words)}};
 }
 
 static void add_asid(struct inval_tlb *scope, const uint64_t words[2])
@@ -166,44 +173,39 @@ static void add_range(const struct smmu *s, struct inval_tlb *scope, const uint6
     scope->level_hint = r.level_hint;
 }
 
-static void invalidate_tlb(struct smmu *s, struct inval_tlb tlb)
-{
-    struct inval_scope scope = {.kind = INVAL_TLB, .u.tlb = tlb};
-    smmu__invalidate(s, &scope);
-}
-
 static void handle_tlbi_nh_all(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
     (void)pi;
-    invalidate_tlb(s, nh_scope(s, words));
+    struct inval_scope scope = nh_scope(s, words);
+    smmu__invalidate(s, &scope);
 }
 
 /* Global entries have no ASID: they stay. */
 static void handle_tlbi_nh_asid(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
     (void)pi;
-    struct inval_tlb scope = nh_scope(s, words);
-    add_asid(&scope, words);
-    scope.spare_global = true;
-    invalidate_tlb(s, scope);
+    struct inval_scope scope = nh_scope(s, words);
+    add_asid(&scope.u.tlb, words);
+    scope.u.tlb.spare_global = true;
+    smmu__invalidate(s, &scope);
 }
 
 /* Global entries of the address go whatever the ASID. */
 static void handle_tlbi_nh_va(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
     (void)pi;
-    struct inval_tlb scope = nh_scope(s, words);
-    add_asid(&scope, words);
-    add_range(s, &scope, words);
-    invalidate_tlb(s, scope);
+    struct inval_scope scope = nh_scope(s, words);
+    add_asid(&scope.u.tlb, words);
+    add_range(s, &scope.u.tlb, words);
+    smmu__invalidate(s, &scope);
 }
 
 static void handle_tlbi_nh_vaa(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
     (void)pi;
-    struct inval_tlb scope = nh_scope(s, words);
-    add_range(s, &scope, words);
-    invalidate_tlb(s, scope);
+    struct inval_scope scope = nh_scope(s, words);
+    add_range(s, &scope.u.tlb, words);
+    smmu__invalidate(s, &scope);
 }
 
 /* Every VMID, every stage, all but EL2. */
@@ -211,7 +213,8 @@ static void handle_tlbi_nsnh_all(struct smmu *s, const struct prog_if *pi, const
 {
     (void)pi;
     (void)words;
-    invalidate_tlb(s, (struct inval_tlb){.world = WORLD_NS_EL1});
+    struct inval_scope scope = {.kind = INVAL_TLB, .u.tlb = {.world = WORLD_NS_EL1}};
+    smmu__invalidate(s, &scope);
 }
 
 /* ---------------------------------------------------------------------------------- tables */
@@ -222,8 +225,8 @@ static void handle_tlbi_nsnh_all(struct smmu *s, const struct prog_if *pi, const
 static const struct command {
     const char *name;
     uint8_t opcode, feature, queues;
-    check_fn check;
-    handler_fn handle;
+    cmd_check_fn *check;
+    cmd_handler_fn *handle;
 } commands[SMMU_CMD_COUNT] = {
 #define CMD(name, opcode, legal, queues, check, handler, section)                                  \
     {#name, opcode, SMMU_FEAT_##legal, SMMU_QUEUES_##queues, check_##check, handle_##handler},
@@ -268,16 +271,19 @@ static uint64_t defined_bits(const smmu_config_t *cfg, const struct command_fiel
 void smmu__cmds_init(struct smmu *s)
 {
     struct cmd_rules *rules = &s->cmd_rules;
-    memset(rules, 0, sizeof *rules);
-    memset(rules->of_opcode, SMMU_CMD_COUNT, sizeof rules->of_opcode);
+    memset(rules, 0, sizeof *rules); /* CMD_RULE_ILLEGAL has no queue and is CMD_ILLEGAL */
+    memset(rules->of_opcode, CMD_RULE_ILLEGAL, sizeof rules->of_opcode);
     for (unsigned i = 0; i < SMMU_CMD_COUNT; i++) {
-        rules->of_opcode[commands[i].opcode] = (uint8_t)i;
-        rules->rule[i] =
-            (struct cmd_rule){.command = (uint8_t)i, .kind = (uint8_t)kind_of(commands[i].name)};
-        if (smmu__feature(&s->config, commands[i].feature))
-            rules->rule[i].queues = commands[i].queues;
+        const struct command *c = &commands[i];
+        struct cmd_rule *rule = &rules->rule[i];
+        rules->of_opcode[c->opcode] = (uint8_t)i;
+        rule->check = c->check;
+        rule->handle = c->handle;
+        rule->kind = (uint8_t)kind_of(c->name);
+        if (smmu__feature(&s->config, c->feature))
+            rule->queues = c->queues;
         if (CFG(s, CHOICE_RESERVED_BITS))
-            rules->rule[i].reserved[0] = rules->rule[i].reserved[1] = UINT64_MAX;
+            rule->reserved[0] = rule->reserved[1] = UINT64_MAX;
     }
     for (unsigned i = 0; i < sizeof command_fields / sizeof command_fields[0]; i++) {
         const struct command_field *f = &command_fields[i];
@@ -288,28 +294,15 @@ void smmu__cmds_init(struct smmu *s)
     }
 }
 
-static const struct cmd_rule *rule_of(const struct smmu *s, const uint64_t words[2])
+uint8_t smmu__cmd_judge(const struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    return &s->cmd_rules.rule[s->cmd_rules.of_opcode[words[0] & 0xFF]];
-}
-
-enum cmd_kind smmu__cmd_kind(const struct smmu *s, const struct prog_if *pi,
-                             const uint64_t words[2])
-{
-    const struct cmd_rule *rule = rule_of(s, words);
+    uint8_t number = s->cmd_rules.of_opcode[words[0] & 0xFF];
+    const struct cmd_rule *rule = &s->cmd_rules.rule[number];
     if (!(rule->queues >> pi->sec & 1))
-        return CMD_ILLEGAL;
+        return CMD_RULE_ILLEGAL;
     if ((words[0] & rule->reserved[0]) | (words[1] & rule->reserved[1]))
-        return CMD_ILLEGAL;
+        return CMD_RULE_ILLEGAL;
     if ((words[0] & rule->ssec) && pi->sec != SMMU_PAS_S)
-        return CMD_ILLEGAL;
-    check_fn check = commands[rule->command].check;
-    return !check || check(s, words) ? rule->kind : CMD_ILLEGAL;
-}
-
-void smmu__cmd_execute(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
-{
-    handler_fn handle = commands[rule_of(s, words)->command].handle;
-    if (handle)
-        handle(s, pi, words);
+        return CMD_RULE_ILLEGAL;
+    return !rule->check || rule->check(s, words) ? number : CMD_RULE_ILLEGAL;
 }
