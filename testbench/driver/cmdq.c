@@ -237,6 +237,7 @@ int drv_cmdq_issue_checked(struct drv *drv, const struct drv_cmd *cmds, unsigned
     const int rc = issue(drv, &list, true);
 
     *error = list.error;
+    error->complete = rc ? 0 : error->valid ? error->first : n;
     return rc == 0 && list.error.valid ? -EIO : rc;
 }
 

@@ -76,6 +76,7 @@ struct drv_cmd_error {
     bool valid;
     uint8_t code;         /* CMDQ_CONS.ERR */
     unsigned first, last; /* the entries that may have caused it */
+    unsigned complete;    /* entries that a completed CMD_SYNC vouches for, from the front */
     struct drv_cmd cmd;   /* the command that CONS pointed to */
 };
 
@@ -147,9 +148,10 @@ int drv_disable(struct drv *drv);
  * than the queue can hold. */
 int drv_cmdq_issue(struct drv *drv, const struct drv_cmd *cmds, unsigned n, bool sync);
 
-/* The same with a CMD_SYNC, but errors are reported: -EIO and *error. The commands before
- * error->first are complete; those behind it in the list are withdrawn, except where the CMD_SYNC
- * itself was blamed. */
+/* The same with a CMD_SYNC, but errors are reported: -EIO, or whatever kept the CMD_SYNC from
+ * completing, and *error. After an illegal command the rest of the list is withdrawn, and
+ * error->complete is error->first; where the CMD_SYNC did not get through, it is 0: a command that
+ * is consumed need not have taken effect (4.8). */
 int drv_cmdq_issue_checked(struct drv *drv, const struct drv_cmd *cmds, unsigned n,
                            struct drv_cmd_error *error);
 

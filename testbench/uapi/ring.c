@@ -242,23 +242,23 @@ static int admit_entry(struct call *call, uint32_t position, bool *barrier)
     return 0;
 }
 
-/* A batch of which the hardware has refused something. */
+/* A batch of which the hardware has refused something, or that did not get through. */
 static void attribute(struct call *call, const struct drv_cmd_error *error)
 {
     const struct batch *batch = &call->batch;
     const unsigned end = batch->n - 1;
 
+    call->stop = error->complete ? drv_ring_advance(call->arg.ring.q_index_bits,
+                                                    batch->positions[error->complete - 1], 1)
+                                 : batch->positions[0];
     call->error = (struct iommu_hwpt_invalidate_error){0};
     if (!error->valid)
         return;
-    if (error->first > end) { /* our own CMD_SYNC: nothing of the batch is known to be complete */
+    if (error->first > end) /* our own CMD_SYNC was refused: anything before it may be the cause */
         blame(call, UAPI_ERROR_HARDWARE, error->code, batch->positions[0], batch->positions[end]);
-        return;
-    }
-    blame(call, UAPI_ERROR_HARDWARE, error->code, batch->positions[error->first],
-          batch->positions[error->last < end ? error->last : end]);
-    call->uapi->stats.completed += error->first;
-    call->stop = batch->positions[error->first];
+    else
+        blame(call, UAPI_ERROR_HARDWARE, error->code, batch->positions[error->first],
+              batch->positions[error->last < end ? error->last : end]);
 }
 
 static int issue_batch(struct call *call)
@@ -272,10 +272,9 @@ static int issue_batch(struct call *call)
     call->uapi->stats.batches++;
     call->uapi->stats.issued += batch->n;
     rc = drv_cmdq_issue_checked(call->uapi->drv, batch->cmds, batch->n, &error);
+    call->uapi->stats.completed += error.complete;
     if (rc)
         attribute(call, &error);
-    else
-        call->uapi->stats.completed += batch->n;
     batch->n = 0;
     return rc;
 }

@@ -98,8 +98,9 @@ struct uapi {
  * wrapping pointers: nothing was done E2BIG     size or an entry longer than known, and not zero
  * behind what is known ENOENT    no such page table, or one managed by the kernel EOPNOTSUPP the
  * page table's hardware has no such operation EFAULT    user memory that cannot be read or written
- * EIO       a command was refused or has failed: the consumer index names it, the record says more
- * ETIMEDOUT a CMD_SYNC did not complete: nothing behind the consumer index is known to be done
+ * EIO       a command was refused or has failed: the record says which, and the consumer index
+ * names it unless the hardware could not get past it ETIMEDOUT a CMD_SYNC did not complete: nothing
+ * behind the consumer index is known to be done
  */
 int uapi_hwpt_invalidate(struct uapi *uapi, uint64_t arg);
 

@@ -84,11 +84,13 @@ TEST_F(DriverGerror, 564_issuer_that_asks_is_told_the_entry_and_has_the_rest_wit
         EXPECT_EQ(error.code, ILL);
         EXPECT_EQ(error.first, bad);
         EXPECT_EQ(error.last, bad);
+        EXPECT_EQ(error.complete, bad);
         EXPECT_EQ(error.cmd.word[1], 0x5678U);
         EXPECT_EQ(executed_asids().size(), bad);
     }
     EXPECT_EQ(drv_cmdq_issue_checked(&driver, commands(6).data(), 6, &error), 0);
     EXPECT_FALSE(error.valid);
+    EXPECT_EQ(error.complete, 6U);
 }
 
 TEST_F(DriverGerror, 564_first_of_several_errors_is_the_one_reported)
@@ -150,6 +152,7 @@ TEST_F(DriverGerror, 564_persistent_abort_gives_the_issuer_up)
     EXPECT_EQ(drv_cmdq_issue_checked(&driver, commands(3).data(), 3, &error), -EIO);
     EXPECT_EQ(error.code, ABT);
     EXPECT_EQ(error.first, 1U);
+    EXPECT_EQ(error.complete, 0U); // nothing vouches for the command before
     EXPECT_EQ(driver.stats.cmdq_errors[ABT], 6U);
     EXPECT_THAT(executed_asids(), ElementsAre(0));
 }

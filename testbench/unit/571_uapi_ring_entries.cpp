@@ -69,14 +69,47 @@ TEST_F(UapiRing, 571_case_35_error_in_a_later_batch_counts_from_the_ring)
     EXPECT_EQ(executed_asids().size(), 10U);
 }
 
-TEST_F(UapiRing, 571_case_36_aborted_fetch_that_persists)
+TEST_F(UapiRing, 571_case_36_aborted_fetch_that_persists_vouches_for_nothing_in_its_batch)
 {
     driver.config.cmdq_abort_retries = 1;
-    smmu.fault = [](const drv_cmd &cmd) { return cmd.word[0] >> 48 == 2 ? 2U : 0U; };
-    EXPECT_EQ(call(0, 4), -EIO);
-    EXPECT_EQ(cons(), 2U);
-    expect_error(UAPI_ERROR_HARDWARE, REF_CERROR_ABT, 2, 2);
+    front.options.batch = 4;
+    smmu.fault = [](const drv_cmd &cmd) { return cmd.word[0] >> 48 == 6 ? 2U : 0U; };
+    EXPECT_EQ(call(0, 12), -EIO);
+    EXPECT_THAT(executed_asids(), ElementsAre(0, 1, 2, 3, 4, 5));
+    EXPECT_EQ(cons(), 4U); // 4 and 5 are consumed, but no CMD_SYNC has followed them (4.8)
+    expect_error(UAPI_ERROR_HARDWARE, REF_CERROR_ABT, 6, 6);
     EXPECT_EQ(driver.stats.cmdq_errors[REF_CERROR_ABT], 2U);
+    EXPECT_EQ(front.stats.completed, 4U);
+    EXPECT_EQ(front.stats.reported, 4U);
+}
+
+TEST_F(UapiRing, 571_case_38_illegal_command_before_a_sync_that_never_completes)
+{
+    front.options.batch = 4;
+    smmu.fault = [&](const drv_cmd &cmd) {
+        const bool illegal = cmd.word[0] >> 48 == 6;
+        smmu.hangs = driver.stats.cmdq_errors[REF_CERROR_ILL] > 0;
+        return illegal ? 1U : 0U;
+    };
+    EXPECT_EQ(call(0, 12), -ETIMEDOUT);
+    EXPECT_EQ(cons(), 4U);
+    expect_error(UAPI_ERROR_HARDWARE, REF_CERROR_ILL, 6, 6);
+    EXPECT_EQ(front.stats.reported, 4U);
+}
+
+TEST_F(UapiRing, 571_refused_sync_of_our_own_makes_the_whole_batch_suspect)
+{
+    for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_NONE}) {
+        bring_up(mode);
+        front.options.batch = 8;
+        bool once = true;
+        smmu.fault = [&](const drv_cmd &cmd) {
+            return drv_cmd_opcode(&cmd) == REF_CMD_SYNC && std::exchange(once, false) ? 1U : 0U;
+        };
+        EXPECT_EQ(call(8, 16), -EIO);
+        expect_error(UAPI_ERROR_HARDWARE, REF_CERROR_ILL, 8, 15);
+        EXPECT_EQ(cons(), 8U); // what replaced it is not awaited
+    }
 }
 
 TEST_F(UapiRing, 571_case_37_atc_timeout_suspects_a_range)
