@@ -39,7 +39,8 @@ uint64_t smmu_advance(smmu_t *s, uint64_t now)
 
 bool smmu_idle(const smmu_t *s)
 {
-    return smmu__sched_next(&s->sched) == SMMU_NEVER && s->outbox.access_busy == 0 && s->outbox.count == 0;
+    return smmu__sched_next(&s->sched) == SMMU_NEVER && s->outbox.access_busy == 0 &&
+           s->outbox.count == 0;
 }
 
 bool smmu_pop(smmu_t *s, smmu_out_t *out)
@@ -48,7 +49,7 @@ bool smmu_pop(smmu_t *s, smmu_out_t *out)
         return false;
     if (s->room_wanted && smmu__outbox_has_room_for_command(s)) {
         s->room_wanted = false;
-        s->settle_sync = true;
+        s->settle |= SETTLE_SYNC;
         smmu__settle(s);
     }
     return true;

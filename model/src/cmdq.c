@@ -8,7 +8,7 @@
 
 #include "core.h"
 #include "le.h"
-#include "regs.h"
+#include "own_access.h"
 
 /* CMDQ_CONS.ERR (7.1). CERROR_ATC_INV_SYNC comes with ATS. */
 enum cerror { CERROR_ILL = 1, CERROR_ABT = 2 };
@@ -299,8 +299,9 @@ static void run(struct smmu *s, unsigned queue)
 {
     while (step(s, queue))
         ;
-    if (smmu__cmdq_quiet(s, queue)) /* CR0ACK.CMDQEN may wait for this */
-        smmu__regs_update_acks(s, interface_of(s, queue));
+    const struct prog_if *pi = interface_of(s, queue);
+    if (REG_OF(pi, CR0) != REG_OF(pi, CR0ACK) && smmu__cmdq_quiet(s, queue))
+        s->settle |= SETTLE_ACKS; /* CR0ACK.CMDQEN may wait for this */
 }
 
 /* ------------------------------------------------------------------------------------ inputs */

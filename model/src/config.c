@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. The configuration as a set of named numbers: keys, presets, ranges, rules between keys (config.def,
- * config_rules.def), and the features that follow from it (features.def). Registers are derived from it in regs.c.
+ * L1. The configuration as a set of named numbers: keys, presets, ranges, rules between keys
+ * (config.def, config_rules.def), and the features that follow from it (features.def). Registers
+ * are derived from it in regs.c.
  */
 #include "config.h"
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core.h"
+#include "flight.h"
 #include "regs.h"
-#include "xlate.h"
 
 /* ---------------------------------------------------------------- layout */
 
@@ -195,7 +195,8 @@ void smmu_reset(smmu_t *s)
         smmu__irq_reset(&s->pi[i]);
         smmu__regs_reset(s, &s->pi[i]);
     }
-    s->settle_sync = s->room_wanted = false;
+    s->settle = 0;
+    s->room_wanted = false;
 }
 
 /* -------------------------------------------------------------- dispatch */
@@ -203,19 +204,21 @@ void smmu_reset(smmu_t *s)
 /* Consequences that a unit must not draw itself while another one is still at work. */
 static void settle(struct smmu *s)
 {
-    struct slots *p = &s->slots;
     for (;;) {
-        if (p->walker_wait.first != SLOT_NONE && smmu__xlate_walkers(s))
+        if (s->slots.walker_wait.first != SLOT_NONE && smmu__flight_walkers(s))
             continue;
-        if (!s->settle_sync)
+        uint8_t due = s->settle;
+        if (!due)
             break;
-        s->settle_sync = false;
-        smmu__cmdq_poke(s);
+        s->settle = 0;
+        if (due & SETTLE_EVENT_ROOM)
+            smmu__flight_event_room(s);
+        if (due & SETTLE_ACKS)
+            for (unsigned i = 0; i < PROG_IF_COUNT; i++)
+                smmu__regs_update_acks(s, &s->pi[i]);
+        if (due & SETTLE_SYNC)
+            smmu__cmdq_poke(s);
     }
-    /* CR0ACK.SMMUEN follows when nothing is in flight. */
-    struct prog_if *pi = &s->pi[PROG_IF_NS];
-    if (REG_OF(pi, CR0) != REG_OF(pi, CR0ACK) && p->used == 0)
-        smmu__regs_update_acks(s, pi);
 }
 
 void smmu__settle(struct smmu *s)
@@ -226,7 +229,7 @@ void smmu__settle(struct smmu *s)
 void smmu__run_due(struct smmu *s, uint64_t now)
 {
     static void (*const due[TIMER_KINDS])(struct smmu *, unsigned) = {
-        [TIMER_SLOT] = smmu__xlate_due, [TIMER_CMDQ] = smmu__cmdq_due};
+        [TIMER_SLOT] = smmu__flight_due, [TIMER_CMDQ] = smmu__cmdq_due};
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
         settle(s);
@@ -238,7 +241,7 @@ void smmu__run_due(struct smmu *s, uint64_t now)
 static void slot_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
                         const uint8_t *data)
 {
-    smmu__xlate_read_done(s, index, status, data);
+    smmu__flight_read_done(s, index, status, data);
 }
 
 static void cmdq_access(struct smmu *s, unsigned index, smmu_mem_status_t status,

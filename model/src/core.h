@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The state of an instance, in three sections: architectural (what the specification calls registers and queues),
- * micro-architectural (caches, slots, timers, engines), host (configuration, derived numbers, memory layout).
- * Every unit declares its own part; this header only puts them together.
+ * The state of an instance, in three sections: architectural (what the specification calls
+ * registers and queues), micro-architectural (caches, slots, timers, engines), host (configuration,
+ * derived numbers, memory layout). Every unit declares its own part; this header only puts them
+ * together.
  */
 #ifndef SMMUSIM_CORE_H
 #define SMMUSIM_CORE_H
@@ -24,13 +25,13 @@
 #include "tlb.h"
 
 /*
- * One programming interface: Non-secure now, Secure and Realm as further instances. Code takes a prog_if and
- * never asks which one it is.
+ * One programming interface: Non-secure now, Secure and Realm as further instances. Code takes a
+ * prog_if and never asks which one it is.
  */
 struct prog_if {
-    uint8_t number;    /* place in smmu.pi */
-    uint8_t sec;       /* smmu_pas_t: state of its streams, space of its accesses */
-    uint8_t cmd_queue; /* number of its main command queue in smmu.cmdq */
+    uint8_t number;               /* place in smmu.pi */
+    uint8_t sec;                  /* smmu_pas_t: state of its streams, space of its accesses */
+    uint8_t cmd_queue;            /* number of its main command queue in smmu.cmdq */
     uint64_t reg[SMMU_REG_COUNT]; /* as software reads them, RES0 applied */
     struct evtq evtq;
     struct irq irq;
@@ -48,6 +49,13 @@ struct inval_state {
     uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
 };
 
+/* What a unit leaves to be done after it, so that no unit calls one that may be calling it. */
+enum {
+    SETTLE_SYNC = 1,       /* something a waiting CMD_SYNC may depend on has finished */
+    SETTLE_EVENT_ROOM = 2, /* the event queue can take another record */
+    SETTLE_ACKS = 4        /* CR0ACK or IRQ_CTRLACK may follow: something has become quiet */
+};
+
 struct smmu {
     /* ---- architectural */
     struct prog_if pi[PROG_IF_COUNT];
@@ -62,14 +70,14 @@ struct smmu {
     struct tlb tlb;
     struct tlb walk_cache;
     struct inval_state inval;
-    bool settle_sync; /* something a waiting CMD_SYNC may depend on has finished */
+    uint8_t settle;   /* SETTLE_*: consequences that core.c draws when the unit at work is done */
     bool room_wanted; /* a command waits until the owner has taken items */
 
     /* ---- host */
     smmu_config_t config;
-    uint8_t mode;      /* smmu_mode_t */
-    uint8_t oas_bits;  /* from IDR5.OAS */
-    uint8_t ias_bits;  /* 3.4 */
+    uint8_t mode;                        /* smmu_mode_t */
+    uint8_t oas_bits;                    /* from IDR5.OAS */
+    uint8_t ias_bits;                    /* 3.4 */
     uint64_t write_mask[SMMU_REG_COUNT]; /* software-writable bits, absent features excluded */
     struct cmd_rules cmd_rules;
     uint64_t stat[SMMU_STAT_COUNT];
@@ -83,11 +91,8 @@ struct smmu {
 
 /* core.c */
 void smmu__run_due(struct smmu *s, uint64_t now);
-void smmu__access_done(struct smmu *s, const struct access *a, smmu_mem_status_t status, const void *data);
+void smmu__access_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
+                       const void *data);
 void smmu__settle(struct smmu *s);
-
-/* Attributes of queue and table accesses from CR1 (13.8). */
-struct mem_attrs smmu__queue_attrs(const struct prog_if *pi, bool allocate_hint);
-struct mem_attrs smmu__table_attrs(const struct prog_if *pi);
 
 #endif

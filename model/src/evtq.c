@@ -12,8 +12,7 @@
 #include "cmdq.h"
 #include "core.h"
 #include "le.h"
-#include "regs.h"
-#include "xlate.h"
+#include "own_access.h"
 
 enum { RECORD_WORDS = 4, RECORD_BYTES = 32, RECORD_LOG2 = 5 };
 
@@ -192,11 +191,11 @@ void smmu__evtq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry,
         give_up(s, pi);
     if (q->count == 0 && q->overflowed)
         show_overflow(pi);
-    s->settle_sync = true;
+    s->settle |= SETTLE_SYNC;
     if (smmu__evtq_ready(s, pi))
-        smmu__xlate_event_room(s);
+        s->settle |= SETTLE_EVENT_ROOM;
     if (smmu__evtq_quiet(pi) && !REG_FIELD(pi, CR0, EVENTQEN))
-        smmu__regs_update_acks(s, pi);
+        s->settle |= SETTLE_ACKS;
 }
 
 /* --------------------------------------------------------------------- enable and disable */

@@ -72,7 +72,7 @@ smmu_status_t smmu__inval_ack(struct smmu *s, uint64_t tag)
     if (v->next_ack_tag - tag > INVAL_ACKS_MAX || !(v->acks_pending & bit))
         return SMMU_E_TAG;
     v->acks_pending &= ~bit;
-    s->settle_sync = true;
+    s->settle |= SETTLE_SYNC;
     return SMMU_OK;
 }
 
@@ -82,7 +82,7 @@ smmu_status_t smmu__inval_access_done(struct smmu *s, uint8_t epoch)
     if (epoch > 1 || v->tracked[epoch] == 0)
         return SMMU_E_TAG;
     if (--v->tracked[epoch] == 0)
-        s->settle_sync = true;
+        s->settle |= SETTLE_SYNC;
     return SMMU_OK;
 }
 

@@ -11,7 +11,6 @@
 #include "attrs.h"
 #include "core.h"
 #include "le.h"
-#include "regs.h"
 
 static_assert(IRQ_OUTBOX_EDGES(PROG_IF_COUNT) + IRQ_MSIS_MAX * PROG_IF_COUNT <=
                   OUTBOX_FOR_OTHERS / 2,
@@ -161,8 +160,7 @@ void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source
         pi->irq.again[source] = false;
         send_configured(s, pi, source);
     }
-    s->settle_sync = true; /* a CMD_SYNC may wait for it */
-    smmu__regs_update_acks(s, pi);
+    s->settle |= SETTLE_SYNC | SETTLE_ACKS; /* a CMD_SYNC may wait for it, and IRQ_CTRLACK */
 }
 
 bool smmu__msi_in_flight(const struct prog_if *pi, smmu_irq_source_t source)

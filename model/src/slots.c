@@ -43,10 +43,11 @@ void smmu__slot_free(struct smmu *s, struct slot *slot)
     if (slot->marks) {
         slot->marks = 0;
         if (--s->slots.marked == 0)
-            s->settle_sync = true;
+            s->settle |= SETTLE_SYNC;
     }
     slot->state = SLOT_FREE;
-    s->slots.used--;
+    if (--s->slots.used == 0)
+        s->settle |= SETTLE_ACKS; /* CR0ACK.SMMUEN waits for all that is in flight */
     smmu__slot_list_push(s, &s->slots.free, slot);
 }
 

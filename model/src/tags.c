@@ -61,6 +61,12 @@ void smmu__tags_bind(struct smmu *s, struct xctx *x)
     x->global_serial = t->tag[x->global_tag].serial;
 }
 
+void smmu__tags_use(struct smmu *s, struct xctx *x)
+{
+    if (!tags_bound(&s->tags, x))
+        smmu__tags_bind(s, x);
+}
+
 bool smmu__tag_matches(uint64_t key, const struct tag_filter *f)
 {
     if (!key || (uint8_t)(key >> 40) != f->world)

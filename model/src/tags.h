@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. TLB tags: each {StreamWorld, VMID, ASID or global, ASET} that has live entries gets a small number and a serial.
- * An entry is live while its serial is its tag's current one, so that dropping everything of an ASID or VMID costs
- * the host the same whatever the TLB's depth (3.17, 4.4).
+ * L2. TLB tags: each {StreamWorld, VMID, ASID or global, ASET} that has live entries gets a small
+ * number and a serial. An entry is live while its serial is its tag's current one, so that dropping
+ * everything of an ASID or VMID costs the host the same whatever the TLB's depth (3.17, 4.4).
  */
 #ifndef SMMUSIM_TAGS_H
 #define SMMUSIM_TAGS_H
@@ -17,10 +17,10 @@ struct smmu;
 #define TAG_SIZE_CLASSES 64 /* one a log2 region size */
 
 struct tag {
-    uint64_t key;       /* world, VMID, ASID, global, ASET; 0: unused */
-    uint32_t serial;    /* current; entries with another are dead */
-    uint32_t live;      /* TLB and walk cache entries that are alive */
-    uint32_t used_at;   /* for reuse: coarse order of last use */
+    uint64_t key;     /* world, VMID, ASID, global, ASET; 0: unused */
+    uint32_t serial;  /* current; entries with another are dead */
+    uint32_t live;    /* TLB and walk cache entries that are alive */
+    uint32_t used_at; /* for reuse: coarse order of last use */
 };
 
 struct tags {
@@ -33,9 +33,15 @@ struct tags {
 /* Makes x->tag and x->global_tag current; the context must be a translating one. */
 void smmu__tags_bind(struct smmu *s, struct xctx *x);
 /* Is this context's binding still current? If not, bind again before use. */
-static inline bool tags_bound(const struct tags *t, const struct xctx *x) {
-    return t->tag[x->tag].serial == x->tag_serial && t->tag[x->global_tag].serial == x->global_serial;
+static inline bool tags_bound(const struct tags *t, const struct xctx *x)
+{
+    return t->tag[x->tag].serial == x->tag_serial &&
+           t->tag[x->global_tag].serial == x->global_serial;
 }
+
+/* Binds anew if the binding has been overtaken by an invalidation. Before every use of a context's
+ * entries. */
+void smmu__tags_use(struct smmu *s, struct xctx *x);
 
 struct tag_filter {
     uint8_t world;

@@ -22,8 +22,8 @@ import sys
 
 LEVELS = {
     1: "bits le ring pte attrs fault xctx walk config",
-    2: "cache tags tlb cfgcache inval slots sched outbox",
-    3: "stream context xlate cmdq cmds evtq priq stall ats atos irq regs pmcg",
+    2: "own_access tags tlb cfgcache inval slots sched outbox",
+    3: "stream context xlate answer flight flight_config flight_walk cmdq cmds evtq priq stall ats atos irq regs pmcg",
     4: "core api sync_run debug_walk snapshot stats trace",
 }
 STATE_HEADER = "core.h"

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L3. See answer.h. */
+#include "answer.h"
+#include "core.h"
+
+void smmu__answer_track(struct smmu *s, const smmu_request_t *r, uint8_t epoch,
+                        smmu_response_t *out)
+{
+    if (!(r->flags & SMMU_REQ_TRACKED) || out->result != SMMU_RESULT_FORWARD)
+        return;
+    out->flags |= SMMU_RSP_TRACKED;
+    out->epoch = epoch;
+    s->inval.tracked[epoch]++;
+}
+
+static void output_kind(struct access_kind k, smmu_response_t *out)
+{
+    out->flags |= (uint8_t)((k.priv ? SMMU_RSP_PRIV : 0) | (k.inst ? SMMU_RSP_INST : 0));
+}
+
+void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
+                       struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
+{
+    struct attrs a = smmu__attrs_stage1(o, (struct attrs){r->memattr, r->sh},
+                                        (struct attrs){leaf->memattr, leaf->sh});
+    *out = (smmu_response_t){.pa = leaf->pa | (r->addr & low_mask(leaf->region_log2)),
+                             .tag = r->tag,
+                             .result = SMMU_RESULT_FORWARD,
+                             .memattr = a.memattr,
+                             .sh = a.sh,
+                             .pas = SMMU_PAS_NS,
+                             .region_log2 = leaf->region_log2,
+                             .perms = (uint8_t)(leaf->perms >> (k.priv ? 0 : 3) & 7)};
+    output_kind(k, out);
+    STAT(s, forwarded, 1);
+}
+
+void smmu__answer_bypass(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
+                         smmu_response_t *out)
+{
+    struct attrs a = smmu__attrs_bypass(o, (struct attrs){r->memattr, r->sh});
+    *out = (smmu_response_t){.pa = r->addr,
+                             .tag = r->tag,
+                             .result = SMMU_RESULT_FORWARD,
+                             .flags = SMMU_RSP_BYPASS,
+                             .memattr = a.memattr,
+                             .sh = a.sh,
+                             .pas = SMMU_PAS_NS,
+                             .region_log2 = s->oas_bits,
+                             .perms = SMMU_PERM_R | SMMU_PERM_W | SMMU_PERM_X};
+    output_kind(smmu__access_kind(r, o), out);
+    STAT(s, forwarded, 1);
+    STAT(s, bypassed, 1);
+}
+
+void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_result_t result,
+                             smmu_response_t *out)
+{
+    *out = (smmu_response_t){.tag = r->tag, .result = (uint8_t)result};
+    if (result == SMMU_RESULT_ABORT)
+        STAT(s, aborted, 1);
+    else
+        STAT(s, raz_wi, 1);
+}
+
+bool smmu__answer_untranslated(struct smmu *s, const struct xctx *x, const smmu_request_t *r,
+                               smmu_response_t *out)
+{
+    if (x->kind == XCTX_ABORT) { /* Config=0b0xx: no record (5.2) */
+        smmu__answer_terminated(s, r, SMMU_RESULT_ABORT, out);
+        return true;
+    }
+    if (r->addr >> (x->s1dss_bypass ? s->ias_bits : s->oas_bits))
+        return false;
+    smmu__answer_bypass(s, r, &x->overrides, out);
+    return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L3. What an access is after the overrides of its stream, and the answers it can get: let through
+ * by a leaf, let through untouched, terminated (3.12, 13.1 to 13.4).
+ */
+#ifndef SMMUSIM_ANSWER_H
+#define SMMUSIM_ANSWER_H
+
+#include "attrs.h"
+#include "smmusim/smmu_types.h"
+#include "walk.h"
+#include "xctx.h"
+
+struct smmu;
+
+struct access_kind {
+    bool write, inst, priv;
+};
+
+static inline struct access_kind smmu__access_kind(const smmu_request_t *r,
+                                                   const struct overrides *o)
+{
+    bool write = r->flags & SMMU_REQ_WRITE;
+    return (struct access_kind){.write = write,
+                                .inst = attrs_instruction(o, write, r->flags & SMMU_REQ_INST),
+                                .priv = attrs_privileged(o, r->flags & SMMU_REQ_PRIV)};
+}
+
+/* The LEAF_* bit that this access needs. */
+static inline uint8_t smmu__access_need(struct access_kind k)
+{
+    return leaf_permission(k.priv, k.inst, k.write);
+}
+
+/* Bits 63:56 copied from bit 55: the address that caches know, whether or not the tag byte counts
+ * (3.4.1). */
+static inline uint64_t smmu__canonical(uint64_t addr)
+{
+    return (uint64_t)((int64_t)(addr << 8) >> 8);
+}
+
+void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
+                       struct access_kind k, const struct leaf *leaf, smmu_response_t *out);
+void smmu__answer_bypass(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
+                         smmu_response_t *out);
+void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_result_t result,
+                             smmu_response_t *out);
+/*
+ * The answer of a context that translates nothing: abort (Config=0b0xx, no record, 5.2) or bypass.
+ * False: the address is beyond what may pass (3.4).
+ */
+bool smmu__answer_untranslated(struct smmu *s, const struct xctx *x, const smmu_request_t *r,
+                               smmu_response_t *out);
+/* A tracked access that is let through counts in this epoch until its owner reports it done
+ * (3.21.1). */
+void smmu__answer_track(struct smmu *s, const smmu_request_t *r, uint8_t epoch,
+                        smmu_response_t *out);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L3. See flight.h: from the StreamID to a translation context, read by read
+ * (3.3.1, 3.3.2, 7.3.22). */
+#include <string.h>
+
+#include "context.h"
+#include "core.h"
+#include "flight.h"
+#include "le.h"
+#include "own_access.h"
+#include "stream.h"
+
+static bool fetch_ste(struct smmu *s, struct slot *slot, enum stream_where where, uint64_t addr)
+{
+    struct mem_attrs attrs = smmu__table_attrs(&s->pi[PROG_IF_NS]);
+    if (where == STREAM_OUT)
+        return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_STREAMID);
+    if (addr >> s->oas_bits) { /* CHOICE 3.4.3: not truncated, but F_STE_FETCH */
+        slot->fetch_addr = addr;
+        return smmu__flight_config_error(s, slot, SMMU_EVT_F_STE_FETCH);
+    }
+    STAT(s, cfg_fetch, 1);
+    return where == STREAM_L1STD
+               ? smmu__flight_read(s, slot, SLOT_L1STD, SMMU_SRC_L1STD, addr, 8, attrs)
+               : smmu__flight_read(s, slot, SLOT_STE, SMMU_SRC_STE, addr, 64, attrs);
+}
+
+static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uint64_t addr)
+{
+    struct mem_attrs attrs = {slot->locator.memattr, slot->locator.sh, s->pi[PROG_IF_NS].sec};
+    if (where == CD_OUT)
+        return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_SUBSTREAMID);
+    STAT(s, cfg_fetch, 1);
+    return where == CD_L1CD ? smmu__flight_read(s, slot, SLOT_L1CD, SMMU_SRC_L1CD, addr, 8, attrs)
+                            : smmu__flight_read(s, slot, SLOT_CD, SMMU_SRC_CD, addr, 64, attrs);
+}
+
+bool smmu__flight_config(struct smmu *s, struct slot *slot)
+{
+    const struct xctx *cached = smmu__cfgcache_lookup(s, slot->cfg_key);
+    if (cached) {
+        slot->x = *cached;
+        slot->has_config = true;
+        slot->state = SLOT_TLB;
+        return true;
+    }
+    uint64_t addr = 0;
+    enum stream_where where =
+        smmu__stream_locate(&s->config, &s->pi[PROG_IF_NS], slot->request.streamid, &addr);
+    return fetch_ste(s, slot, where, addr);
+}
+
+static bool config_known(struct smmu *s, struct slot *slot, uint32_t cd_index)
+{
+    slot->has_config = true;
+    slot->cd_index = cd_index;
+    if (slot->x.kind == XCTX_S1)
+        smmu__tags_bind(s, &slot->x);
+    if (!(slot->marks & SLOT_NO_CFG_FILL))
+        smmu__cfgcache_fill(s, slot->cfg_key, cd_index, &slot->x);
+    slot->state = SLOT_TLB;
+    return true;
+}
+
+bool smmu__flight_got_l1std(struct smmu *s, struct slot *slot, const uint8_t *data)
+{
+    uint64_t addr = 0;
+    enum stream_where where = smmu__stream_from_l1std(
+        &s->config, &s->pi[PROG_IF_NS], slot->request.streamid, load_le64(data), &addr);
+    return fetch_ste(s, slot, where, addr);
+}
+
+static void load_words(uint64_t words[8], const uint8_t *data)
+{
+    for (unsigned i = 0; i < 8; i++)
+        words[i] = load_le64(data + 8 * i);
+}
+
+bool smmu__flight_got_ste(struct smmu *s, struct slot *slot, const uint8_t *data)
+{
+    uint64_t words[8], addr = 0;
+    const smmu_request_t *r = &slot->request;
+    load_words(words, data);
+    memset(&slot->x, 0, sizeof slot->x);
+    switch (smmu__ste_decode(&s->config, &s->pi[PROG_IF_NS], words, r->flags & SMMU_REQ_SSV,
+                             r->substreamid, &slot->x, &slot->locator, &slot->cd_index)) {
+    case STE_DECIDED:
+        return config_known(s, slot, UINT32_MAX);
+    case STE_NEEDS_CD: {
+        enum cd_where where = smmu__context_locate(&slot->locator, slot->cd_index, &addr);
+        return fetch_cd(s, slot, where, addr);
+    }
+    case STE_ILLEGAL:
+        return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_STE);
+    case STE_BAD_SUBSTREAM:
+        return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_SUBSTREAMID);
+    case STE_DISABLED:
+        break;
+    }
+    return smmu__flight_config_error(s, slot, SMMU_EVT_F_STREAM_DISABLED);
+}
+
+bool smmu__flight_got_l1cd(struct smmu *s, struct slot *slot, const uint8_t *data)
+{
+    uint64_t addr = 0;
+    enum cd_where where =
+        smmu__context_from_l1cd(&s->config, &slot->locator, slot->cd_index, load_le64(data), &addr);
+    return fetch_cd(s, slot, where, addr);
+}
+
+bool smmu__flight_got_cd(struct smmu *s, struct slot *slot, const uint8_t *data)
+{
+    uint64_t words[8];
+    load_words(words, data);
+    if (!smmu__cd_decode(&s->config, &slot->locator, words, &slot->x))
+        return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_CD);
+    return config_known(s, slot, slot->cd_index);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L2. Attributes of the accesses that the SMMU makes itself to queues and tables, from CR1 (6.3.11, 13.8). */
+#ifndef SMMUSIM_OWN_ACCESS_H
+#define SMMUSIM_OWN_ACCESS_H
+
+#include "outbox.h"
+
+struct prog_if;
+
+/* allocate_hint: RA or WA of the queue's base register. */
+struct mem_attrs smmu__queue_attrs(const struct prog_if *pi, bool allocate_hint);
+struct mem_attrs smmu__table_attrs(const struct prog_if *pi);
+
+#endif
