@@ -17,6 +17,7 @@
 #include <sstream>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace {
 
@@ -166,6 +167,32 @@ private:
         trace_ << " -> ok pa=" << mapping->pa + (block ? page * page_bytes : 0) + offset << "\n";
     }
 
+    /*
+     * Devices that are on their way to what the driver is about to change: they may get the old or
+     * the new, but must not bring the old back into a cache afterwards (3.21.1, 4.7.3).
+     */
+    void start_accesses(unsigned domain, unsigned region)
+    {
+        for (unsigned stream = 0; stream < streams; stream++) {
+            if (attached_[stream] != domain || pick(3) == 0)
+                continue;
+            const unsigned name = next_name_++;
+            trace_ << "dma& r " << stream << " " << va_of(region, pick(pages)) << std::dec
+                   << " name=n" << name << "\n"
+                   << std::hex;
+            under_way_.push_back(name);
+        }
+        if (!under_way_.empty())
+            trace_ << "run " << pick(500) << "\n";
+    }
+
+    void finish_accesses()
+    {
+        for (unsigned name : under_way_)
+            trace_ << "join n" << std::dec << name << std::hex << "\n";
+        under_way_.clear();
+    }
+
     /* ------------------------------------------------------- what the driver does */
 
     Mapping new_mapping(uint64_t size)
@@ -178,6 +205,7 @@ private:
     {
         if (invalidates_)
             trace_ << "cmd SYNC\ndrain\n";
+        finish_accesses();
     }
 
     void command(const std::string &text)
@@ -238,6 +266,7 @@ private:
         Region &in = domain_[domain][region];
         if (in.block)
             return;
+        start_accesses(domain, region);
         for (unsigned page = first; page < first + count; page++) {
             in.page[page] = std::nullopt;
             store(level3_entry(domain, region, page), 0);
@@ -251,6 +280,7 @@ private:
         std::optional<Mapping> &in = domain_[domain][region].page[page];
         if (domain_[domain][region].block || !in)
             return;
+        start_accesses(domain, region);
         in->writable = !in->writable;
         store(level3_entry(domain, region, page), leaf(*in) | 3);
         invalidate(domain, region, page, 1);
@@ -261,6 +291,7 @@ private:
     {
         const unsigned domain = pick(domains), region = pick(regions);
         Region &in = domain_[domain][region];
+        start_accesses(domain, region);
         store(level2_entry(domain, region), 0);
         std::ostringstream text;
         text << std::hex << std::showbase << "TLBI_NH_VA asid=" << domain + 1
@@ -279,6 +310,8 @@ private:
     void attach()
     {
         const unsigned stream = pick(streams), domain = pick(domains + 1);
+        if (attached_[stream])
+            start_accesses(*attached_[stream], pick(regions));
         store_ste(stream, domain < domains ? std::optional<unsigned>(domain) : std::nullopt);
         std::ostringstream text;
         text << std::hex << std::showbase;
@@ -294,6 +327,8 @@ private:
     bool invalidates_;
     std::ostringstream trace_;
     uint64_t next_output_ = 0;
+    unsigned next_name_ = 0;
+    std::vector<unsigned> under_way_;
     std::array<std::optional<unsigned>, streams> attached_;
     std::array<std::array<Region, regions>, domains> domain_;
 };
