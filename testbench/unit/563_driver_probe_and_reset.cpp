@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the driver asks an SMMU before it uses it, whom it refuses, and the order of its reset (6.3,
- * facts of Linux). */
+/* What the driver asks an SMMU before it uses it, whom it refuses, and the order of its reset
+ * (6.3), which is Linux's. */
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
