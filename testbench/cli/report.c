@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/svg_chart.h"
+#include "cli/plot.h"
 #include "smmusim/smmu.h"
 
 /* Results as the verbs write them with --json; NULL where there is none. */
@@ -29,10 +29,7 @@ static const char *const style =
     ".bad { color: #c00; font-weight: bold; }\n"
     ".charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); }\n"
     "figure { margin: .5rem; } figcaption { font-weight: 600; }\n"
-    "svg { width: 100%; font: 12px system-ui, sans-serif; }\n"
-    "svg text { fill: currentColor; }\n"
-    ".grid { stroke: #8884; } .tick { stroke: currentColor; }\n"
-    ".series { fill: none; stroke-width: 2; }\n"
+    "svg { width: 100%; height: auto; background: #fff; }\n"
     "</style>\n";
 
 static const char *text_of(const json_t *object, const char *key)
@@ -91,26 +88,27 @@ static void write_replays(FILE *out, const json_t *replay)
 
 /* ---- throughput */
 
-struct plot {
+struct plotted {
     const char *kind, *title, *x_label;
     const char *x_key;   /* "sync_every" or "value" */
     bool series_is_sync; /* one line for each way to wait; otherwise for each SYNC distance */
     bool log2_x;
 };
 
-static const struct plot plots[] = {
+static const struct plotted plots[] = {
     {"batch", "Commands between two CMD_SYNCs", "commands for each CMD_SYNC", "sync_every", true,
      true},
     {"reads", "Command reads in flight", "reads in flight", "value", false, true},
     {"latency", "Latency of memory reads", "cycles", "value", false, false},
 };
 
-static void write_plot(FILE *out, const json_t *rows, const struct plot *plot)
+/* NULL, or why the plot is missing. */
+static const char *write_plot(FILE *out, const json_t *rows, const struct plotted *plot)
 {
-    struct chart chart = {.title = plot->title,
-                          .x_label = plot->x_label,
-                          .y_label = "cycles a command",
-                          .log2_x = plot->log2_x};
+    struct plot chart = {.title = plot->title,
+                         .x_label = plot->x_label,
+                         .y_label = "cycles a command",
+                         .log2_x = plot->log2_x};
     const json_t *row;
     size_t i;
 
@@ -125,16 +123,17 @@ static void write_plot(FILE *out, const json_t *rows, const struct plot *plot)
         else
             snprintf(label, sizeof label, "SYNC every %lld",
                      (long long)integer_of(row, "sync_every"));
-        chart_add(&chart, label, (double)integer_of(row, plot->x_key),
-                  json_number_value(json_object_get(row, "cycles_per_command")));
+        plot_add(&chart, label, (double)integer_of(row, plot->x_key),
+                 json_number_value(json_object_get(row, "cycles_per_command")));
     }
     if (chart.count == 0)
-        return;
+        return NULL;
     fputs("<figure><figcaption>", out);
     html_text(out, plot->title);
     fputs("</figcaption>\n", out);
-    chart_write(out, &chart);
+    const char *failure = plot_write(out, &chart);
     fputs("</figure>\n", out);
+    return failure;
 }
 
 static void write_throughput_row(FILE *out, const json_t *row)
@@ -157,9 +156,10 @@ static void write_throughput_row(FILE *out, const json_t *row)
     fputs("</tr>\n", out);
 }
 
-static void write_throughput(FILE *out, const json_t *bench)
+static const char *write_throughput(FILE *out, const json_t *bench)
 {
     const json_t *rows = json_object_get(bench, "rows"), *row;
+    const char *failure = NULL;
     size_t i;
 
     fputs("<h2>Invalidation throughput</h2>\n<p>A guest's ring of invalidation commands, consumed "
@@ -169,8 +169,8 @@ static void write_throughput(FILE *out, const json_t *bench)
           "assumptions of the configuration, not measurements of a product.</p>\n"
           "<div class=\"charts\">\n",
           out);
-    for (size_t p = 0; p < sizeof plots / sizeof plots[0]; p++)
-        write_plot(out, rows, &plots[p]);
+    for (size_t p = 0; !failure && p < sizeof plots / sizeof plots[0]; p++)
+        failure = write_plot(out, rows, &plots[p]);
     fputs("</div>\n<table><tr><th>form<th class=\"n\">SYNC every<th>wait<th class=\"n\">commands"
           "<th class=\"n\">cycles<th class=\"n\">cycles a command<th class=\"n\">cycles a page"
           "</tr>\n",
@@ -178,6 +178,7 @@ static void write_throughput(FILE *out, const json_t *bench)
     json_array_foreach(rows, i, row) if (strcmp(text_of(row, "kind"), "invalidation") == 0)
         write_throughput_row(out, row);
     fputs("</table>\n", out);
+    return failure;
 }
 
 /* ---- errors */
@@ -219,8 +220,11 @@ static void write_errors(FILE *out, const json_t *errors)
 
 /* ---- the whole */
 
-static void write_page(FILE *out, const struct report_inputs *inputs)
+/* NULL, or why something is missing. */
+static const char *write_page(FILE *out, const struct report_inputs *inputs)
 {
+    const char *failure = NULL;
+
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<title>smmusim report</title>\n",
           out);
@@ -229,24 +233,29 @@ static void write_page(FILE *out, const struct report_inputs *inputs)
     if (inputs->replay)
         write_replays(out, inputs->replay);
     if (inputs->bench)
-        write_throughput(out, inputs->bench);
+        failure = write_throughput(out, inputs->bench);
     if (inputs->errors)
         write_errors(out, inputs->errors);
     fputs("</body>\n</html>\n", out);
+    return failure;
 }
 
 static int write_report(const char *path, const struct report_inputs *inputs)
 {
     FILE *out = fopen(path, "w");
+    const char *failure;
     bool fine;
 
     if (!out)
         return cli_unusable("report", "%s: %s", path, strerror(errno));
-    write_page(out, inputs);
+    failure = write_page(out, inputs);
     fine = !ferror(out);
     if (fclose(out) != 0 || !fine)
         return cli_unusable("report", "%s: %s", path, strerror(errno));
-    return CLI_HELD;
+    if (!failure)
+        return CLI_HELD;
+    unlink(path); /* no half a report */
+    return cli_unusable("report", "%s: %s", path, failure);
 }
 
 /* A file that is not there is no error: the report is of what there is. */

@@ -1,34 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Line charts as inline SVG: a few series over one axis, from zero up. */
-#ifndef SMMUSIM_CLI_SVG_CHART_H
-#define SMMUSIM_CLI_SVG_CHART_H
+/* Line charts as inline SVG, drawn by gnuplot: a few series over one axis, from zero up. */
+#ifndef SMMUSIM_CLI_PLOT_H
+#define SMMUSIM_CLI_PLOT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-enum { CHART_MAX_SERIES = 6, CHART_MAX_POINTS = 32 };
+enum { PLOT_MAX_SERIES = 6, PLOT_MAX_POINTS = 32 };
 
-struct chart_series {
+struct plot_series {
     char label[32];
     struct {
         double x, y;
-    } point[CHART_MAX_POINTS];
+    } point[PLOT_MAX_POINTS];
     size_t count;
 };
 
-struct chart {
+struct plot {
     const char *title, *x_label, *y_label;
     bool log2_x; /* every x is then positive */
-    struct chart_series series[CHART_MAX_SERIES];
+    struct plot_series series[PLOT_MAX_SERIES];
     size_t count;
 };
 
 /* False: no room for another series or point, and nothing added. Points of a series come in order
  * of x. */
-bool chart_add(struct chart *chart, const char *label, double x, double y);
+bool plot_add(struct plot *plot, const char *label, double x, double y);
 
-void chart_write(FILE *out, const struct chart *chart);
+/* NULL, or why there is no picture: a sentence for the user. */
+const char *plot_write(FILE *out, const struct plot *plot);
 
 /* Text with what HTML keeps for itself replaced. */
 void html_text(FILE *out, const char *text);
