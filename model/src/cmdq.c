@@ -62,8 +62,7 @@ static struct cmdq_fetch *head_of(struct cmdq *q)
 static inline bool may_read(const struct smmu *s, const struct cmdq *q)
 {
     uint32_t in_flight = (uint32_t)CFG(s, TIMING_CMDQ_READS_IN_FLIGHT);
-    return q->reading < in_flight && q->buffered < q->available && q->buffered < 2 * in_flight &&
-           !q->dropped;
+    return q->reading < in_flight && q->buffered < q->available && q->buffered < 2 * in_flight;
 }
 
 static void read_next(struct smmu *s, unsigned queue)
@@ -86,17 +85,17 @@ static inline void read_ahead(struct smmu *s, unsigned queue)
         read_next(s, queue);
 }
 
-/* Forgets the commands that were read ahead, all but the first 'kept' (3.21.2). */
-static void drop_read_ahead(struct cmdq *q, unsigned kept)
+/* Forgets the commands that were read ahead (3.21.2). Those on their way are awaited, but not used.
+ */
+static void drop_read_ahead(struct cmdq *q)
 {
-    for (; q->buffered > kept; q->buffered--) {
+    for (; q->buffered > 0; q->buffered--) {
         struct cmdq_fetch *f = buffer_entry(q, q->buffered - 1U);
-        bool reading = f->state == FETCH_READING;
-        f->state = reading ? FETCH_DROPPED : FETCH_FREE;
-        q->dropped = (uint8_t)(q->dropped + reading);
+        f->state = f->state == FETCH_READING ? FETCH_DROPPED : FETCH_FREE;
     }
 }
 
+/* Not before every earlier read has come back. */
 static bool start(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
@@ -118,7 +117,7 @@ static bool start(struct smmu *s, unsigned queue)
 
 static void stop(struct cmdq *q)
 {
-    drop_read_ahead(q, 0);
+    drop_read_ahead(q);
     q->available = 0;
     q->state = CMDQ_STOPPED;
 }
@@ -263,7 +262,7 @@ static bool decode(struct smmu *s, unsigned queue)
 static bool await(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    if (q->dropped || !q->available) {
+    if (!q->available) {
         stop(q);
         return false;
     }
@@ -323,8 +322,6 @@ void smmu__cmdq_disable(struct smmu *s, unsigned queue)
     q->available = 0;
     if (q->state == CMDQ_AWAIT)
         stop(q);
-    else if (q->state != CMDQ_STOPPED)
-        drop_read_ahead(q, 1);
 }
 
 bool smmu__cmdq_quiet(const struct smmu *s, unsigned queue)
@@ -350,7 +347,6 @@ void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_m
     q->reading--;
     if (f->state == FETCH_DROPPED) {
         f->state = FETCH_FREE;
-        q->dropped--;
     } else if (status == SMMU_MEM_OK) {
         f->state = FETCH_READ;
         f->words[0] = load_le64(data);

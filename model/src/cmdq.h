@@ -41,13 +41,11 @@ enum cmdq_state {
 enum cmd_kind { CMD_ILLEGAL, CMD_PLAIN, CMD_IS_CFGI, CMD_IS_TLBI, CMD_IS_SYNC };
 
 struct cmdq {
-    uint8_t state;     /* enum cmdq_state */
-    uint8_t head_rule; /* number of the head command's rule, from CMDQ_DECODE on */
-    uint8_t head;      /* fetch[] is a ring of the next commands in queue order */
-    uint8_t buffered;  /* entries in use, being read or read */
-    uint8_t reading;   /* reads outstanding, dropped ones included */
-    uint8_t dropped; /* of these, of commands that must not be used: the engine starts again without
-                        them */
+    uint8_t state;        /* enum cmdq_state */
+    uint8_t head_rule;    /* number of the head command's rule, from CMDQ_DECODE on */
+    uint8_t head;         /* fetch[] is a ring of the next commands in queue order */
+    uint8_t buffered;     /* entries in use, being read or read */
+    uint8_t reading;      /* reads outstanding, dropped ones included */
     uint32_t available;   /* commands that may be consumed now: up to PROD, if the queue runs */
     uint32_t cons;        /* CONS.RD */
     uint32_t fetch_index; /* queue index of the next command to read */
