@@ -154,6 +154,28 @@ TEST(CommandFetch, 513_error_drops_what_was_read_ahead_and_reads_it_again_after_
     EXPECT_FALSE(error_active(d));
 }
 
+/* rule: CE-015 CQ-012 */
+TEST(CommandFetch, 513_a_read_from_before_the_error_is_never_taken_for_a_later_one)
+{
+    BareSmmu d({{"timing.cmdq_reads_in_flight", 4}});
+    d.enable_cmdq(queue_at, log2size);
+    publish(d, 12);
+    answer_entry(d, 0, illegal);
+    /* Entries 1 to 3 are on their way; the last of these reads is the slowest of all. */
+    answer_entry(d, 1, illegal);
+    answer_entry(d, 2, illegal);
+    const smmu_out_mem_t slowest = d.take(SMMU_SRC_CMDQ);
+    acknowledge(d);
+    while (!d.accesses.empty() && entries_being_read(d)[0] != 3)
+        answer_entry(d, entries_being_read(d)[0], nsnh_all);
+    d.answer(slowest, SMMU_MEM_OK, illegal.word); /* also if entry 3 is being read again by now */
+    d.run();
+    while (!d.accesses.empty())
+        answer_entry(d, entries_being_read(d)[0], nsnh_all);
+    EXPECT_EQ(cons(d), 12U);
+    EXPECT_FALSE(error_active(d));
+}
+
 /* rule: CE-017 CE-022 */
 TEST(CommandFetch, 514_commands_that_prod_took_back_are_not_read_again)
 {
