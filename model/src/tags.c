@@ -29,22 +29,26 @@ static uint32_t bucket_of(const struct tags *t, uint64_t key)
     return (uint32_t)(mixed >> 40) & (t->capacity - 1) & ~(uint32_t)(BUCKET - 1);
 }
 
-/* Never gives up 'kept', the context's other tag, which has no entries yet: NO_TAG for none. */
-static uint16_t tag_for(struct smmu *s, uint64_t key, uint32_t kept)
+/* May this tag give way sooner than that one? Idle ones first, then those used longest ago. */
+static bool better_victim(const struct tags *t, const struct tag *tag, const struct tag *than)
+{
+    if ((tag->live == 0) != (than->live == 0))
+        return tag->live == 0;
+    return t->clock - tag->used_at > t->clock - than->used_at;
+}
+
+/* 'keep' is not given up: the context's other tag, which has no entries yet. NO_TAG: none. */
+static uint16_t tag_for(struct smmu *s, uint64_t key, uint32_t keep)
 {
     struct tags *t = &s->tags;
-    uint32_t first = bucket_of(t, key), victim = first + (first == kept);
+    uint32_t first = bucket_of(t, key), victim = UINT32_MAX;
     for (uint32_t i = first; i < first + BUCKET; i++) {
         struct tag *tag = &t->tag[i];
         if (tag->key == key) {
             tag->used_at = t->clock++;
             return (uint16_t)i;
         }
-        if (i == kept)
-            continue;
-        struct tag *v = &t->tag[victim];
-        bool idle = tag->live == 0, victim_idle = v->live == 0;
-        if (idle != victim_idle ? idle : t->clock - tag->used_at > t->clock - v->used_at)
+        if (i != keep && (victim == UINT32_MAX || better_victim(t, tag, &t->tag[victim])))
             victim = i;
     }
     uint32_t serial = fresh_serial(s);
@@ -55,8 +59,11 @@ static uint16_t tag_for(struct smmu *s, uint64_t key, uint32_t kept)
 void smmu__tags_bind(struct smmu *s, struct xctx *x)
 {
     struct tags *t = &s->tags;
-    x->tag = tag_for(s, tag_key(x->world, x->vmid, x->asid, false, x->aset), NO_TAG);
-    x->global_tag = tag_for(s, tag_key(x->world, x->vmid, 0, true, x->aset), x->tag);
+    uint64_t key = tag_key(x->world, x->vmid, x->asid, false, x->aset);
+    do {
+        x->tag = tag_for(s, key, NO_TAG);
+        x->global_tag = tag_for(s, tag_key(x->world, x->vmid, 0, true, x->aset), x->tag);
+    } while (t->tag[x->tag].key != key); /* serials wrapped in between: everything was dropped */
     x->tag_serial = t->tag[x->tag].serial;
     x->global_serial = t->tag[x->global_tag].serial;
 }
