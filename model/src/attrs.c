@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* L1. Memory types and shareability (chapter 13, 5.2, 5.4, 6.3.11, 6.3.14). Who applies which, and
- * when, is xlate.c's. */
+ * when, is answer.c's and own_access.c's. */
 #include "attrs.h"
 
 #include "smmusim/smmu_types.h"

@@ -202,7 +202,7 @@ void smmu_reset(smmu_t *s)
 /* -------------------------------------------------------------- dispatch */
 
 /* Consequences that a unit must not draw itself while another one is still at work. */
-static void settle(struct smmu *s)
+void smmu__settle(struct smmu *s)
 {
     for (;;) {
         if (s->slots.walker_wait.first != SLOT_NONE && smmu__flight_walkers(s))
@@ -221,18 +221,13 @@ static void settle(struct smmu *s)
     }
 }
 
-void smmu__settle(struct smmu *s)
-{
-    settle(s);
-}
-
 void smmu__run_due(struct smmu *s, uint64_t now)
 {
     static void (*const due[TIMER_KINDS])(struct smmu *, unsigned) = {
         [TIMER_SLOT] = smmu__flight_due, [TIMER_CMDQ] = smmu__cmdq_due};
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
-        settle(s);
+        smmu__settle(s);
     }
     if (now > s->sched.now)
         s->sched.now = now;
@@ -273,5 +268,5 @@ void smmu__access_done(struct smmu *s, const struct access *a, smmu_mem_status_t
                                                                [OWNER_EVTQ] = evtq_access,
                                                                [OWNER_MSI] = msi_access};
     done[a->owner](s, a->index, status, data);
-    settle(s);
+    smmu__settle(s);
 }

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "cmdq.h"
 #include "core.h"
 #include "le.h"
 #include "own_access.h"
@@ -86,9 +85,8 @@ static struct ring ring_of(const struct smmu *s, const struct prog_if *pi)
                          s->oas_bits);
 }
 
-bool smmu__evtq_ready(const struct smmu *s, const struct prog_if *pi)
+bool smmu__evtq_ready(const struct prog_if *pi)
 {
-    (void)s;
     return pi->evtq.count < EVTQ_WRITES;
 }
 
@@ -192,7 +190,7 @@ void smmu__evtq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry,
     if (q->count == 0 && q->overflowed)
         show_overflow(pi);
     s->settle |= SETTLE_SYNC;
-    if (smmu__evtq_ready(s, pi))
+    if (smmu__evtq_ready(pi))
         s->settle |= SETTLE_EVENT_ROOM;
     if (smmu__evtq_quiet(pi) && !REG_FIELD(pi, CR0, EVENTQEN))
         s->settle |= SETTLE_ACKS;

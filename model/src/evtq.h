@@ -27,7 +27,7 @@ struct evtq {
 };
 
 /* Room for one more record in flight? If not, the transaction has to wait (it keeps its slot). */
-bool smmu__evtq_ready(const struct smmu *s, const struct prog_if *pi);
+bool smmu__evtq_ready(const struct prog_if *pi);
 /* Takes the record or drops it by the rules. Only when smmu__evtq_ready(). */
 void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f);
 /* The 32 bytes of a record, as four little-endian words (7.3). */

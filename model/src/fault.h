@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. A fault as a value: everything an event record can say (7.3), made by stream, context, walk and xlate,
+ * L1. A fault as a value: everything an event record can say (7.3), made where a flight ends (flight.c),
  * packed by evtq. Fields that an event does not have are ignored by the packer.
  */
 #ifndef SMMUSIM_FAULT_H

@@ -62,7 +62,7 @@ bool smmu__flight_answer(struct smmu *s, struct slot *slot)
 static bool step_event_wait(struct smmu *s, struct slot *slot)
 {
     struct prog_if *pi = &s->pi[PROG_IF_NS];
-    if (!smmu__evtq_ready(s, pi)) {
+    if (!smmu__evtq_ready(pi)) {
         slot->state = SLOT_EVENT_WAIT;
         smmu__slot_list_push(s, &s->slots.event_wait, slot);
         return false;
@@ -188,7 +188,7 @@ void smmu__flight_read_done(struct smmu *s, unsigned number, smmu_mem_status_t s
 
 void smmu__flight_event_room(struct smmu *s)
 {
-    while (s->slots.event_wait.first != SLOT_NONE && smmu__evtq_ready(s, &s->pi[PROG_IF_NS]))
+    while (s->slots.event_wait.first != SLOT_NONE && smmu__evtq_ready(&s->pi[PROG_IF_NS]))
         run(s, smmu__slot_list_pop(s, &s->slots.event_wait));
 }
 

@@ -50,7 +50,7 @@ void smmu__invalidate(struct smmu *s, const struct inval_scope *scope);
 /* CMD_SYNC calls begin once, then asks complete until it is true (3.21.1, 4.3.8). */
 void smmu__inval_sync_begin(struct smmu *s);
 bool smmu__inval_complete(const struct smmu *s);
-/* Room in the outbox for what one invalidation may emit? */
+/* May one more invalidation await the owner's acknowledge? (Room in the outbox is asked for apart.) */
 bool smmu__inval_ready(const struct smmu *s);
 /* The owner's reports. */
 smmu_status_t smmu__inval_ack(struct smmu *s, uint64_t tag);

@@ -15,19 +15,19 @@ smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind)
     return item;
 }
 
-uint32_t smmu__outbox_room(const struct smmu *s)
+static uint32_t room(const struct smmu *s)
 {
     return s->outbox.capacity - s->outbox.count;
 }
 
 bool smmu__outbox_has_room_for_slot(const struct smmu *s)
 {
-    return smmu__outbox_room(s) > OUTBOX_FOR_OTHERS + s->slots.used;
+    return room(s) > OUTBOX_FOR_OTHERS + s->slots.used;
 }
 
 bool smmu__outbox_has_room_for_command(const struct smmu *s)
 {
-    return smmu__outbox_room(s) >= OUTBOX_FOR_OTHERS / 2 + s->slots.used;
+    return room(s) >= OUTBOX_FOR_OTHERS / 2 + s->slots.used;
 }
 
 bool smmu__outbox_take(struct smmu *s, smmu_out_t *out)

@@ -2,7 +2,7 @@
 /*
  * L2. The one way out: a ring of items for the owner, and the table of memory accesses whose
  * results are awaited. Capacities are sums of what every unit may have outstanding, so
- * putting never fails; who emits without such a bound asks smmu__outbox_room() first.
+ * putting never fails; who takes up new work asks first whether there is room for it.
  */
 #ifndef SMMUSIM_OUTBOX_H
 #define SMMUSIM_OUTBOX_H
@@ -48,7 +48,6 @@ struct mem_attrs {
 
 /* A new item, zeroed, of this kind. */
 smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind);
-uint32_t smmu__outbox_room(const struct smmu *s);
 /* Every slot in use keeps one place free for its next item; is there one more? */
 bool smmu__outbox_has_room_for_slot(const struct smmu *s);
 /* Is there room for what a command may leave, besides the slots' places and half of those for others? */

@@ -7,7 +7,6 @@
  */
 #include "regs.h"
 
-#include "attrs.h"
 #include "core.h"
 
 #define PAGE1 0x10000u

@@ -17,8 +17,9 @@ void smmu__regs_reset(struct smmu *s, struct prog_if *pi);
 uint64_t smmu__regs_read(struct smmu *s, smmu_pas_t pas, uint32_t offset, unsigned size);
 void smmu__regs_write(struct smmu *s, smmu_pas_t pas, uint32_t offset, unsigned size, uint64_t value);
 /*
- * Copies enables to CR0ACK and IRQ_CTRLACK whose conditions hold now (6.3.9, 6.3.16). Units call it when they
- * have become quiet: a command queue that stopped fetching, an MSI that landed, ...
+ * Copies enables to CR0ACK and IRQ_CTRLACK whose conditions hold now (6.3.9, 6.3.16). Units that
+ * have become quiet (a command queue that stopped fetching, an MSI that landed, ...) ask for it by
+ * SETTLE_ACKS.
  */
 void smmu__regs_update_acks(struct smmu *s, struct prog_if *pi);
 

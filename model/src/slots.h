@@ -23,8 +23,7 @@ enum slot_state {
     SLOT_WALK,        /* about to read the next descriptor */
     SLOT_TTD,         /* that read is outstanding */
     SLOT_TTD_STEP,    /* descriptor read; its step time passes */
-    SLOT_EVENT_WAIT,  /* fault, but no room to record it */
-    SLOT_ANSWER       /* answer due */
+    SLOT_EVENT_WAIT   /* fault, but no room to record it */
 };
 
 /* Marks that an invalidation leaves (3.21.1, 3.21.3): finish, but do not fill; CMD_SYNC waits. */
@@ -34,7 +33,6 @@ struct slot {
     uint8_t state; /* enum slot_state */
     uint8_t marks; /* SLOT_NO_* */
     bool has_walker, has_config;
-    bool terminate_silent;
     uint16_t next; /* in a waiting list; SLOT_NONE at the end */
     uint32_t latency; /* own cycles so far */
     smmu_request_t request;

@@ -2,7 +2,7 @@
 /*
  * L3. From a StreamID to its STE: where it lies, whether it is legal, what it says
  * (3.3.1, 5.1, 5.2, 6.3.24, 6.3.25). Pure functions over register values, configuration and fetched
- * words; who fetches is xlate.c.
+ * words; who fetches is flight_config.c.
  */
 #ifndef SMMUSIM_STREAM_H
 #define SMMUSIM_STREAM_H
@@ -18,7 +18,7 @@ enum stream_where {
     STREAM_OUT,   /* StreamID out of range: C_BAD_STREAMID (7.3.3) */
 };
 
-/* *addr may lie beyond the OAS; 3.4.3 leaves open what then, and xlate.c decides. */
+/* *addr may lie beyond the OAS; 3.4.3 leaves open what then, and flight_config.c decides. */
 enum stream_where smmu__stream_locate(const smmu_config_t *cfg, const struct prog_if *pi,
                                       uint32_t streamid, uint64_t *addr);
 /* STREAM_STE with *addr, or STREAM_OUT. */
