@@ -259,7 +259,7 @@ static void msi_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
     smmu__msi_done(s, &s->pi[index >> 8], (smmu_irq_source_t)(index & 255), status);
 }
 
-void smmu__access_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
+void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
                        const void *data)
 {
     static void (*const done[OWNER_KINDS])(struct smmu *, unsigned, smmu_mem_status_t,

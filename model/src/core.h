@@ -91,7 +91,7 @@ struct smmu {
 
 /* core.c */
 void smmu__run_due(struct smmu *s, uint64_t now);
-void smmu__access_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
+void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
                        const void *data);
 void smmu__settle(struct smmu *s);
 

@@ -199,7 +199,7 @@ void smmu__evtq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry,
 /* --------------------------------------------------------------------- enable and disable */
 
 /* Records that were on their way when EVENTQEN was cleared still come first (6.3.9.4). */
-void smmu__evtq_enabled(struct smmu *s, struct prog_if *pi)
+void smmu__evtq_follow_prod(struct smmu *s, struct prog_if *pi)
 {
     struct ring ring = ring_of(s, pi);
     if (pi->evtq.count == 0)

@@ -34,8 +34,8 @@ void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f
 void smmu__evtq_pack(const struct fault *f, uint64_t words[4]);
 void smmu__evtq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry,
                            smmu_mem_status_t status);
-/* EVENTQEN was set: records are appended at PROD. */
-void smmu__evtq_enabled(struct smmu *s, struct prog_if *pi);
+/* EVENTQEN or PROD has changed: the next record goes to PROD, unless some are on their way. */
+void smmu__evtq_follow_prod(struct smmu *s, struct prog_if *pi);
 bool smmu__evtq_quiet(const struct prog_if *pi);
 void smmu__evtq_reset(struct prog_if *pi);
 

@@ -99,7 +99,7 @@ static void write_cr0(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, u
     if (changed & ~next & SMMU_FIELD_MASK(CR0, CMDQEN))
         smmu__cmdq_disable(s, pi->cmd_queue);
     if (changed & SMMU_FIELD_MASK(CR0, EVENTQEN))
-        smmu__evtq_enabled(s, pi);
+        smmu__evtq_follow_prod(s, pi);
     smmu__regs_update_acks(s, pi);
     if (changed & next & SMMU_FIELD_MASK(CR0, CMDQEN))
         smmu__cmdq_kick(s, pi->cmd_queue);
@@ -186,14 +186,14 @@ static void write_eventq_base(struct smmu *s, struct prog_if *pi, enum smmu_reg_
 {
     (void)id;
     write_queue_base(s, pi, &event_queue, next);
-    smmu__evtq_enabled(s, pi);
+    smmu__evtq_follow_prod(s, pi);
 }
 
 static void write_eventq_prod(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id,
                               uint64_t next)
 {
     pi->reg[id] = fit_index(s, pi, &event_queue, next);
-    smmu__evtq_enabled(s, pi);
+    smmu__evtq_follow_prod(s, pi);
 }
 
 static void write_eventq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id,
