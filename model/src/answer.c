@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* L3. See answer.h. */
 #include "answer.h"
-#include "core.h"
+#include "state.h"
 
 void smmu__answer_track(struct smmu *s, const smmu_request_t *r, uint8_t epoch,
                         smmu_response_t *out)

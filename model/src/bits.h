@@ -7,22 +7,34 @@
 #include <stdint.h>
 
 /* The n low bits; n from 0 to 64. */
-static inline uint64_t low_mask(unsigned n) { return n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1; }
+static inline uint64_t low_mask(unsigned n)
+{
+    return n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
+}
 
-static inline uint64_t align_down(uint64_t value, unsigned log2) { return value & ~low_mask(log2); }
+static inline uint64_t align_down(uint64_t value, unsigned log2)
+{
+    return value & ~low_mask(log2);
+}
 
-static inline uint64_t bits_of(uint64_t value, unsigned msb, unsigned lsb) {
+static inline uint64_t bits_of(uint64_t value, unsigned msb, unsigned lsb)
+{
     return (value >> lsb) & low_mask(msb - lsb + 1);
 }
 
-static inline bool bit_of(uint64_t value, unsigned bit) { return (value >> bit) & 1; }
+static inline bool bit_of(uint64_t value, unsigned bit)
+{
+    return (value >> bit) & 1;
+}
 
-/* Number of the lowest bit that is set; value must not be 0. De Bruijn multiplication: no compiler extension needed. */
-static inline unsigned lowest_bit(uint64_t value) {
-    static const uint8_t place[64] = {0,  1,  2,  53, 3,  7,  54, 27, 4,  38, 41, 8,  34, 55, 48, 28,
-                                      62, 5,  39, 46, 44, 42, 22, 9,  24, 35, 59, 56, 49, 18, 29, 11,
-                                      63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21, 23, 58, 17, 10,
-                                      51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12};
+/* Number of the lowest bit that is set; value must not be 0. De Bruijn multiplication: no compiler
+ * extension needed. */
+static inline unsigned lowest_bit(uint64_t value)
+{
+    static const uint8_t place[64] = {
+        0,  1,  2,  53, 3,  7,  54, 27, 4,  38, 41, 8,  34, 55, 48, 28, 62, 5,  39, 46, 44, 42,
+        22, 9,  24, 35, 59, 56, 49, 18, 29, 11, 63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21,
+        23, 58, 17, 10, 51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12};
     return place[((value & (~value + 1)) * UINT64_C(0x022FDD63CC95386D)) >> 58];
 }
 

@@ -2,7 +2,7 @@
 /* L2. See cfgcache.h. */
 #include <string.h>
 
-#include "core.h"
+#include "state.h"
 
 enum { KEY_VALID = 63, KEY_SEC = 53, KEY_SSV = 52, KEY_SUBSTREAM = 32 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. The configuration cache: one entry is the decoded STE and CD of one {Security state, StreamID, SubstreamID}.
- * Intermediate structures and anything that failed are not kept (3.21.3 permits, does not require it).
+ * L2. The configuration cache: one entry is the decoded STE and CD of one {Security state,
+ * StreamID, SubstreamID}. Intermediate structures and anything that failed are not kept (3.21.3
+ * permits, does not require it).
  */
 #ifndef SMMUSIM_CFGCACHE_H
 #define SMMUSIM_CFGCACHE_H
@@ -21,8 +22,8 @@ struct cfg_entry {
 
 struct cfgcache {
     uint32_t sets, ways;
-    uint64_t *key; /* [sets][ways], apart for quick search: bit 63 valid, 54:53 Security state, 52 SSV,
-                      51:32 SubstreamID, 31:0 StreamID */
+    uint64_t *key; /* [sets][ways], apart for quick search: bit 63 valid, 54:53 Security state, 52
+                      SSV, 51:32 SubstreamID, 31:0 StreamID */
     struct cfg_entry *entry;
     uint8_t *victim;
 };

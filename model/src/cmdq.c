@@ -6,9 +6,9 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core.h"
 #include "le.h"
 #include "own_access.h"
+#include "state.h"
 
 /* CMDQ_CONS.ERR (7.1). CERROR_ATC_INV_SYNC comes with ATS. */
 enum cerror { CERROR_ILL = 1, CERROR_ABT = 2 };

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core.h"
+#include "state.h"
 
 /* ------------------------------------------------- fields that several commands share */
 

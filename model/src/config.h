@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L1. What the rest of the model asks a configuration; keys, presets and rules are public (smmu.h). Pure functions. */
+/* L1. What the rest of the model asks a configuration; keys, presets and rules are public (smmu.h).
+ * Pure functions. */
 #ifndef SMMUSIM_CONFIG_H
 #define SMMUSIM_CONFIG_H
 

@@ -3,7 +3,7 @@
 #include "context.h"
 
 #include "attrs.h"
-#include "core.h"
+#include "state.h"
 #include "walk.h"
 
 #define CD_GET(cd, name) SMMU_FIELD_GET(CD, name, cd)

@@ -260,7 +260,7 @@ static void msi_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
 }
 
 void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
-                       const void *data)
+                    const void *data)
 {
     static void (*const done[OWNER_KINDS])(struct smmu *, unsigned, smmu_mem_status_t,
                                            const uint8_t *) = {[OWNER_SLOT] = slot_access,

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#include "core.h"
 #include "le.h"
 #include "own_access.h"
+#include "state.h"
 
 enum { RECORD_WORDS = 4, RECORD_BYTES = 32, RECORD_LOG2 = 5 };
 

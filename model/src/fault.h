@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. A fault as a value: everything an event record can say (7.3), made where a flight ends (flight.c),
- * packed by evtq. Fields that an event does not have are ignored by the packer.
+ * L1. A fault as a value: everything an event record can say (7.3), made where a flight ends
+ * (flight.c), packed by evtq. Fields that an event does not have are ignored by the packer.
  */
 #ifndef SMMUSIM_FAULT_H
 #define SMMUSIM_FAULT_H
@@ -12,8 +12,8 @@
 enum fault_class { CLASS_CD = 0, CLASS_TT = 1, CLASS_IN = 2 };
 
 struct fault {
-    uint8_t event;       /* enum smmu_event_number; 0: no fault */
-    uint8_t class_;      /* enum fault_class */
+    uint8_t event;  /* enum smmu_event_number; 0: no fault */
+    uint8_t class_; /* enum fault_class */
     bool s2;
     bool nsipa;
     bool ttrnw;

@@ -2,7 +2,7 @@
 /* L3. See flight.h: time and reads of a slot, its ends, and what moves it on. */
 #include "flight.h"
 #include "answer.h"
-#include "core.h"
+#include "state.h"
 
 /* -------------------------------------------------------- time and reads */
 

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "context.h"
-#include "core.h"
 #include "flight.h"
 #include "le.h"
 #include "own_access.h"
+#include "state.h"
 #include "stream.h"
 
 static bool fetch_ste(struct smmu *s, struct slot *slot, enum stream_where where, uint64_t addr)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* L3. See flight.h: TLB, walker, descriptors, permission, fill (3.21.1, 7.3.12 to 7.3.16, D8). */
 #include "answer.h"
-#include "core.h"
 #include "flight.h"
 #include "le.h"
+#include "state.h"
 
 static bool finish_untranslated(struct smmu *s, struct slot *slot)
 {

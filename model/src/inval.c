@@ -4,7 +4,7 @@
  * state is marked (slots), counted (forwarded accesses) or told (the owner), and CMD_SYNC waits for
  * these three.
  */
-#include "core.h"
+#include "state.h"
 
 /* Without a VA, or for a configuration change, every address of the streams is meant. */
 static void tell_owner(struct smmu *s, const struct inval_scope *scope)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. Invalidation: a scope as a value, applied to the caches, to the translations in flight and to the
- * owner's derived state (outbox), in one place (3.21, 4.3, 4.4). Takes effect at once; complete when
- * smmu__inval_complete(), which is what CMD_SYNC waits for.
+ * L2. Invalidation: a scope as a value, applied to the caches, to the translations in flight and to
+ * the owner's derived state (outbox), in one place (3.21, 4.3, 4.4). Takes effect at once; complete
+ * when smmu__inval_complete(), which is what CMD_SYNC waits for.
  */
 #ifndef SMMUSIM_INVAL_H
 #define SMMUSIM_INVAL_H
@@ -20,22 +20,22 @@ struct smmu;
 enum inval_kind { INVAL_CONFIG, INVAL_TLB };
 
 struct inval_config {
-    uint8_t sec;                 /* smmu_pas_t of the streams */
-    bool all;                    /* every stream of the state */
+    uint8_t sec; /* smmu_pas_t of the streams */
+    bool all;    /* every stream of the state */
     uint32_t sid_first, sid_last;
-    bool one_substream;          /* only the CD with this table index */
+    bool one_substream; /* only the CD with this table index */
     uint32_t substreamid;
 };
 
 struct inval_tlb {
-    uint8_t world;        /* enum stream_world */
+    uint8_t world; /* enum stream_world */
     bool by_vmid, by_asid, by_va;
-    bool spare_global;    /* by ASID: global entries stay (4.4.2.2) */
+    bool spare_global; /* by ASID: global entries stay (4.4.2.2) */
     uint16_t vmid, asid;
-    bool leaf_only;       /* table descriptors may stay */
+    bool leaf_only;             /* table descriptors may stay */
     uint64_t va_first, va_last; /* inclusive, if by_va; bits above the VA size as given */
-    uint8_t granule_log2; /* only entries of this granule must go; 0: any */
-    uint8_t level_hint;   /* 1..3: only leaves of this level must go; 0: any */
+    uint8_t granule_log2;       /* only entries of this granule must go; 0: any */
+    uint8_t level_hint;         /* 1..3: only leaves of this level must go; 0: any */
 };
 
 struct inval_scope {
@@ -46,11 +46,21 @@ struct inval_scope {
     } u;
 };
 
+struct inval_state {
+    uint8_t epoch;       /* 0 or 1: tracked accesses forwarded now count here */
+    bool dirty;          /* something was invalidated since the last CMD_SYNC began */
+    bool waiting;        /* a CMD_SYNC has begun: it waits for the other epoch */
+    uint32_t tracked[2]; /* forwarded accesses not yet done, by epoch */
+    uint64_t next_ack_tag, forgotten_ack_tag;
+    uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
+};
+
 void smmu__invalidate(struct smmu *s, const struct inval_scope *scope);
 /* CMD_SYNC calls begin once, then asks complete until it is true (3.21.1, 4.3.8). */
 void smmu__inval_sync_begin(struct smmu *s);
 bool smmu__inval_complete(const struct smmu *s);
-/* May one more invalidation await the owner's acknowledge? (Room in the outbox is asked for apart.) */
+/* May one more invalidation await the owner's acknowledge? (Room in the outbox is asked for apart.)
+ */
 bool smmu__inval_ready(const struct smmu *s);
 /* The owner's reports. */
 smmu_status_t smmu__inval_ack(struct smmu *s, uint64_t tag);

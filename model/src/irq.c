@@ -9,8 +9,8 @@
 #include <assert.h>
 
 #include "attrs.h"
-#include "core.h"
 #include "le.h"
+#include "state.h"
 
 static_assert(IRQ_OUTBOX_EDGES(PROG_IF_COUNT) + IRQ_MSIS_MAX * PROG_IF_COUNT <=
                   OUTBOX_FOR_OTHERS / 2,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. Global errors, wired interrupts and MSIs (3.18, 6.3.16 to 6.3.23, 7.5). Interrupts are edges: nothing is pending,
- * nothing needs clearing. At most one MSI of a source is in flight; later ones of the same source coalesce to one.
+ * L3. Global errors, wired interrupts and MSIs (3.18, 6.3.16 to 6.3.23, 7.5). Interrupts are edges:
+ * nothing is pending, nothing needs clearing. At most one MSI of a source is in flight; later ones
+ * of the same source coalesce to one.
  */
 #ifndef SMMUSIM_IRQ_H
 #define SMMUSIM_IRQ_H
@@ -25,8 +26,8 @@ enum gerror_bit {
 };
 
 /*
- * What interrupts may have in the outbox at once: MSI writes, one a source and interface; edges up to
- * IRQ_EDGES_MAX, from there on an edge whose source has one waiting already is merged with it.
+ * What interrupts may have in the outbox at once: MSI writes, one a source and interface; edges up
+ * to IRQ_EDGES_MAX, from there on an edge whose source has one waiting already is merged with it.
  */
 #define IRQ_MSIS_MAX SMMU_IRQ_COUNT /* of each programming interface */
 #define IRQ_EDGES_MAX 64
@@ -42,11 +43,13 @@ bool smmu__gerror_active(const struct prog_if *pi, enum gerror_bit bit);
 void smmu__gerror_raise(struct smmu *s, struct prog_if *pi, enum gerror_bit bit);
 /* EVENTQ, PRIQ, GERROR: if enabled in IRQ_CTRL, wired edge and, if configured, MSI. */
 void smmu__irq_raise(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source);
-/* Completion signal of CMD_SYNC with CS=SIG_IRQ (4.7.3): wired edge, and an MSI as the command says. */
+/* Completion signal of CMD_SYNC with CS=SIG_IRQ (4.7.3): wired edge, and an MSI as the command
+ * says. */
 void smmu__irq_cmd_sync(struct smmu *s, struct prog_if *pi, const uint64_t command[2]);
 /* The event output (CS=SIG_SEV, queue no longer full). */
 void smmu__irq_sev(struct smmu *s, struct prog_if *pi);
-void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source, smmu_mem_status_t status);
+void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source,
+                    smmu_mem_status_t status);
 bool smmu__msi_in_flight(const struct prog_if *pi, smmu_irq_source_t source);
 void smmu__irq_reset(struct prog_if *pi);
 

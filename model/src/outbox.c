@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core.h"
+#include "state.h"
 
 smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind)
 {

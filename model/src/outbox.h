@@ -13,10 +13,10 @@ struct smmu;
 
 /* Who is told when an access is done; each kind has one handler (core.c). */
 enum access_owner {
-    OWNER_SLOT,  /* index: slot */
-    OWNER_CMDQ,  /* index: (queue number << 8) | entry of its fetch buffer */
-    OWNER_EVTQ,  /* index: (programming interface << 8) | entry of its write buffer */
-    OWNER_MSI,   /* index: (programming interface << 8) | smmu_irq_source_t */
+    OWNER_SLOT, /* index: slot */
+    OWNER_CMDQ, /* index: (queue number << 8) | entry of its fetch buffer */
+    OWNER_EVTQ, /* index: (programming interface << 8) | entry of its write buffer */
+    OWNER_MSI,  /* index: (programming interface << 8) | smmu_irq_source_t */
     OWNER_KINDS
 };
 
@@ -28,7 +28,8 @@ struct access {
     bool read;
 };
 
-/* Places for everything that is no slot's: command reads, event and MSI writes, invalidations, interrupt edges. */
+/* Places for everything that is no slot's: command reads, event and MSI writes, invalidations,
+ * interrupt edges. */
 enum { OUTBOX_FOR_OTHERS = 256 };
 
 struct outbox {
@@ -50,18 +51,23 @@ struct mem_attrs {
 smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind);
 /* Every slot in use keeps one place free for its next item; is there one more? */
 bool smmu__outbox_has_room_for_slot(const struct smmu *s);
-/* Is there room for what a command may leave, besides the slots' places and half of those for others? */
+/* Is there room for what a command may leave, besides the slots' places and half of those for
+ * others? */
 bool smmu__outbox_has_room_for_command(const struct smmu *s);
 /* The oldest item; false if there is none. */
 bool smmu__outbox_take(struct smmu *s, smmu_out_t *out);
 
-/* Emits an SMMU_OUT_MEM. request: the client request it is made for, or NULL. data: the bytes of a write. */
-void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index, smmu_mem_source_t source, uint64_t addr,
-                    unsigned size, struct mem_attrs attrs, const smmu_request_t *request);
-void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index, smmu_mem_source_t source, uint64_t addr,
-                     unsigned size, struct mem_attrs attrs, const void *data);
+/* Emits an SMMU_OUT_MEM. request: the client request it is made for, or NULL. data: the bytes of a
+ * write. */
+void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,
+                    smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
+                    const smmu_request_t *request);
+void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index,
+                     smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
+                     const void *data);
 
-/* The outstanding access with this tag. Returns 1, 0 for one forgotten by a reset, or a negative status. */
+/* The outstanding access with this tag. Returns 1, 0 for one forgotten by a reset, or a negative
+ * status. */
 int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found);
 void smmu__access_free(struct smmu *s, uint64_t tag);
 /* Accesses outstanding are given up, items that no longer matter go; answers stay. */

@@ -3,7 +3,7 @@
 #include "own_access.h"
 
 #include "attrs.h"
-#include "core.h"
+#include "state.h"
 
 static struct mem_attrs attrs_of(const struct prog_if *pi, struct attrs a)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L2. Attributes of the accesses that the SMMU makes itself to queues and tables, from CR1 (6.3.11, 13.8). */
+/* L2. Attributes of the accesses that the SMMU makes itself to queues and tables, from CR1
+ * (6.3.11, 13.8). */
 #ifndef SMMUSIM_OWN_ACCESS_H
 #define SMMUSIM_OWN_ACCESS_H
 

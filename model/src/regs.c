@@ -7,7 +7,7 @@
  */
 #include "regs.h"
 
-#include "core.h"
+#include "state.h"
 
 #define PAGE1 0x10000u
 

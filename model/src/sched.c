@@ -3,7 +3,7 @@
  * first. */
 #include <assert.h>
 
-#include "core.h"
+#include "state.h"
 
 static bool earlier(const struct sched *q, uint32_t a, uint32_t b)
 {

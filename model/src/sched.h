@@ -14,8 +14,8 @@ struct smmu;
 
 /* Who a timer belongs to; 'index' says which one of that kind. */
 enum timer_kind {
-    TIMER_SLOT,  /* a translation slot's next step */
-    TIMER_CMDQ,  /* a command queue engine's next step */
+    TIMER_SLOT, /* a translation slot's next step */
+    TIMER_CMDQ, /* a command queue engine's next step */
     TIMER_KINDS
 };
 
@@ -25,8 +25,8 @@ struct sched {
     uint32_t count;       /* timers that are set */
     uint32_t timer_count; /* all timers */
     uint32_t first[TIMER_KINDS];
-    struct timer *timer;  /* [timer_count] */
-    uint32_t *heap;       /* [timer_count] timer numbers, a binary heap by (due, sequence) */
+    struct timer *timer; /* [timer_count] */
+    uint32_t *heap;      /* [timer_count] timer numbers, a binary heap by (due, sequence) */
 };
 
 struct timer {

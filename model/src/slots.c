@@ -2,7 +2,7 @@
 /* L2. See slots.h. */
 #include <assert.h>
 
-#include "core.h"
+#include "state.h"
 
 unsigned smmu__slot_number(const struct smmu *s, const struct slot *slot)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. Translations in flight: a slot holds everything of one request that did not hit, so that nothing lives on a
- * C stack and an invalidation can see and mark it. Walkers are counted; slots that want one wait in order.
+ * L2. Translations in flight: a slot holds everything of one request that did not hit, so that
+ * nothing lives on a C stack and an invalidation can see and mark it. Walkers are counted; slots
+ * that want one wait in order.
  */
 #ifndef SMMUSIM_SLOTS_H
 #define SMMUSIM_SLOTS_H
@@ -16,8 +17,11 @@ struct inval_scope;
 
 enum slot_state {
     SLOT_FREE,
-    SLOT_CONFIG,      /* configuration cache, then structure fetches */
-    SLOT_L1STD, SLOT_STE, SLOT_L1CD, SLOT_CD, /* that read is outstanding */
+    SLOT_CONFIG, /* configuration cache, then structure fetches */
+    SLOT_L1STD,
+    SLOT_STE,
+    SLOT_L1CD,
+    SLOT_CD,          /* that read is outstanding */
     SLOT_TLB,         /* configuration known: look up the TLB */
     SLOT_WALKER_WAIT, /* wants a walker */
     SLOT_WALK,        /* about to read the next descriptor */
@@ -33,7 +37,7 @@ struct slot {
     uint8_t state; /* enum slot_state */
     uint8_t marks; /* SLOT_NO_* */
     bool has_walker, has_config;
-    uint16_t next; /* in a waiting list; SLOT_NONE at the end */
+    uint16_t next;    /* in a waiting list; SLOT_NONE at the end */
     uint32_t latency; /* own cycles so far */
     smmu_request_t request;
     uint64_t cfg_key;
@@ -55,7 +59,7 @@ struct slot_list {
 
 struct slots {
     uint32_t capacity, used;
-    uint32_t marked;  /* slots with marks: CMD_SYNC waits for zero */
+    uint32_t marked; /* slots with marks: CMD_SYNC waits for zero */
     uint32_t walkers, walkers_busy;
     struct slot_list free, walker_wait, event_wait;
     struct slot *slot; /* [capacity] */

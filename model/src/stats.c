@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "core.h"
+#include "state.h"
 
 static const smmu_stat_info_t infos[SMMU_STAT_COUNT] = {
 #define INFO(name, unit, meaning) {#name, unit, meaning},

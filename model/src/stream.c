@@ -3,7 +3,7 @@
 #include "stream.h"
 
 #include "attrs.h"
-#include "core.h"
+#include "state.h"
 
 #define STE_GET(ste, name) SMMU_FIELD_GET(STE, name, ste)
 

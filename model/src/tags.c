@@ -4,7 +4,7 @@
  * gives up the one used longest ago together with its entries. Dropping more than asked is always
  * permitted (16.2.1).
  */
-#include "core.h"
+#include "state.h"
 
 enum { BUCKET = 8 };
 #define NO_TAG UINT32_MAX

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "core.h"
+#include "state.h"
 
 /* ------------------------------------------------ arrays of entries, shared by both caches */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. The TLB and the walk cache: set-associative arrays of 24-byte entries, one probe a live region size.
- * Only translations that were valid are ever inserted (3.21.1); entries carry tags, never StreamIDs (3.17).
+ * L2. The TLB and the walk cache: set-associative arrays of 24-byte entries, one probe a live
+ * region size. Only translations that were valid are ever inserted (3.21.1); entries carry tags,
+ * never StreamIDs (3.17).
  */
 #ifndef SMMUSIM_TLB_H
 #define SMMUSIM_TLB_H
@@ -34,7 +35,8 @@ struct tlb {
 
 /* Finds the leaf for va; false if absent. va: without tag byte and sign extension. */
 bool smmu__tlb_lookup(struct smmu *s, const struct xctx *x, uint64_t va, struct leaf *leaf);
-void smmu__tlb_fill(struct smmu *s, const struct xctx *x, uint64_t va, unsigned granule_log2, const struct leaf *leaf);
+void smmu__tlb_fill(struct smmu *s, const struct xctx *x, uint64_t va, unsigned granule_log2,
+                    const struct leaf *leaf);
 
 /* The deepest cached table on the way to va: moves w down to it. False: nothing cached. */
 bool smmu__walk_cache_lookup(struct smmu *s, const struct xctx *x, struct walk *w);

@@ -5,8 +5,8 @@
  */
 #include "xlate.h"
 #include "answer.h"
-#include "core.h"
 #include "flight.h"
+#include "state.h"
 #include "stream.h"
 
 /* SMMUEN=0: GBPA decides, nothing is looked up, nothing is recorded (3.4, 6.3.9.6, 6.3.14). */

@@ -3,7 +3,7 @@
 """Dependencies point one way: spec <- L1 <- L2 <- L3 <- L4 <- tlm <- testbench.
 
 docs/architecture.md section 2 has the rule; LEVELS below is its table for model/src.
-A file of the model includes files of its own level or below, and the public headers. core.h is
+A file of the model includes files of its own level or below, and the public headers. state.h is
 special: it only puts together the state that each unit declares, so it may include any header,
 and every unit above L1 may include it. Since that lets a unit see functions of higher levels,
 the objects in the model's archive (SMMUSIM_MODEL_ARCHIVE, SMMUSIM_NM) are checked as well: none
@@ -26,7 +26,7 @@ LEVELS = {
     3: "stream context xlate answer flight flight_config flight_walk cmdq cmds evtq priq stall ats atos irq regs pmcg",
     4: "core api sync_run debug_walk snapshot stats trace",
 }
-STATE_HEADER = "core.h"
+STATE_HEADER = "state.h"
 STATE_HEADER_LEVEL = 2
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

@@ -12,7 +12,7 @@
 #include "spec_ref/ref_structures.h"
 
 extern "C" {
-#include "core.h"
+#include "state.h"
 #include "stream.h"
 }
 

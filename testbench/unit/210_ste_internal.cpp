@@ -14,7 +14,7 @@
 #include "spec_ref/ref_vmsa.h"
 
 extern "C" {
-#include "core.h"
+#include "state.h"
 #include "stream.h"
 }
 

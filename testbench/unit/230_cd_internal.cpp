@@ -14,7 +14,7 @@
 
 extern "C" {
 #include "context.h"
-#include "core.h"
+#include "state.h"
 }
 
 namespace {

@@ -13,7 +13,7 @@
 
 extern "C" {
 #include "context.h"
-#include "core.h"
+#include "state.h"
 #include "walk.h"
 }
 

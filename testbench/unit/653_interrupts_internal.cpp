@@ -7,7 +7,7 @@
 #include <vector>
 
 extern "C" {
-#include "core.h"
+#include "state.h"
 }
 
 namespace {

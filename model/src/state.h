@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state of an instance, in three sections: architectural (what the specification calls
+ * registers and queues), micro-architectural (caches, slots, timers, engines), host (configuration,
+ * derived numbers, memory layout). Every unit declares its own part; this header only puts them
+ * together.
+ */
+#ifndef SMMUSIM_STATE_H
+#define SMMUSIM_STATE_H
+
+#include "bits.h"
+#include "cfgcache.h"
+#include "cmdq.h"
+#include "config.h"
+#include "evtq.h"
+#include "inval.h"
+#include "irq.h"
+#include "outbox.h"
+#include "sched.h"
+#include "slots.h"
+#include "smmusim/smmu.h"
+#include "smmusim/smmu_stats.h"
+#include "spec.h"
+#include "tags.h"
+#include "tlb.h"
+
+/*
+ * One programming interface: Non-secure now, Secure and Realm as further instances. Code takes a
+ * prog_if and never asks which one it is.
+ */
+struct prog_if {
+    uint8_t number;               /* place in smmu.pi */
+    uint8_t sec;                  /* smmu_pas_t: state of its streams, space of its accesses */
+    uint8_t cmd_queue;            /* number of its main command queue in smmu.cmdq */
+    uint64_t reg[SMMU_REG_COUNT]; /* as software reads them, RES0 applied */
+    struct evtq evtq;
+    struct irq irq;
+};
+
+enum { PROG_IF_NS, PROG_IF_COUNT };
+enum { CMD_QUEUE_NS, CMD_QUEUE_COUNT }; /* ECMDQs and the other interfaces' queues follow here */
+
+/* What a unit leaves to be done after it, so that no unit calls one that may be calling it. */
+enum {
+    SETTLE_SYNC = 1,       /* something a waiting CMD_SYNC may depend on has finished */
+    SETTLE_EVENT_ROOM = 2, /* the event queue can take another record */
+    SETTLE_ACKS = 4        /* CR0ACK or IRQ_CTRLACK may follow: something has become quiet */
+};
+
+struct smmu {
+    /* ---- architectural */
+    struct prog_if pi[PROG_IF_COUNT];
+    struct cmdq cmdq[CMD_QUEUE_COUNT];
+
+    /* ---- micro-architectural */
+    struct sched sched;
+    struct outbox outbox;
+    struct slots slots;
+    struct cfgcache cfgcache;
+    struct tags tags;
+    struct tlb tlb;
+    struct tlb walk_cache;
+    struct inval_state inval;
+    uint8_t settle;   /* SETTLE_*: consequences that core.c draws when the unit at work is done */
+    bool room_wanted; /* a command waits until the owner has taken items */
+
+    /* ---- host */
+    smmu_config_t config;
+    uint8_t mode;                        /* smmu_mode_t */
+    uint8_t oas_bits;                    /* from IDR5.OAS */
+    uint8_t ias_bits;                    /* 3.4 */
+    uint64_t write_mask[SMMU_REG_COUNT]; /* software-writable bits, absent features excluded */
+    struct cmd_rules cmd_rules;
+    uint64_t stat[SMMU_STAT_COUNT];
+};
+
+#define CFG(s, id) ((s)->config.value[SMMU_CFG_##id])
+#define STAT(s, name, n) ((s)->stat[SMMU_STAT_##name] += (n))
+/* A register of a programming interface, and one of its fields. */
+#define REG_OF(pi, name) ((pi)->reg[SMMU_REG_##name])
+#define REG_FIELD(pi, reg_name, field) SMMU_REG_GET(reg_name, field, REG_OF(pi, reg_name))
+
+#endif
