@@ -11,6 +11,7 @@
 #include "bits.h"
 #include "cfgcache.h"
 #include "cmdq.h"
+#include "cmds.h"
 #include "config.h"
 #include "evtq.h"
 #include "inval.h"
