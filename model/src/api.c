@@ -11,6 +11,15 @@ static bool requests_have_time(const smmu_t *s)
     return s->mode == SMMU_MODE_AT;
 }
 
+/* The programming interface that governs the streams of a Security state; NULL: there is none. */
+static const struct prog_if *interface_of(const smmu_t *s, unsigned sec)
+{
+    for (unsigned i = 0; i < PROG_IF_COUNT; i++)
+        if (s->pi[i].sec == sec)
+            return &s->pi[i];
+    return NULL;
+}
+
 static smmu_status_t advance_to(smmu_t *s, uint64_t now)
 {
     if (now < s->sched.now)
@@ -60,14 +69,15 @@ int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_res
     if (!s || !request || !response || request->substreamid > low_mask(20) ||
         request->sh > SMMU_SH_ISH)
         return SMMU_E_ARGUMENT;
-    if (request->sec_sid != SMMU_PAS_NS)
+    const struct prog_if *pi = interface_of(s, request->sec_sid);
+    if (!pi)
         return request->sec_sid > SMMU_PAS_REALM ? SMMU_E_ARGUMENT : SMMU_E_UNSUPPORTED;
     if (requests_have_time(s)) {
         smmu_status_t status = advance_to(s, now);
         if (status != SMMU_OK)
             return status;
     }
-    int verdict = smmu__xlate_submit(s, request, response);
+    int verdict = smmu__xlate_submit(s, pi, request, response);
     if (verdict == SMMU_PENDING)
         smmu__settle(s);
     return verdict;
@@ -118,8 +128,8 @@ smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag)
 
 bool smmu_bypasses(const smmu_t *s, smmu_pas_t sec_sid)
 {
-    const struct prog_if *pi = &s->pi[PROG_IF_NS];
-    return sec_sid == SMMU_PAS_NS && !REG_FIELD(pi, CR0, SMMUEN) && !REG_FIELD(pi, GBPA, ABORT);
+    const struct prog_if *pi = interface_of(s, sec_sid);
+    return pi && !REG_FIELD(pi, CR0, SMMUEN) && !REG_FIELD(pi, GBPA, ABORT);
 }
 
 uint32_t smmu_reg_span(const smmu_t *s)

@@ -128,6 +128,11 @@ static void take_config(struct smmu *s, const smmu_config_t *cfg)
     s->slots.walkers = (uint32_t)CFG(s, TIMING_PTW_SLOTS);
 }
 
+/* The programming interfaces that exist. */
+static const struct {
+    uint8_t sec, cmd_queue;
+} interfaces[PROG_IF_COUNT] = {[PROG_IF_NS] = {SMMU_PAS_NS, CMD_QUEUE_NS}};
+
 smmu_status_t smmu_create(smmu_t **out, const smmu_config_t *cfg, void *memory, size_t size)
 {
     if (!out || !cfg || !memory)
@@ -143,7 +148,8 @@ smmu_status_t smmu_create(smmu_t **out, const smmu_config_t *cfg, void *memory, 
     lay_out(&arena, s, cfg);
     take_config(s, cfg);
     for (uint8_t i = 0; i < PROG_IF_COUNT; i++)
-        s->pi[i] = (struct prog_if){.number = i, .sec = SMMU_PAS_NS, .cmd_queue = CMD_QUEUE_NS};
+        s->pi[i] = (struct prog_if){
+            .number = i, .sec = interfaces[i].sec, .cmd_queue = interfaces[i].cmd_queue};
     smmu__regs_init(s);
     smmu__cmds_init(s);
     s->slots.free = s->slots.walker_wait = s->slots.event_wait =

@@ -61,7 +61,7 @@ bool smmu__flight_answer(struct smmu *s, struct slot *slot)
 
 static bool step_event_wait(struct smmu *s, struct slot *slot)
 {
-    struct prog_if *pi = &s->pi[PROG_IF_NS];
+    struct prog_if *pi = smmu__flight_interface(s, slot);
     if (!smmu__evtq_ready(pi)) {
         slot->state = SLOT_EVENT_WAIT;
         smmu__slot_list_push(s, &s->slots.event_wait, slot);
@@ -99,7 +99,7 @@ static struct fault *fault_begin(struct slot *slot, uint8_t event)
 /* RECINVSID decides whether an unknown StreamID is recorded (7.3.3). */
 bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event)
 {
-    const struct prog_if *pi = &s->pi[PROG_IF_NS];
+    const struct prog_if *pi = smmu__flight_interface(s, slot);
     fault_begin(slot, event)->fetch_addr = slot->fetch_addr;
     bool record = event != SMMU_EVT_C_BAD_STREAMID || REG_FIELD(pi, CR2, RECINVSID);
     return terminate(s, slot, SMMU_RESULT_ABORT, record);
@@ -133,13 +133,15 @@ static void run(struct smmu *s, struct slot *slot)
         continue;
 }
 
-bool smmu__flight_start(struct smmu *s, const smmu_request_t *request, uint64_t cfg_key)
+bool smmu__flight_start(struct smmu *s, const struct prog_if *pi, const smmu_request_t *request,
+                        uint64_t cfg_key)
 {
     struct slot *slot = smmu__outbox_has_room_for_slot(s) ? smmu__slot_take(s) : NULL;
     if (!slot)
         return false;
     slot->request = *request;
     slot->cfg_key = cfg_key;
+    slot->prog_if = pi->number;
     slot->latency = 0;
     slot->has_config = slot->has_walker = false;
     slot->marks = 0;
@@ -188,8 +190,10 @@ void smmu__flight_read_done(struct smmu *s, unsigned number, smmu_mem_status_t s
 
 void smmu__flight_event_room(struct smmu *s)
 {
-    while (s->slots.event_wait.first != SLOT_NONE && smmu__evtq_ready(&s->pi[PROG_IF_NS]))
-        run(s, smmu__slot_list_pop(s, &s->slots.event_wait));
+    struct slots *p = &s->slots;
+    while (p->event_wait.first != SLOT_NONE &&
+           smmu__evtq_ready(smmu__flight_interface(s, &p->slot[p->event_wait.first])))
+        run(s, smmu__slot_list_pop(s, &p->event_wait));
 }
 
 bool smmu__flight_walkers(struct smmu *s)

@@ -9,9 +9,11 @@
 
 #include "outbox.h"
 #include "slots.h"
+#include "state.h"
 
 /* Takes off, in a slot. False: none is free. */
-bool smmu__flight_start(struct smmu *s, const smmu_request_t *request, uint64_t cfg_key);
+bool smmu__flight_start(struct smmu *s, const struct prog_if *pi, const smmu_request_t *request,
+                        uint64_t cfg_key);
 
 /* ---- what moves a slot on */
 void smmu__flight_due(struct smmu *s, unsigned slot);
@@ -21,6 +23,12 @@ void smmu__flight_read_done(struct smmu *s, unsigned slot, smmu_mem_status_t sta
 void smmu__flight_event_room(struct smmu *s);
 /* Gives a free walker to the slot that waits longest. False: none free or none waiting. */
 bool smmu__flight_walkers(struct smmu *s);
+
+/* Whose stream it is. */
+static inline struct prog_if *smmu__flight_interface(struct smmu *s, const struct slot *slot)
+{
+    return &s->pi[slot->prog_if];
+}
 
 /*
  * ---- among the flight_*.c: a step changes the slot's state. True: go on with it at once; false:

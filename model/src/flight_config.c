@@ -12,7 +12,7 @@
 
 static bool fetch_ste(struct smmu *s, struct slot *slot, enum stream_where where, uint64_t addr)
 {
-    struct mem_attrs attrs = smmu__table_attrs(&s->pi[PROG_IF_NS]);
+    struct mem_attrs attrs = smmu__table_attrs(smmu__flight_interface(s, slot));
     if (where == STREAM_OUT)
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_STREAMID);
     if (addr >> s->oas_bits) { /* CHOICE 3.4.3: not truncated, but F_STE_FETCH */
@@ -27,7 +27,8 @@ static bool fetch_ste(struct smmu *s, struct slot *slot, enum stream_where where
 
 static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uint64_t addr)
 {
-    struct mem_attrs attrs = {slot->locator.memattr, slot->locator.sh, s->pi[PROG_IF_NS].sec};
+    struct mem_attrs attrs = {slot->locator.memattr, slot->locator.sh,
+                              smmu__flight_interface(s, slot)->sec};
     if (where == CD_OUT)
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_SUBSTREAMID);
     STAT(s, cfg_fetch, 1);
@@ -45,8 +46,8 @@ bool smmu__flight_config(struct smmu *s, struct slot *slot)
         return true;
     }
     uint64_t addr = 0;
-    enum stream_where where =
-        smmu__stream_locate(&s->config, &s->pi[PROG_IF_NS], slot->request.streamid, &addr);
+    enum stream_where where = smmu__stream_locate(&s->config, smmu__flight_interface(s, slot),
+                                                  slot->request.streamid, &addr);
     return fetch_ste(s, slot, where, addr);
 }
 
@@ -65,8 +66,9 @@ static bool config_known(struct smmu *s, struct slot *slot, uint32_t cd_index)
 bool smmu__flight_got_l1std(struct smmu *s, struct slot *slot, const uint8_t *data)
 {
     uint64_t addr = 0;
-    enum stream_where where = smmu__stream_from_l1std(
-        &s->config, &s->pi[PROG_IF_NS], slot->request.streamid, load_le64(data), &addr);
+    enum stream_where where =
+        smmu__stream_from_l1std(&s->config, smmu__flight_interface(s, slot), slot->request.streamid,
+                                load_le64(data), &addr);
     return fetch_ste(s, slot, where, addr);
 }
 
@@ -82,8 +84,9 @@ bool smmu__flight_got_ste(struct smmu *s, struct slot *slot, const uint8_t *data
     const smmu_request_t *r = &slot->request;
     load_words(words, data);
     memset(&slot->x, 0, sizeof slot->x);
-    switch (smmu__ste_decode(&s->config, &s->pi[PROG_IF_NS], words, r->flags & SMMU_REQ_SSV,
-                             r->substreamid, &slot->x, &slot->locator, &slot->cd_index)) {
+    switch (smmu__ste_decode(&s->config, smmu__flight_interface(s, slot), words,
+                             r->flags & SMMU_REQ_SSV, r->substreamid, &slot->x, &slot->locator,
+                             &slot->cd_index)) {
     case STE_DECIDED:
         return config_known(s, slot, UINT32_MAX);
     case STE_NEEDS_CD: {

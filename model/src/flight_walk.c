@@ -63,7 +63,7 @@ bool smmu__flight_walker_wait(struct smmu *s, struct slot *slot)
 bool smmu__flight_walk(struct smmu *s, struct slot *slot)
 {
     const struct ttb *t = &slot->x.ttb[slot->walk.half];
-    struct mem_attrs attrs = {t->walk_memattr, t->walk_sh, s->pi[PROG_IF_NS].sec};
+    struct mem_attrs attrs = {t->walk_memattr, t->walk_sh, smmu__flight_interface(s, slot)->sec};
     STAT(s, walk_reads, 1);
     return smmu__flight_read(s, slot, SLOT_TTD, SMMU_SRC_TTD,
                              smmu__walk_address(&slot->x, &slot->walk), 8, attrs);

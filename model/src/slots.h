@@ -34,8 +34,9 @@ enum slot_state {
 enum { SLOT_NO_CFG_FILL = 1, SLOT_NO_TLB_FILL = 2 };
 
 struct slot {
-    uint8_t state; /* enum slot_state */
-    uint8_t marks; /* SLOT_NO_* */
+    uint8_t state;   /* enum slot_state */
+    uint8_t marks;   /* SLOT_NO_* */
+    uint8_t prog_if; /* number of the programming interface that governs its stream */
     bool has_walker, has_config;
     uint16_t next;    /* in a waiting list; SLOT_NONE at the end */
     uint32_t latency; /* own cycles so far */

@@ -43,9 +43,9 @@ static bool try_hit(struct smmu *s, struct xctx *x, const smmu_request_t *r, smm
     return true;
 }
 
-int smmu__xlate_submit(struct smmu *s, const smmu_request_t *r, smmu_response_t *out)
+int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
+                       smmu_response_t *out)
 {
-    const struct prog_if *pi = &s->pi[PROG_IF_NS];
     if (!(REG_FIELD(pi, CR0, SMMUEN) && REG_FIELD(pi, CR0ACK, SMMUEN))) {
         STAT(s, requests, 1);
         submit_disabled(s, pi, r, out);
@@ -66,7 +66,7 @@ int smmu__xlate_submit(struct smmu *s, const smmu_request_t *r, smmu_response_t 
     } else {
         STAT(s, cfg_miss, 1);
     }
-    if (!smmu__flight_start(s, r, key)) {
+    if (!smmu__flight_start(s, pi, r, key)) {
         STAT(s, busy, 1);
         return SMMU_BUSY;
     }

@@ -6,8 +6,10 @@
 #include "smmusim/smmu_types.h"
 
 struct smmu;
+struct prog_if;
 
-/* An smmu_verdict_t. */
-int smmu__xlate_submit(struct smmu *s, const smmu_request_t *request, smmu_response_t *response);
+/* An smmu_verdict_t. pi: the interface that governs the request's stream. */
+int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_request_t *request,
+                       smmu_response_t *response);
 
 #endif
