@@ -19,13 +19,13 @@ static uint32_t set_of(const struct cfgcache *c, uint64_t key)
     return (mixed & (c->sets - 1)) * c->ways;
 }
 
-struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key)
+struct cfg_entry *smmu__cfgcache_lookup(struct smmu *s, uint64_t key)
 {
     struct cfgcache *c = &s->cfgcache;
     uint32_t first = set_of(c, key);
     for (uint32_t i = first; i < first + c->ways; i++)
         if (c->key[i] == key)
-            return &c->entry[i].x;
+            return &c->entry[i];
     return NULL;
 }
 

@@ -29,7 +29,7 @@ struct cfgcache {
 };
 
 uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid);
-struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key);
+struct cfg_entry *smmu__cfgcache_lookup(struct smmu *s, uint64_t key);
 void smmu__cfgcache_fill(struct smmu *s, uint64_t key, uint32_t cd_index, const struct xctx *x);
 void smmu__cfgcache_invalidate(struct smmu *s, const struct inval_config *scope);
 void smmu__cfgcache_reset(struct smmu *s);

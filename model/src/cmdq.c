@@ -181,8 +181,9 @@ static void sync_begin(struct smmu *s, unsigned queue)
 static bool sync_complete(struct smmu *s, unsigned queue)
 {
     const struct prog_if *pi = interface_of(s, queue);
-    return smmu__inval_complete(s) && pi->evtq.settled >= s->cmdq[queue].sync_event_ticket &&
-           !smmu__msi_in_flight(pi, SMMU_IRQ_CMD_SYNC);
+    const struct evtq *events = &pi->evtq;
+    return smmu__inval_complete(s) && events->settled >= s->cmdq[queue].sync_event_ticket &&
+           events->settled >= events->stale_ticket && !smmu__msi_in_flight(pi, SMMU_IRQ_CMD_SYNC);
 }
 
 /* Who sees the signal sees CONS beyond the command. */

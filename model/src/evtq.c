@@ -98,7 +98,7 @@ static void show_overflow(struct prog_if *pi)
     pi->evtq.overflowed = false;
 }
 
-void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f)
+void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f, bool stale)
 {
     struct evtq *q = &pi->evtq;
     struct ring ring = ring_of(s, pi);
@@ -123,6 +123,8 @@ void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f
     unsigned entry = (q->head + q->count++) % EVTQ_WRITES;
     q->state[entry] = EVTQ_WRITING;
     q->recorded++;
+    if (stale)
+        q->stale_ticket = q->recorded;
     smmu__mem_write(s, OWNER_EVTQ, (unsigned)pi->number << 8 | entry, SMMU_SRC_EVENTQ,
                     smmu__ring_address(&ring, q->write_index), RECORD_BYTES,
                     smmu__queue_attrs(pi, REG_FIELD(pi, EVENTQ_BASE, WA) != 0), bytes);

@@ -67,7 +67,7 @@ static bool step_event_wait(struct smmu *s, struct slot *slot)
         smmu__slot_list_push(s, &s->slots.event_wait, slot);
         return false;
     }
-    smmu__evtq_record(s, pi, &slot->fault);
+    smmu__evtq_record(s, pi, &slot->fault, slot->marks != 0);
     return smmu__flight_answer(s, slot);
 }
 

@@ -38,9 +38,10 @@ static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uin
 
 bool smmu__flight_config(struct smmu *s, struct slot *slot)
 {
-    const struct xctx *cached = smmu__cfgcache_lookup(s, slot->cfg_key);
+    const struct cfg_entry *cached = smmu__cfgcache_lookup(s, slot->cfg_key);
     if (cached) {
-        slot->x = *cached;
+        slot->x = cached->x;
+        slot->cd_index = cached->cd_index;
         slot->has_config = true;
         slot->state = SLOT_TLB;
         return true;
