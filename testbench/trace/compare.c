@@ -148,15 +148,3 @@ bool compare_end(struct comparison *comparison)
     player_check(comparison->player, !comparison->differs, comparison->expected, comparison->got);
     return !comparison->differs;
 }
-
-void player_check(struct player *player, bool holds, const char *expected, const char *got)
-{
-    struct trace_failure failure = {
-        .path = player->program->path, .line = player->line, .expected = expected, .got = got};
-    player->report->expectations++;
-    if (holds)
-        return;
-    player->report->failures++;
-    if (player->options->failed)
-        player->options->failed(player->options->ctx, &failure);
-}

@@ -7,7 +7,6 @@
 #include "trace/memory_listing.h"
 #include "trace/text_file.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,16 +40,6 @@ static const event_handler handlers[QEMU_EVENT_KINDS] = {
     [QEMU_EVENT_TRANSLATE_ABORT] = importer_translate_untouched,
     [QEMU_EVENT_RECORD_EVENT] = importer_record_event,
 };
-
-bool importer_fail(struct importer *importer, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(importer->why, sizeof importer->why, format, arguments);
-    va_end(arguments);
-    return false;
-}
 
 static bool take_line(struct importer *importer, const char *line, unsigned long *counts)
 {

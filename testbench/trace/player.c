@@ -78,6 +78,20 @@ void player_store(struct player *player, uint64_t addr, const void *data, size_t
         player_void(player, "physical memory is full: more pages are written than allowed");
 }
 
+/* ---- expectations */
+
+void player_check(struct player *player, bool holds, const char *expected, const char *got)
+{
+    struct trace_failure failure = {
+        .path = player->program->path, .line = player->line, .expected = expected, .got = got};
+    player->report->expectations++;
+    if (holds)
+        return;
+    player->report->failures++;
+    if (player->options->failed)
+        player->options->failed(player->options->ctx, &failure);
+}
+
 /* ---- values */
 
 bool player_value(struct player *player, const struct value *value, uint64_t *number)

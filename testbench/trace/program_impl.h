@@ -23,9 +23,6 @@ struct statement {
     unsigned long line;
 };
 
-/* Finds a row of any group; NULL if there is no such statement. */
-const struct statement_row *statement_named(const char *name);
-
 /* A number that is given, or that a variable will have. */
 struct value {
     uint64_t literal;
@@ -78,5 +75,9 @@ struct trace_program {
     const char **access; /* names of dma& */
     uint32_t accesses, access_capacity;
 };
+
+struct trace_program *program_create(const char *path); /* NULL: no memory */
+/* False: no memory, or PROGRAM_MAX_STATEMENTS. */
+bool program_append(struct trace_program *program, const struct statement *statement);
 
 #endif

@@ -23,7 +23,4 @@ extern const struct statement_group irq_statements;
 extern const struct statement_group time_statements;
 extern const struct statement_group unbuilt_statements;
 
-/* Statements of these two groups act on nothing: what follows may still configure. */
-bool statement_acts(const struct statement_row *row);
-
 #endif
