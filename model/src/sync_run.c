@@ -26,6 +26,12 @@ struct loop {
     smmu_response_t *response;
 };
 
+/* Callers of the modes lt and functional may be behind the model's clock: what is no request's cannot be. */
+static uint64_t model_time(const struct loop *l)
+{
+    return l->now < smmu_now(l->s) ? smmu_now(l->s) : l->now;
+}
+
 static void start_access(struct loop *l, const smmu_out_mem_t *m)
 {
     struct done_later *d = &l->later[l->count++];
@@ -61,7 +67,7 @@ static void drain(struct loop *l)
                 l->r->irq(l->r->ctx, &out.u.irq);
             break;
         case SMMU_OUT_INVAL: /* nothing is derived from translations here */
-            smmu_inval_done(l->s, l->now, out.u.inval.tag);
+            smmu_inval_done(l->s, model_time(l), out.u.inval.tag);
             break;
         }
     }
@@ -89,7 +95,7 @@ static bool step(struct loop *l, uint64_t limit)
         memmove(&l->later[first], &l->later[first + 1], (l->count - first - 1) * sizeof d);
         l->count--;
         l->now = d.at > l->now ? d.at : l->now;
-        smmu_mem_done(l->s, l->now, d.tag, d.status, d.data);
+        smmu_mem_done(l->s, model_time(l), d.tag, d.status, d.data);
         return true;
     }
     if (due == SMMU_NEVER || due > limit)
@@ -111,6 +117,8 @@ smmu_status_t smmu_run_request(smmu_t *s, const smmu_runner_t *r, uint64_t *now,
         verdict = smmu_submit(s, l.now, request, response);
     if (verdict < 0)
         return (smmu_status_t)verdict;
+    if (verdict == SMMU_BUSY) /* what holds the slots is in the hands of others */
+        return SMMU_E_UNSUPPORTED;
     while (verdict == SMMU_PENDING && (drain(&l), l.waiting))
         if (!step(&l, SMMU_NEVER))
             return SMMU_E_UNSUPPORTED;
