@@ -22,9 +22,9 @@ import sys
 
 LEVELS = {
     1: "bits le ring pte attrs fault xctx walk config",
-    2: "own_access tags tlb cfgcache inval slots sched outbox",
-    3: "stream context xlate answer flight flight_config flight_walk cmdq cmds evtq priq stall ats atos irq regs pmcg",
-    4: "core api sync_run debug_walk snapshot stats trace",
+    2: "sched outbox own_access slots inval tags tlb cfgcache",
+    3: "xlate answer flight flight_config flight_walk stream context cmdq cmds evtq irq regs",
+    4: "core api sync_run stats",
 }
 STATE_HEADER = "state.h"
 STATE_HEADER_LEVEL = 2
