@@ -85,9 +85,18 @@ static struct ring ring_of(const struct smmu *s, const struct prog_if *pi)
                          s->oas_bits);
 }
 
-bool smmu__evtq_ready(const struct prog_if *pi)
+static bool full(const struct smmu *s, const struct prog_if *pi)
 {
-    return pi->evtq.count < EVTQ_WRITES;
+    struct ring ring = ring_of(s, pi);
+    return smmu__ring_full(&ring, pi->evtq.write_index, (uint32_t)REG_OF(pi, EVENTQ_CONS));
+}
+
+/* No record is lost for want of room before PROD shows that there is none: software may still make
+ * some while the last writes are on their way (7.4). */
+bool smmu__evtq_ready(const struct smmu *s, const struct prog_if *pi)
+{
+    unsigned writes = pi->evtq.count;
+    return writes == 0 || (writes < EVTQ_WRITES && !full(s, pi));
 }
 
 /* 7.4: a second overflow before the first is acknowledged cannot be shown. */
@@ -95,20 +104,16 @@ static void show_overflow(struct prog_if *pi)
 {
     if (REG_FIELD(pi, EVENTQ_PROD, OVFLG) == REG_FIELD(pi, EVENTQ_CONS, OVACKFLG))
         REG_OF(pi, EVENTQ_PROD) ^= SMMU_FIELD_MASK(EVENTQ_PROD, OVFLG);
-    pi->evtq.overflowed = false;
 }
 
 void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f, bool stale)
 {
     struct evtq *q = &pi->evtq;
     struct ring ring = ring_of(s, pi);
-    uint32_t cons = smmu__ring_index(&ring, REG_OF(pi, EVENTQ_CONS));
     bool writable = REG_FIELD(pi, CR0, EVENTQEN) && !q->aborting &&
                     !smmu__gerror_active(pi, GERROR_EVENTQ_ABT_ERR);
-    if (writable && smmu__ring_full(&ring, q->write_index, cons)) {
-        q->overflowed = true;
-        if (q->count == 0)
-            show_overflow(pi);
+    if (writable && full(s, pi)) {
+        show_overflow(pi);
         writable = false;
     }
     if (!writable) {
@@ -167,7 +172,6 @@ static void give_up(struct smmu *s, struct prog_if *pi)
     }
     q->write_index = smmu__ring_index(&ring, REG_OF(pi, EVENTQ_PROD));
     q->aborting = false;
-    q->overflowed = false;
     smmu__gerror_raise(s, pi, GERROR_EVENTQ_ABT_ERR);
 }
 
@@ -189,10 +193,8 @@ void smmu__evtq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry,
         publish(s, pi);
     if (q->aborting && all_answered(q))
         give_up(s, pi);
-    if (q->count == 0 && q->overflowed)
-        show_overflow(pi);
     s->settle |= SETTLE_SYNC;
-    if (smmu__evtq_ready(pi))
+    if (smmu__evtq_ready(s, pi))
         s->settle |= SETTLE_EVENT_ROOM;
     if (smmu__evtq_quiet(pi) && !REG_FIELD(pi, CR0, EVENTQEN))
         s->settle |= SETTLE_ACKS;

@@ -20,7 +20,6 @@ struct evtq {
     uint8_t state[EVTQ_WRITES]; /* enum evtq_write_state; a ring in record order */
     uint8_t head, count;
     bool aborting;   /* a write aborted; the error is flagged when the others are done (7.2.2) */
-    bool overflowed; /* OVFLG toggles when PROD shows that the queue is full (7.4) */
     uint32_t write_index; /* index of the next record to write: PROD plus the writes in flight */
     uint64_t recorded;    /* tickets given out: records accepted for writing since create */
     uint64_t settled;     /* of these, visible, aborted or lost */
@@ -28,7 +27,7 @@ struct evtq {
 };
 
 /* Room for one more record in flight? If not, the transaction has to wait (it keeps its slot). */
-bool smmu__evtq_ready(const struct prog_if *pi);
+bool smmu__evtq_ready(const struct smmu *s, const struct prog_if *pi);
 /* Takes the record or drops it by the rules. Only when smmu__evtq_ready(). stale: it comes from what
  * an invalidation named, so no CMD_SYNC that completes the invalidation may be ahead of it (4.7.3). */
 void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f, bool stale);

@@ -62,7 +62,7 @@ bool smmu__flight_answer(struct smmu *s, struct slot *slot)
 static bool step_event_wait(struct smmu *s, struct slot *slot)
 {
     struct prog_if *pi = smmu__flight_interface(s, slot);
-    if (!smmu__evtq_ready(pi)) {
+    if (!smmu__evtq_ready(s, pi)) {
         slot->state = SLOT_EVENT_WAIT;
         smmu__slot_list_push(s, &s->slots.event_wait, slot);
         return false;
@@ -192,7 +192,7 @@ void smmu__flight_event_room(struct smmu *s)
 {
     struct slots *p = &s->slots;
     while (p->event_wait.first != SLOT_NONE &&
-           smmu__evtq_ready(smmu__flight_interface(s, &p->slot[p->event_wait.first])))
+           smmu__evtq_ready(s, smmu__flight_interface(s, &p->slot[p->event_wait.first])))
         run(s, smmu__slot_list_pop(s, &p->event_wait));
 }
 

@@ -26,7 +26,8 @@ struct loop {
     smmu_response_t *response;
 };
 
-/* Callers of the modes lt and functional may be behind the model's clock: what is no request's cannot be. */
+/* Callers of the modes lt and functional may be behind the model's clock; what is no request's
+ * cannot be. */
 static uint64_t model_time(const struct loop *l)
 {
     return l->now < smmu_now(l->s) ? smmu_now(l->s) : l->now;
