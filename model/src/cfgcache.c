@@ -19,7 +19,7 @@ static uint32_t set_of(const struct cfgcache *c, uint64_t key)
     return (mixed & (c->sets - 1)) * c->ways;
 }
 
-struct cfg_entry *smmu__cfgcache_lookup(struct smmu *s, uint64_t key)
+struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key)
 {
     struct cfgcache *c = &s->cfgcache;
     uint32_t first = set_of(c, key);
@@ -29,7 +29,7 @@ struct cfg_entry *smmu__cfgcache_lookup(struct smmu *s, uint64_t key)
     return NULL;
 }
 
-void smmu__cfgcache_fill(struct smmu *s, uint64_t key, uint32_t cd_index, const struct xctx *x)
+void smmu__cfgcache_fill(struct smmu *s, uint64_t key, const struct xctx *x)
 {
     struct cfgcache *c = &s->cfgcache;
     uint32_t first = set_of(c, key), at = UINT32_MAX;
@@ -47,27 +47,26 @@ void smmu__cfgcache_fill(struct smmu *s, uint64_t key, uint32_t cd_index, const 
         *victim = (uint8_t)(*victim + 1u == c->ways ? 0 : *victim + 1);
     }
     c->key[at] = key;
-    c->entry[at].cd_index = cd_index;
-    c->entry[at].x = *x;
+    c->entry[at] = *x;
 }
 
-static bool names(const struct inval_config *i, uint64_t key, uint32_t cd_index)
+bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index)
 {
-    if ((key >> KEY_SEC & 3) != i->sec)
+    if ((key >> KEY_SEC & 3) != scope->sec)
         return false;
-    if (i->all)
+    if (scope->all)
         return true;
     uint32_t streamid = (uint32_t)key;
-    if (streamid < i->sid_first || streamid > i->sid_last)
+    if (streamid < scope->sid_first || streamid > scope->sid_last)
         return false;
-    return !i->one_substream || cd_index == i->substreamid;
+    return !scope->one_substream || cd_index == scope->substreamid;
 }
 
 void smmu__cfgcache_invalidate(struct smmu *s, const struct inval_config *scope)
 {
     struct cfgcache *c = &s->cfgcache;
     for (uint32_t i = 0; i < c->sets * c->ways; i++)
-        if (c->key[i] && names(scope, c->key[i], c->entry[i].cd_index))
+        if (c->key[i] && smmu__cfg_named(scope, c->key[i], c->entry[i].cd_index))
             c->key[i] = 0;
 }
 

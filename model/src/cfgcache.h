@@ -15,22 +15,19 @@
 struct smmu;
 struct inval_config;
 
-struct cfg_entry {
-    uint32_t cd_index; /* index in the CD table it was read from; UINT32_MAX: no CD */
-    struct xctx x;
-};
-
 struct cfgcache {
     uint32_t sets, ways;
     uint64_t *key; /* [sets][ways], apart for quick search: bit 63 valid, 54:53 Security state, 52
                       SSV, 51:32 SubstreamID, 31:0 StreamID */
-    struct cfg_entry *entry;
+    struct xctx *entry;
     uint8_t *victim;
 };
 
 uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid);
-struct cfg_entry *smmu__cfgcache_lookup(struct smmu *s, uint64_t key);
-void smmu__cfgcache_fill(struct smmu *s, uint64_t key, uint32_t cd_index, const struct xctx *x);
+/* Does the scope name the configuration with this key and this CD? */
+bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index);
+struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key);
+void smmu__cfgcache_fill(struct smmu *s, uint64_t key, const struct xctx *x);
 void smmu__cfgcache_invalidate(struct smmu *s, const struct inval_config *scope);
 void smmu__cfgcache_reset(struct smmu *s);
 

@@ -38,10 +38,9 @@ static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uin
 
 bool smmu__flight_config(struct smmu *s, struct slot *slot)
 {
-    const struct cfg_entry *cached = smmu__cfgcache_lookup(s, slot->cfg_key);
+    const struct xctx *cached = smmu__cfgcache_lookup(s, slot->cfg_key);
     if (cached) {
-        slot->x = cached->x;
-        slot->cd_index = cached->cd_index;
+        slot->x = *cached;
         slot->has_config = true;
         slot->state = SLOT_TLB;
         return true;
@@ -52,14 +51,13 @@ bool smmu__flight_config(struct smmu *s, struct slot *slot)
     return fetch_ste(s, slot, where, addr);
 }
 
-static bool config_known(struct smmu *s, struct slot *slot, uint32_t cd_index)
+static bool config_known(struct smmu *s, struct slot *slot)
 {
     slot->has_config = true;
-    slot->cd_index = cd_index;
     if (slot->x.kind == XCTX_S1)
         smmu__tags_bind(s, &slot->x);
     if (!(slot->marks & SLOT_NO_CFG_FILL))
-        smmu__cfgcache_fill(s, slot->cfg_key, cd_index, &slot->x);
+        smmu__cfgcache_fill(s, slot->cfg_key, &slot->x);
     slot->state = SLOT_TLB;
     return true;
 }
@@ -86,12 +84,11 @@ bool smmu__flight_got_ste(struct smmu *s, struct slot *slot, const uint8_t *data
     load_words(words, data);
     memset(&slot->x, 0, sizeof slot->x);
     switch (smmu__ste_decode(&s->config, smmu__flight_interface(s, slot), words,
-                             r->flags & SMMU_REQ_SSV, r->substreamid, &slot->x, &slot->locator,
-                             &slot->cd_index)) {
+                             r->flags & SMMU_REQ_SSV, r->substreamid, &slot->x, &slot->locator)) {
     case STE_DECIDED:
-        return config_known(s, slot, UINT32_MAX);
+        return config_known(s, slot);
     case STE_NEEDS_CD: {
-        enum cd_where where = smmu__context_locate(&slot->locator, slot->cd_index, &addr);
+        enum cd_where where = smmu__context_locate(&slot->locator, slot->x.cd_index, &addr);
         return fetch_cd(s, slot, where, addr);
     }
     case STE_ILLEGAL:
@@ -107,8 +104,8 @@ bool smmu__flight_got_ste(struct smmu *s, struct slot *slot, const uint8_t *data
 bool smmu__flight_got_l1cd(struct smmu *s, struct slot *slot, const uint8_t *data)
 {
     uint64_t addr = 0;
-    enum cd_where where =
-        smmu__context_from_l1cd(&s->config, &slot->locator, slot->cd_index, load_le64(data), &addr);
+    enum cd_where where = smmu__context_from_l1cd(&s->config, &slot->locator, slot->x.cd_index,
+                                                  load_le64(data), &addr);
     return fetch_cd(s, slot, where, addr);
 }
 
@@ -118,5 +115,5 @@ bool smmu__flight_got_cd(struct smmu *s, struct slot *slot, const uint8_t *data)
     load_words(words, data);
     if (!smmu__cd_decode(&s->config, &slot->locator, words, &slot->x))
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_CD);
-    return config_known(s, slot, slot->cd_index);
+    return config_known(s, slot);
 }

@@ -51,16 +51,10 @@ void smmu__slot_free(struct smmu *s, struct slot *slot)
     smmu__slot_list_push(s, &s->slots.free, slot);
 }
 
+/* While the CD is not known yet, it may be the one that is named. */
 static bool config_touches(const struct inval_config *c, const struct slot *slot)
 {
-    const smmu_request_t *r = &slot->request;
-    if (r->sec_sid != c->sec)
-        return false;
-    if (c->all)
-        return true;
-    if (r->streamid < c->sid_first || r->streamid > c->sid_last)
-        return false;
-    return !c->one_substream || !slot->has_config || slot->cd_index == c->substreamid;
+    return smmu__cfg_named(c, slot->cfg_key, slot->has_config ? slot->x.cd_index : c->substreamid);
 }
 
 /* While the configuration is not known yet, nothing tells which tags the walk will have: mark it

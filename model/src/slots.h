@@ -44,7 +44,6 @@ struct slot {
     uint64_t cfg_key;
     struct xctx x;
     struct cd_locator locator;
-    uint32_t cd_index;
     struct walk walk;
     uint64_t descriptor;
     uint64_t fetch_addr; /* of the read that is outstanding */

@@ -272,10 +272,10 @@ static struct cd_locator locator_of(const uint64_t ste[8], unsigned cd_max)
 
 /* Stage 1 is on: which CD, or why none (5.2 S1CDMax, S1DSS). */
 static enum ste_verdict choose_cd(const uint64_t ste[8], unsigned cd_max, bool ssv,
-                                  uint32_t substreamid, struct xctx *x, uint32_t *cd_index)
+                                  uint32_t substreamid, struct xctx *x)
 {
     unsigned s1dss = cd_max ? (unsigned)STE_GET(ste, S1DSS) : S1DSS_SSID0;
-    *cd_index = ssv ? substreamid : 0;
+    x->cd_index = ssv ? substreamid : 0;
     if (ssv) {
         if (!cd_max || substreamid >> cd_max)
             return STE_BAD_SUBSTREAM;
@@ -284,6 +284,7 @@ static enum ste_verdict choose_cd(const uint64_t ste[8], unsigned cd_max, bool s
     if (s1dss == S1DSS_BYPASS) {
         x->kind = XCTX_BYPASS;
         x->s1dss_bypass = true;
+        x->cd_index = CD_NONE;
         return STE_DECIDED;
     }
     return s1dss == S1DSS_SSID0 ? STE_NEEDS_CD : STE_DISABLED;
@@ -291,12 +292,13 @@ static enum ste_verdict choose_cd(const uint64_t ste[8], unsigned cd_max, bool s
 
 enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if *pi,
                                   const uint64_t ste[8], bool ssv, uint32_t substreamid,
-                                  struct xctx *x, struct cd_locator *locator, uint32_t *cd_index)
+                                  struct xctx *x, struct cd_locator *locator)
 {
     if (smmu__ste_illegal(cfg, pi, ste))
         return STE_ILLEGAL;
     unsigned config = (unsigned)STE_GET(ste, Config);
-    *x = (struct xctx){.kind = XCTX_ABORT, .world = WORLD_NS_EL1, .mev = STE_GET(ste, MEV)};
+    *x = (struct xctx){
+        .kind = XCTX_ABORT, .world = WORLD_NS_EL1, .mev = STE_GET(ste, MEV), .cd_index = CD_NONE};
     if (!(config & 4))
         return STE_DECIDED;
     x->overrides = overrides_from_ste(cfg, ste);
@@ -308,5 +310,5 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     x->vmid = (uint16_t)(cfg->value[SMMU_CFG_IDR0_S2P] ? STE_GET(ste, S2VMID) : 0);
     unsigned cd_max = cfg->value[SMMU_CFG_IDR1_SSIDSIZE] ? (unsigned)STE_GET(ste, S1CDMax) : 0;
     *locator = locator_of(ste, cd_max);
-    return choose_cd(ste, cd_max, ssv, substreamid, x, cd_index);
+    return choose_cd(ste, cd_max, ssv, substreamid, x);
 }

@@ -31,7 +31,7 @@ const char *smmu__ste_illegal(const smmu_config_t *cfg, const struct prog_if *pi
 
 enum ste_verdict {
     STE_DECIDED,       /* *x is complete: abort or bypass, no CD needed */
-    STE_NEEDS_CD,      /* stage 1: CD of *cd_index through *cd_locator */
+    STE_NEEDS_CD,      /* stage 1: the CD of x->cd_index, through *locator */
     STE_ILLEGAL,       /* C_BAD_STE (5.2.2) */
     STE_BAD_SUBSTREAM, /* C_BAD_SUBSTREAMID (7.3.9) */
     STE_DISABLED,      /* F_STREAM_DISABLED (7.3.7) */
@@ -40,7 +40,7 @@ enum ste_verdict {
 /* ssv, substreamid: of the transaction. */
 enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if *pi,
                                   const uint64_t ste[8], bool ssv, uint32_t substreamid,
-                                  struct xctx *x, struct cd_locator *locator, uint32_t *cd_index);
+                                  struct xctx *x, struct cd_locator *locator);
 
 /* The overrides of global bypass (6.3.14), from a value of GBPA. */
 struct overrides smmu__overrides_from_gbpa(const smmu_config_t *cfg, uint64_t gbpa);

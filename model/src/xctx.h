@@ -55,6 +55,8 @@ struct overrides {
     uint8_t instcfg;  /* 0, 1 incoming, 2 data, 3 instruction */
 };
 
+#define CD_NONE UINT32_MAX
+
 struct xctx {
     /* STE */
     uint8_t kind;      /* enum xctx_kind, of this {StreamID, SubstreamID} */
@@ -64,6 +66,7 @@ struct xctx {
     struct overrides overrides;
     uint16_t vmid; /* 0 if there is no VMID tag (3.17) */
     /* CD */
+    uint32_t cd_index; /* its place in the table it was read from; CD_NONE: there is none */
     uint16_t asid;
     bool aset;
     bool a, r, s; /* CD.A, CD.R, CD.S (5.5) */

@@ -53,10 +53,9 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
         return SMMU_DONE;
     }
     uint64_t key = smmu__cfg_key(r->sec_sid, r->streamid, r->flags & SMMU_REQ_SSV, r->substreamid);
-    struct cfg_entry *cached = smmu__cfgcache_lookup(s, key);
+    struct xctx *x = smmu__cfgcache_lookup(s, key);
     STAT(s, cfg_lookup, 1);
-    if (cached) {
-        struct xctx *x = &cached->x;
+    if (x) {
         STAT(s, cfg_hit, 1);
         if (x->kind == XCTX_S1 ? try_hit(s, x, r, out) : smmu__answer_untranslated(s, x, r, out)) {
             smmu__answer_track(s, r, s->inval.epoch, out);

@@ -39,8 +39,7 @@ protected:
     {
         x = {};
         locator = {};
-        cd_index = UINT32_MAX;
-        return smmu__ste_decode(&cfg, &pi, ste, ssv, ssid, &x, &locator, &cd_index);
+        return smmu__ste_decode(&cfg, &pi, ste, ssv, ssid, &x, &locator);
     }
 
     void substreams(unsigned s1cdmax, unsigned s1dss, unsigned s1fmt = 0)
@@ -56,7 +55,6 @@ protected:
     uint64_t ste[8] = {};
     xctx x;
     cd_locator locator;
-    uint32_t cd_index;
 };
 
 #define VALUE(id) cfg.value[SMMU_CFG_##id]
@@ -270,7 +268,7 @@ TEST_F(Ste, 231_without_substreams_there_is_one_cd_and_no_substream)
         VALUE(IDR1_SSIDSIZE) = 20;
         substreams(0, s1dss, REF_S1FMT_4K_L2);
         EXPECT_EQ(decode(), STE_NEEDS_CD) << s1dss;
-        EXPECT_EQ(cd_index, 0U);
+        EXPECT_EQ(x.cd_index, 0U);
         EXPECT_EQ(locator.format, REF_S1FMT_LINEAR);
         EXPECT_EQ(decode(true, 0), STE_BAD_SUBSTREAM) << s1dss;
 
@@ -289,7 +287,7 @@ TEST_F(Ste, 232_substreamids_up_to_two_to_s1cdmax)
         substreams(s1cdmax, REF_S1DSS_TERMINATE);
         uint32_t count = 1U << s1cdmax;
         EXPECT_EQ(decode(true, count - 1), STE_NEEDS_CD) << s1cdmax;
-        EXPECT_EQ(cd_index, count - 1);
+        EXPECT_EQ(x.cd_index, count - 1);
         if (s1cdmax < 20) {
             EXPECT_EQ(decode(true, count), STE_BAD_SUBSTREAM) << s1cdmax;
         }
@@ -312,12 +310,12 @@ TEST_F(Ste, 233_s1dss_decides_for_whoever_brings_no_substream)
         substreams(4, row.s1dss);
         EXPECT_EQ(decode(true, 0), row.with_0) << row.s1dss;
         EXPECT_EQ(decode(true, 1), row.with_1) << row.s1dss;
-        EXPECT_EQ(cd_index, 1U);
+        EXPECT_EQ(x.cd_index, 1U);
         EXPECT_EQ(decode(), row.without) << row.s1dss;
         EXPECT_EQ(x.kind == XCTX_BYPASS, row.s1dss == 1);
         EXPECT_EQ(x.s1dss_bypass, row.s1dss == 1);
         if (row.without == STE_NEEDS_CD) {
-            EXPECT_EQ(cd_index, 0U);
+            EXPECT_EQ(x.cd_index, 0U);
         }
     }
 }
