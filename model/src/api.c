@@ -85,6 +85,8 @@ int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_res
 
 smmu_status_t smmu_access_done(smmu_t *s, uint64_t now, uint8_t epoch)
 {
+    if (!s)
+        return SMMU_E_ARGUMENT;
     if (requests_have_time(s)) {
         smmu_status_t status = advance_to(s, now);
         if (status != SMMU_OK)
@@ -118,6 +120,8 @@ smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_stat
 
 smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag)
 {
+    if (!s)
+        return SMMU_E_ARGUMENT;
     smmu_status_t status = advance_to(s, now);
     if (status != SMMU_OK)
         return status;
