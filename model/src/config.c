@@ -7,10 +7,11 @@
 #include "config.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "name.h"
 
 static_assert(SMMU_CFG_COUNT <= SMMU_CONFIG_MAX_KEYS, "smmu_config_t is too small for config.def");
 
@@ -38,14 +39,6 @@ static const struct {
      }},
 #undef KEY
 };
-
-/* ASCII only, and independent of the locale. */
-static bool same_name(const char *a, const char *b)
-{
-    while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b))
-        a++, b++;
-    return tolower((unsigned char)*a) == tolower((unsigned char)*b);
-}
 
 static int find_key(const char *name)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* L4. Names and values of the counters. */
-#include <ctype.h>
 #include <string.h>
 
+#include "name.h"
 #include "state.h"
 
 static const smmu_stat_info_t infos[SMMU_STAT_COUNT] = {
@@ -14,13 +14,6 @@ static const smmu_stat_info_t infos[SMMU_STAT_COUNT] = {
 const smmu_stat_info_t *smmu_stat_info(size_t i)
 {
     return i < SMMU_STAT_COUNT ? &infos[i] : NULL;
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b))
-        a++, b++;
-    return !*a && !*b;
 }
 
 int smmu_stat_find(const char *name)

@@ -35,7 +35,7 @@ const char *smmu_version(void);
 /*
  * A configuration is a set of named numbers: every field of the identification registers
  * ("IDR0.S1P", "IIDR.ProductID", "AIDR.ArchMinorRev"), "timing.NAME" in cycles, sizes and counts
- * of the microarchitecture ("tlb.entries", "slots.translation") and choices that the architecture
+ * of the microarchitecture ("timing.mtlb_entries", "timing.ptw_slots") and choices that the architecture
  * leaves open ("choice.NAME"). Registers are derived from it, never the reverse.
  */
 #define SMMU_CONFIG_MAX_KEYS 192
