@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/config_options.h"
 #include "cli/json_file.h"
 #include "cli/ring_bench.h"
-#include "trace/program.h"
 
 enum { COMMANDS_A_CASE = 1024 };
 
@@ -219,7 +219,6 @@ int verb_bench(int argc, char **argv)
     };
     const struct cli_usage usage = {"bench", "[options] KIND", about, options,
                                     sizeof(options) / sizeof(options[0])};
-    char error[PROGRAM_ERROR_SIZE] = "";
     smmu_config_t cfg;
     int status;
     const int first = cli_parse(&usage, argc, argv, &status);
@@ -230,12 +229,9 @@ int verb_bench(int argc, char **argv)
         return cli_unusable("bench", "exactly one KIND is needed; --help lists them");
     if (run.commands == 0 || run.commands > 1000000)
         return cli_unusable("bench", "--commands: 1 to 1000000");
-    if (smmu_config_init(&cfg, preset) != SMMU_OK)
-        return cli_unusable("bench", "unknown preset '%s'", preset);
-    if (file && !trace_config_file(file, &cfg, error)) {
-        fprintf(stderr, "%s\n", error);
-        return CLI_UNUSABLE;
-    }
+    status = config_from_options("bench", preset, file, &cfg);
+    if (status != CLI_HELD)
+        return status;
     run.cfg = &cfg;
     run.rows = json_array();
     status = run_kinds(&run, argv[first]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/config_options.h"
 #include "cli/json_file.h"
 #include "mem/host.h"
 #include "spec_ref/ref_registers.h"
@@ -93,13 +94,10 @@ int verb_config(int argc, char **argv)
         return status;
     if (first != argc)
         return cli_unusable("config", "unexpected '%s'", argv[first]);
-    if (smmu_config_init(&cfg, preset) != SMMU_OK)
-        return cli_unusable("config", "unknown preset '%s'", preset);
+    status = config_from_options("config", preset, file, &cfg);
+    if (status != CLI_HELD)
+        return status;
     (void)smmu_config_init(&defaults, NULL);
-    if (file && !trace_config_file(file, &cfg, error)) {
-        fprintf(stderr, "%s\n", error);
-        return CLI_UNUSABLE;
-    }
     if (smmu_config_check(&cfg, error, sizeof(error)) != SMMU_OK)
         return cli_unusable("config", "%s", error);
 

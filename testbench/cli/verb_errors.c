@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/config_options.h"
 #include "cli/errors.h"
 #include "cli/json_file.h"
 #include "trace/names.h"
@@ -78,12 +79,9 @@ int verb_errors(int argc, char **argv)
         return status;
     if (first != argc)
         return cli_unusable("errors", "unexpected '%s'", argv[first]);
-    if (smmu_config_init(&cfg, preset) != SMMU_OK)
-        return cli_unusable("errors", "unknown preset '%s'", preset);
-    if (file && !trace_config_file(file, &cfg, error)) {
-        fprintf(stderr, "%s\n", error);
-        return CLI_UNUSABLE;
-    }
+    status = config_from_options("errors", preset, file, &cfg);
+    if (status != CLI_HELD)
+        return status;
 
     struct report report = {.lines = json_array()};
     printf("%-22s %-50s %-8s %-12s RD GERROR %-11s RD GERROR runs\n", "command", "cause", "section",
