@@ -73,10 +73,10 @@ typedef struct smmu_request {
     uint32_t substreamid; /* 20 bits; counts only with SMMU_REQ_SSV */
     uint16_t flags;       /* SMMU_REQ_* */
     uint8_t sec_sid;      /* smmu_pas_t: Security state of the stream */
-    uint8_t tbu;          /* which TBU it enters through */
+    uint8_t tbu;          /* which TBU it enters through; all share one TLB and one pool of slots */
     uint8_t memattr;      /* incoming memory type, MAIR format; clients without one give SMMU_MEMATTR_WB_RAWA */
     uint8_t sh;           /* incoming shareability, smmu_sh_t */
-    uint16_t order_id;    /* bus ID: requests of one TBU with equal IDs keep their order */
+    uint16_t order_id;    /* bus ID. GAP: answers come in any order, also of equal IDs */
 } smmu_request_t;
 
 typedef enum smmu_result {
