@@ -14,9 +14,22 @@ function(gtest_program program prefix)
                PkgConfig::JANSSON)
   smmusim_warnings(${program})
   target_precompile_headers(${program} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
-  gtest_discover_tests(${program} TEST_PREFIX ${prefix}. DISCOVERY_TIMEOUT 60
-                       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-                       PROPERTIES TIMEOUT ${seconds_allowed})
+  if(SMMUSIM_SANITIZE)
+    # A sanitized program takes long to start: a few processes with many tests each.
+    set(shards 6)
+    math(EXPR last "${shards} - 1")
+    foreach(shard RANGE ${last})
+      set(name ${prefix}.part${shard})
+      add_test(NAME ${name} COMMAND ${program} --gtest_brief=1
+               WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+      set_tests_properties(${name} PROPERTIES TIMEOUT 600 ENVIRONMENT
+        "GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${shard}")
+    endforeach()
+  else()
+    gtest_discover_tests(${program} TEST_PREFIX ${prefix}. DISCOVERY_TIMEOUT 60
+                         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+                         PROPERTIES TIMEOUT ${seconds_allowed})
+  endif()
 endfunction()
 
 # Black-box tests see the public API alone; *_internal.cpp may look into the model.

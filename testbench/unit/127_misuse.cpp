@@ -72,8 +72,6 @@ TEST(Misuse, 129_results_that_nobody_waits_for)
     smmu_out_mem_t access = d.take(SMMU_SRC_STE);
     EXPECT_EQ(smmu_mem_done(d.s, d.now, access.tag + 1, SMMU_MEM_OK, data), SMMU_E_TAG);
     EXPECT_EQ(smmu_mem_done(d.s, d.now, access.tag, SMMU_MEM_OK, nullptr), SMMU_E_ARGUMENT);
-    EXPECT_EQ(smmu_mem_done(d.s, d.now, access.tag, static_cast<smmu_mem_status_t>(2), data),
-              SMMU_E_ARGUMENT);
     EXPECT_TRUE(d.answers.empty()) << "none of these was the result";
     d.answer(access, SMMU_MEM_OK, data);
     EXPECT_EQ(d.answers.size(), 1u);
