@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "smmusim/smmu.h"
+#include "smmusim/smmu_stats.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 #include "spec_ref/ref_structures.h"
@@ -45,8 +46,9 @@ public:
             EXPECT_EQ(smmu_config_set(&config, s.first, s.second, nullptr, 0), SMMU_OK) << s.first;
         instance_.resize((smmu_size(&config) + 7) / 8);
         EXPECT_EQ(smmu_create(&smmu_, &config, instance_.data(), instance_.size() * 8), SMMU_OK);
+        /* Most pages begin as a table whose first entries lead on. */
         for (uint64_t at = 0; at < kMemoryBytes; at += 8)
-            store(at, plausible_word());
+            store(at, at % 4096 < 256 && !one_in(4) ? address() | 0x743 : plausible_word());
         plausible_start();
     }
 
@@ -86,8 +88,10 @@ public:
             submit();
             break;
         }
+        if (one_in(4))
+            repair();
         collect();
-        while (outstanding_.size() > pick(64))
+        while (outstanding_.size() > pick(16))
             answer_one();
     }
 
@@ -107,7 +111,9 @@ public:
         EXPECT_TRUE(outstanding_.empty());
     }
 
-    uint64_t answers = 0, forwards = 0, commands_of_interest = 0;
+    uint64_t count(smmu_stat_t which) const { return smmu_stat_value(smmu_, which); }
+
+    uint64_t answers = 0, forwards = 0;
 
 private:
     uint64_t pick(uint64_t n) { return random_() % n; }
@@ -123,19 +129,20 @@ private:
     /* A word that may pass for a descriptor, a CD's or STE's word, or for nothing. */
     uint64_t plausible_word()
     {
-        switch (pick(6)) {
+        switch (pick(8)) {
         case 0:
-            return address() | 3; /* table or page descriptor */
+            return address() | 3; /* table, or a page that must not be used yet */
         case 1:
-            return address() | 0x743; /* page, AF, user, ISH */
-        case 2:
             return (pick(1u << 19) & ~uint64_t{0x1FFFFF}) | 0x741; /* block */
-        case 3:
+        case 2:
             return 0;
-        case 4:
+        case 3:
             return random_() & random_();
-        default:
+        case 4:
             return random_();
+        default:
+            return address() | 0x743 |
+                   pick(2) << 11; /* table; at the last level a page for everybody */
         }
     }
 
@@ -208,7 +215,7 @@ private:
 
     void plausible_restart()
     {
-        if (!one_in(500))
+        if (!one_in(40))
             return;
         write32(REF_REG_CR0, 0);
         for (unsigned i = 0; i < 64 && !outstanding_.empty(); i++)
@@ -253,6 +260,21 @@ private:
         EXPECT_EQ(smmu_reg_read(smmu_, now_, static_cast<smmu_pas_t>(pick(4)), offset,
                                 one_in(2) ? 4 : 8, &value),
                   SMMU_OK);
+    }
+
+    /* As a driver would: the bad command becomes a CMD_SYNC, then the errors are acknowledged. */
+    void repair()
+    {
+        uint64_t gerror = 0, gerrorn = 0, cons = 0;
+        smmu_reg_read(smmu_, now_, SMMU_PAS_NS, REF_REG_GERROR, 4, &gerror);
+        smmu_reg_read(smmu_, now_, SMMU_PAS_NS, REF_REG_GERRORN, 4, &gerrorn);
+        smmu_reg_read(smmu_, now_, SMMU_PAS_NS, REF_REG_CMDQ_CONS, 4, &cons);
+        if (gerror == gerrorn)
+            return;
+        uint64_t at = (cmdq_ + 16 * (cons & ((1u << log2_) - 1))) % kMemoryBytes;
+        store(at, REF_CMD_SYNC);
+        store(at + 8, 0);
+        write32(REF_REG_GERRORN, gerror);
     }
 
     void push_command()
@@ -379,7 +401,11 @@ void run(const std::vector<std::pair<const char *, uint64_t>> &settings)
     guest.finish();
     /* Otherwise the guest never got anywhere, and the test tests nothing. */
     EXPECT_GT(guest.answers, operations / 20);
-    EXPECT_GT(guest.forwards, operations / 200);
+    EXPECT_GT(guest.forwards, operations / 50);
+    EXPECT_GT(guest.count(SMMU_STAT_cmd_consumed), operations / 100);
+    EXPECT_GT(guest.count(SMMU_STAT_tlb_fill), operations / 10000);
+    EXPECT_GT(guest.count(SMMU_STAT_slots_marked), operations / 2000);
+    EXPECT_GT(guest.count(SMMU_STAT_events_recorded), operations / 1000);
 }
 
 } // namespace
