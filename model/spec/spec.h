@@ -3,7 +3,8 @@
  * Knowledge without behaviour: what the .def tables in this folder say, as enums, field
  * accessors and descriptor arrays. Nothing here knows about an SMMU instance.
  *
- * config.def  KEY(id, name, unit, basis, min, max, mmu_700_like, ideal, meaning)
+ * config.def  KEY(id, name, unit, basis, min, max, value, meaning)
+ * timing.def  TIMING(id, name, unit, min, max, value and basis a preset, meaning)
  * regs.def    REG(name, offset, bits, access, guard, feature, section, on_write)
  * fields.def  FIELD(object, name, word, msb, lsb, feature)
  *             object: a register of regs.def, STE, CD, L1STD, L1CD, CMD_<name of cmds.def>, EVT_<name of events.def>;
@@ -24,7 +25,10 @@
 
 enum smmu_config_id {
 #define KEY(id, ...) SMMU_CFG_##id,
+#define TIMING(id, ...) SMMU_CFG_TIMING_##id,
 #include "config.def"
+#include "timing.def"
+#undef TIMING
 #undef KEY
     SMMU_CFG_COUNT
 };

@@ -251,7 +251,7 @@ static bool decode(struct smmu *s, unsigned queue)
     unsigned kind = head_rule(s, q)->kind;
     uint64_t delay = CFG(s, TIMING_CMD_DECODE_LAT);
     if (kind == CMD_IS_TLBI || kind == CMD_IS_CFGI)
-        delay += CFG(s, TIMING_INV_LAT);
+        delay += CFG(s, TIMING_INV_TCU_VA_LAT);
     q->state = CMDQ_DECODE;
     if (delay) {
         smmu__timer_set(s, TIMER_CMDQ, queue, delay);

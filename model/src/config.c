@@ -15,42 +15,57 @@
 
 static_assert(SMMU_CFG_COUNT <= SMMU_CONFIG_MAX_KEYS, "smmu_config_t is too small for config.def");
 
-static const smmu_config_key_t keys[] = {
-#define KEY(id, name, unit, basis, min, max, mmu_700_like, ideal, meaning)                         \
-    {name, unit, basis, meaning, min, max},
+/* What a value rests on. */
+enum basis { STATED, DEDUCED, ASSUMED, IDEALISED };
+static const char *const basis_names[] = {"stated", "deduced", "assumed", "idealised"};
+
+struct preset_value {
+    uint64_t value;
+    uint8_t basis; /* enum basis */
+};
+
+enum preset { MMU_600_LIKE, MMU_700_LIKE, MMU_700_REF, GEM5, IDEAL, PRESETS };
+static const char *const preset_names[PRESETS] = {"mmu-600-like", "mmu-700-like", "mmu-700-ref",
+                                                  "gem5", "ideal"};
+enum { DEFAULT_PRESET = MMU_700_LIKE };
+
+#define S(n) {n, STATED}
+#define D(n) {n, DEDUCED}
+#define A(n) {n, ASSUMED}
+#define I(n) {n, IDEALISED}
+
+/* A timing key's column for each preset; a key that is no timing has one value and a basis by name. */
+static const struct {
+    smmu_config_key_t key;
+    struct preset_value preset[PRESETS];
+} keys[] = {
+#define KEY(id, name, unit, basis, min, max, value, meaning)                                       \
+    {{name, unit, basis, meaning, min, max}, {{value, 0}}},
+#define TIMING(id, name, unit, min, max, v600, v700, ref, gem5, ideal, meaning)                    \
+    {{"timing." name, unit, NULL, meaning, min, max}, {v600, v700, ref, gem5, ideal}},
 #include "config.def"
+#include "timing.def"
+#undef TIMING
 #undef KEY
 };
 
-static const struct {
-    const char *name;
-    uint64_t value[SMMU_CFG_COUNT];
-} presets[] = {
-#define KEY(id, name, unit, basis, min, max, mmu_700_like, ideal, meaning) mmu_700_like,
-    {"mmu-700-like",
-     {
-#include "config.def"
-     }},
-#undef KEY
-#define KEY(id, name, unit, basis, min, max, mmu_700_like, ideal, meaning) ideal,
-    {"ideal",
-     {
-#include "config.def"
-     }},
-#undef KEY
-};
+#undef S
+#undef D
+#undef A
+#undef I
 
 static int find_key(const char *name)
 {
     for (int i = 0; name && i < SMMU_CFG_COUNT; i++)
-        if (same_name(keys[i].name, name))
+        if (same_name(keys[i].key.name, name))
             return i;
     return -1;
 }
 
 static bool well_formed(const smmu_config_t *cfg)
 {
-    return cfg && cfg->size == sizeof *cfg && cfg->count == SMMU_CFG_COUNT;
+    return cfg && cfg->size == sizeof *cfg && cfg->count == SMMU_CFG_COUNT &&
+           cfg->preset < PRESETS;
 }
 
 /* Says why in the caller's buffer, if there is one. */
@@ -59,7 +74,7 @@ static bool well_formed(const smmu_config_t *cfg)
 
 static smmu_status_t check_range(int key, uint64_t value, char *why, size_t why_size)
 {
-    const smmu_config_key_t *k = &keys[key];
+    const smmu_config_key_t *k = &keys[key].key;
     if (value >= k->min && value <= k->max)
         return SMMU_OK;
     if (k->min == k->max)
@@ -69,17 +84,29 @@ static smmu_status_t check_range(int key, uint64_t value, char *why, size_t why_
                   k->name, value, k->min, k->max, k->meaning);
 }
 
+const char *smmu_config_preset(size_t i)
+{
+    return i < PRESETS ? preset_names[i] : NULL;
+}
+
+static uint64_t preset_value(int key, enum preset preset)
+{
+    return keys[key].preset[keys[key].key.basis ? 0 : preset].value;
+}
+
 smmu_status_t smmu_config_init(smmu_config_t *cfg, const char *preset)
 {
     if (!cfg)
         return SMMU_E_ARGUMENT;
-    for (size_t p = 0; p < sizeof presets / sizeof presets[0]; p++) {
-        if (!same_name(preset ? preset : "mmu-700-like", presets[p].name))
+    for (unsigned p = 0; p < PRESETS; p++) {
+        if (!same_name(preset ? preset : preset_names[DEFAULT_PRESET], preset_names[p]))
             continue;
         memset(cfg, 0, sizeof *cfg);
         cfg->size = sizeof *cfg;
         cfg->count = SMMU_CFG_COUNT;
-        memcpy(cfg->value, presets[p].value, sizeof presets[p].value);
+        cfg->preset = p;
+        for (int key = 0; key < SMMU_CFG_COUNT; key++)
+            cfg->value[key] = preset_value(key, (enum preset)p);
         return SMMU_OK;
     }
     return SMMU_E_CONFIG;
@@ -112,7 +139,17 @@ smmu_status_t smmu_config_get(const smmu_config_t *cfg, const char *name, uint64
 
 const smmu_config_key_t *smmu_config_key(size_t i)
 {
-    return i < SMMU_CFG_COUNT ? &keys[i] : NULL;
+    return i < SMMU_CFG_COUNT ? &keys[i].key : NULL;
+}
+
+const char *smmu_config_basis(const smmu_config_t *cfg, size_t i)
+{
+    if (!well_formed(cfg) || i >= SMMU_CFG_COUNT)
+        return NULL;
+    if (keys[i].key.basis)
+        return keys[i].key.basis;
+    const struct preset_value *v = &keys[i].preset[cfg->preset];
+    return cfg->value[i] == v->value ? basis_names[v->basis] : "set";
 }
 
 smmu_status_t smmu_config_check(const smmu_config_t *cfg, char *why, size_t why_size)
@@ -125,7 +162,7 @@ smmu_status_t smmu_config_check(const smmu_config_t *cfg, char *why, size_t why_
 #define V(id) (cfg->value[SMMU_CFG_##id])
 #define RULE(condition, id, text)                                                                  \
     if (!(condition))                                                                              \
-        return REFUSE(why, why_size, "%s=%" PRIu64 ": " text, keys[SMMU_CFG_##id].name, V(id));
+        return REFUSE(why, why_size, "%s=%" PRIu64 ": " text, keys[SMMU_CFG_##id].key.name, V(id));
 #include "config_rules.def"
 #undef RULE
 #undef V

@@ -114,7 +114,7 @@ static void take_config(struct smmu *s, const smmu_config_t *cfg)
         SMMU_CFG_TIMING_TBU_FRONT_LAT, SMMU_CFG_TIMING_MTLB_LAT,
         SMMU_CFG_TIMING_CC_LAT,        SMMU_CFG_TIMING_WC_LAT,
         SMMU_CFG_TIMING_WALK_STEP_LAT, SMMU_CFG_TIMING_CMD_DECODE_LAT,
-        SMMU_CFG_TIMING_INV_LAT,       SMMU_CFG_TIMING_SYNC_SIGNAL_LAT};
+        SMMU_CFG_TIMING_INV_TCU_VA_LAT,       SMMU_CFG_TIMING_SYNC_SIGNAL_LAT};
     s->config = *cfg;
     s->mode = (uint8_t)cfg->value[SMMU_CFG_MODE];
     if (s->mode == SMMU_MODE_FUNCTIONAL)

@@ -26,7 +26,7 @@
 
 namespace {
 
-constexpr uint64_t kPages = 1024;
+constexpr uint64_t kPages = 1024, kTlbEntries = 2048;
 constexpr size_t kSequence = 1 << 16;
 constexpr uint64_t kBase = uint64_t{1} << 30;
 
@@ -77,7 +77,7 @@ void bare_probe(benchmark::State &state)
  * preset's timing. */
 void tlb_hit(benchmark::State &state, smmu_mode_t mode)
 {
-    Machine m({{"mode", mode}});
+    Machine m({{"mode", mode}, {"timing.mtlb_entries", kTlbEntries}});
     m.map(kBase, kPages);
     m.start();
     for (uint64_t p = 0; p < kPages; p++)
@@ -161,7 +161,7 @@ void bare_decode(benchmark::State &state)
 
 void tlbi_nh_va(benchmark::State &state, smmu_mode_t mode)
 {
-    Machine m({{"mode", mode}});
+    Machine m({{"mode", mode}, {"timing.mtlb_entries", kTlbEntries}});
     m.map(kBase, kPages);
     m.start();
     for (uint64_t p = 0; p < kPages; p++)

@@ -207,7 +207,7 @@ int verb_bench(int argc, char **argv)
     const struct cli_option options[] = {
         {.name = "preset",
          .argument = "NAME",
-         .help = "mmu-700-like (default), ideal",
+         .help = PRESET_HELP,
          .text = &preset},
         {.name = "config", .argument = "FILE", .help = "KEY=VALUE lines to apply", .text = &file},
         {.name = "commands",

@@ -20,12 +20,13 @@ static uint64_t value_of(const smmu_config_t *cfg, const char *name)
 }
 
 static void print_key(const smmu_config_t *cfg, const smmu_config_t *defaults,
-                      const smmu_config_key_t *key, bool explain)
+                      size_t i, bool explain)
 {
+    const smmu_config_key_t *key = smmu_config_key(i);
     uint64_t value = value_of(cfg, key->name);
     int width = printf("%s=%llu", key->name, (unsigned long long)value);
     printf("%*s# %s; default %llu; %s", width < ASSIGNMENT_COLUMN ? ASSIGNMENT_COLUMN - width : 1,
-           "", key->unit, (unsigned long long)value_of(defaults, key->name), key->basis);
+           "", key->unit, (unsigned long long)value_of(defaults, key->name), smmu_config_basis(cfg, i));
     if (explain && key->min == key->max)
         printf("; no other value can be served; %s", key->meaning);
     else if (explain)
@@ -35,12 +36,13 @@ static void print_key(const smmu_config_t *cfg, const smmu_config_t *defaults,
 }
 
 static json_t *json_of_key(const smmu_config_t *cfg, const smmu_config_t *defaults,
-                           const smmu_config_key_t *key)
+                           size_t i)
 {
+    const smmu_config_key_t *key = smmu_config_key(i);
     return json_pack("{s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "key", key->name, "value",
                      (json_int_t)value_of(cfg, key->name), "default",
                      (json_int_t)value_of(defaults, key->name), "min", (json_int_t)key->min, "max",
-                     (json_int_t)key->max, "unit", key->unit, "basis", key->basis, "meaning",
+                     (json_int_t)key->max, "unit", key->unit, "basis", smmu_config_basis(cfg, i), "meaning",
                      key->meaning);
 }
 
@@ -67,7 +69,8 @@ static int print_registers(const smmu_config_t *cfg)
 
 static const char *const about =
     "Prints the whole effective configuration, one KEY=VALUE a line with unit, default and basis\n"
-    "(architecture, stated, deduced or assumed) as a comment: a file that --config reads.";
+    "(architecture or option; of timing: stated, deduced, assumed, idealised or set) as a\n"
+    "comment: a file that --config reads. No preset is accurate for a product.";
 
 int verb_config(int argc, char **argv)
 {
@@ -76,7 +79,7 @@ int verb_config(int argc, char **argv)
     const struct cli_option options[] = {
         {.name = "preset",
          .argument = "NAME",
-         .help = "mmu-700-like (default), ideal",
+         .help = PRESET_HELP,
          .text = &preset},
         {.name = "config", .argument = "FILE", .help = "KEY=VALUE lines to apply", .text = &file},
         {.name = "explain",
@@ -102,10 +105,9 @@ int verb_config(int argc, char **argv)
         return cli_unusable("config", "%s", error);
 
     json_t *keys = json_array();
-    const smmu_config_key_t *key;
-    for (size_t i = 0; (key = smmu_config_key(i)) != NULL; ++i) {
-        print_key(&cfg, &defaults, key, explain);
-        json_array_append_new(keys, json_of_key(&cfg, &defaults, key));
+    for (size_t i = 0; smmu_config_key(i) != NULL; ++i) {
+        print_key(&cfg, &defaults, i, explain);
+        json_array_append_new(keys, json_of_key(&cfg, &defaults, i));
     }
     if (explain)
         status = print_registers(&cfg);

@@ -64,7 +64,7 @@ int verb_errors(int argc, char **argv)
     const struct cli_option options[] = {
         {.name = "preset",
          .argument = "NAME",
-         .help = "mmu-700-like (default), ideal",
+         .help = PRESET_HELP,
          .text = &preset},
         {.name = "config", .argument = "FILE", .help = "KEY=VALUE lines to apply", .text = &file},
         {.name = "json", .argument = "FILE", .help = "write the table as JSON", .text = &json},

@@ -37,7 +37,7 @@ public:
         const std::pair<const char *, uint64_t> settings[] = {{"timing.mem_read_lat", t.M},
                                                               {"timing.cmdq_reads_in_flight", t.F},
                                                               {"timing.cmd_decode_lat", t.D},
-                                                              {"timing.inv_lat", t.I},
+                                                              {"timing.inv_tcu_va_lat", t.I},
                                                               {"timing.sync_signal_lat", t.S}};
         for (const auto &[key, value] : settings)
             EXPECT_EQ(smmu_config_set(&config, key, value, why, sizeof why), SMMU_OK) << why;

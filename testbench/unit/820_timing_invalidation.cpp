@@ -30,7 +30,7 @@ TEST(Invalidation, 821_walk_overtaken_by_a_tlbi_leaves_nothing_in_the_tlb_and_sy
         m.push_tlbi_va(kVa);
         m.push_sync();
         const uint64_t all = m.ring();
-        const uint64_t executed = begin + offset + t.mem_read_lat + t.cmd_decode_lat + t.inv_lat;
+        const uint64_t executed = begin + offset + t.mem_read_lat + t.cmd_decode_lat + t.inv_tcu_va_lat;
         const uint64_t sync_begins =
             std::max(executed, begin + offset + 2 * t.mem_read_lat) + t.cmd_decode_lat;
         const uint64_t leaves =
@@ -126,7 +126,7 @@ TEST(Invalidation, 825_sync_waits_until_a_forwarded_access_is_visible)
     m.push_tlbi_va(kVa);
     m.push_sync();
     const uint64_t all = m.ring();
-    m.until(m.now() + 500 + t.cmd_decode_lat + t.inv_lat - 1 -
+    m.until(m.now() + 500 + t.cmd_decode_lat + t.inv_tcu_va_lat - 1 -
             t.hit()); /* just before the TLBI takes effect */
     const uint64_t visible = m.now() + t.hit() + 500;
     m.start(kVa);

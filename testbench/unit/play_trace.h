@@ -19,7 +19,7 @@ inline const char *const cache_geometries[] = {
     "timing.mtlb_entries=32\ntiming.mtlb_ways=4\ntiming.wc_entries=16\ntiming.wc_ways=2\n",
     "timing.mtlb_entries=64\ntiming.mtlb_ways=2\ntiming.tbu_xlate_slots=1\ntiming.ptw_slots=1\n",
     "timing.mtlb_entries=128\ntiming.mtlb_ways=4\ntiming.mem_read_lat=1\ntiming.mtlb_lat=0\n",
-    "timing.cmdq_reads_in_flight=7\ntiming.inv_lat=50\ntiming.cmd_decode_lat=30\n"
+    "timing.cmdq_reads_in_flight=7\ntiming.inv_tcu_va_lat=50\ntiming.cmd_decode_lat=30\n"
     "timing.mem_read_lat=3\n",
     "timing.sync_signal_lat=1000\ntiming.mem_write_lat=5000\ntiming.cmdq_reads_in_flight=16\n",
 };

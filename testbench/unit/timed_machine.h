@@ -25,7 +25,7 @@
 struct Timing {
     uint64_t mem_read_lat = 100, mem_write_lat = 60;
     uint64_t tbu_front_lat = 1, mtlb_lat = 3, cc_lat = 3, wc_lat = 4, walk_step_lat = 2;
-    uint64_t cmd_decode_lat = 2, inv_lat = 5, sync_signal_lat = 1;
+    uint64_t cmd_decode_lat = 2, inv_tcu_va_lat = 5, sync_signal_lat = 1;
     uint64_t cmdq_reads_in_flight = 1, ptw_slots = 4, tbu_xlate_slots = 64;
 
     uint64_t hit() const { return tbu_front_lat + mtlb_lat; }
@@ -60,7 +60,7 @@ public:
             {"timing.wc_lat", t.wc_lat},
             {"timing.walk_step_lat", t.walk_step_lat},
             {"timing.cmd_decode_lat", t.cmd_decode_lat},
-            {"timing.inv_lat", t.inv_lat},
+            {"timing.inv_tcu_va_lat", t.inv_tcu_va_lat},
             {"timing.sync_signal_lat", t.sync_signal_lat},
             {"timing.ptw_slots", t.ptw_slots},
             {"timing.tbu_xlate_slots", t.tbu_xlate_slots},

@@ -38,11 +38,12 @@ const char *smmu_version(void);
  * of the microarchitecture ("timing.mtlb_entries", "timing.ptw_slots") and choices that the architecture
  * leaves open ("choice.NAME"). Registers are derived from it, never the reverse.
  */
-#define SMMU_CONFIG_MAX_KEYS 192
+#define SMMU_CONFIG_MAX_KEYS 256
 
 typedef struct smmu_config {
     uint32_t size;  /* sizeof(smmu_config_t): tells versions apart */
     uint32_t count; /* keys in use */
+    uint32_t preset; /* number of the preset it began with */
     uint64_t value[SMMU_CONFIG_MAX_KEYS];
 } smmu_config_t;
 
@@ -52,12 +53,15 @@ typedef enum smmu_mode { SMMU_MODE_AT = 0, SMMU_MODE_LT = 1, SMMU_MODE_FUNCTIONA
 typedef struct smmu_config_key {
     const char *name;    /* as given to smmu_config_set() */
     const char *unit;    /* "cycles", "entries", "log2", "flag", ... */
-    const char *basis;   /* "architecture", "stated", "deduced", "assumed" */
+    const char *basis;   /* "architecture", "option"; NULL: smmu_config_basis() tells, by preset */
     const char *meaning; /* one sentence */
     uint64_t min, max;   /* values that can be served */
 } smmu_config_key_t;
 
-/* preset: "mmu-700-like" (also NULL) or "ideal". Unknown preset: SMMU_E_CONFIG. */
+/* The i-th preset's name, or NULL at the end. They differ in timing only and change no result. */
+const char *smmu_config_preset(size_t i);
+
+/* preset: one of these, case-insensitive; NULL: "mmu-700-like". Unknown preset: SMMU_E_CONFIG. */
 smmu_status_t smmu_config_init(smmu_config_t *cfg, const char *preset);
 
 /*
@@ -69,6 +73,12 @@ smmu_status_t smmu_config_get(const smmu_config_t *cfg, const char *name, uint64
 
 /* The i-th key, or NULL at the end: for listings. */
 const smmu_config_key_t *smmu_config_key(size_t i);
+
+/*
+ * What the i-th key's value rests on: "architecture"; "option"; of a timing value "stated" by a public document,
+ * "deduced" from one, "assumed", "idealised", or "set" if it is not the preset's (docs/timing.md). NULL at the end.
+ */
+const char *smmu_config_basis(const smmu_config_t *cfg, size_t i);
 
 /* Rules that involve several keys (6.3.1 to 6.3.8). smmu_create() checks too. */
 smmu_status_t smmu_config_check(const smmu_config_t *cfg, char *why, size_t why_size);
