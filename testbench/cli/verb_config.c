@@ -104,6 +104,7 @@ int verb_config(int argc, char **argv)
     if (smmu_config_check(&cfg, error, sizeof(error)) != SMMU_OK)
         return cli_unusable("config", "%s", error);
 
+    printf("preset=%s\n", smmu_config_preset(cfg.preset));
     json_t *keys = json_array();
     for (size_t i = 0; smmu_config_key(i) != NULL; ++i) {
         print_key(&cfg, &defaults, i, explain);
@@ -111,6 +112,7 @@ int verb_config(int argc, char **argv)
     }
     if (explain)
         status = print_registers(&cfg);
-    return json_file_write("config", json, json_pack("{s:s, s:o}", "verb", "config", "keys", keys),
+    return json_file_write("config", json, json_pack("{s:s, s:s, s:o}", "verb", "config", "preset",
+                                     smmu_config_preset(cfg.preset), "keys", keys),
                            status);
 }

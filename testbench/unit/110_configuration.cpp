@@ -42,11 +42,13 @@ struct Configuration : testing::Test {
 
 TEST_F(Configuration, 110_presets_are_usable)
 {
-    for (const char *preset : {"mmu-700-like", "ideal", "MMU-700-LIKE"}) {
+    const char *preset;
+    for (size_t i = 0; (preset = smmu_config_preset(i)) != nullptr; i++) {
         EXPECT_EQ(smmu_config_init(&config, preset), SMMU_OK) << preset;
         EXPECT_EQ(check(), SMMU_OK) << preset << ": " << why;
         EXPECT_GT(smmu_size(&config), 0U);
     }
+    EXPECT_EQ(smmu_config_init(&config, "MMU-700-LIKE"), SMMU_OK);
     EXPECT_EQ(smmu_config_init(&config, "no such"), SMMU_E_CONFIG);
     EXPECT_EQ(smmu_config_init(nullptr, nullptr), SMMU_E_ARGUMENT);
 }
@@ -144,11 +146,11 @@ const Broken broken[] = {
     {"IDR3.HAD", 0, nullptr, 0, "IDR3.HAD=0"},
     {"AIDR.ArchMinorRev", 1, "IDR3.E0PD", 1, "IDR3.E0PD=1"},
     {"IIDR.Implementer", 0x80, nullptr, 0, "IIDR.Implementer=128"},
-    {"timing.mtlb_entries", 12, "timing.mtlb_ways", 4, "timing.mtlb_entries=12"},
+    {"timing.mtlb_entries", 30, "timing.mtlb_ways", 4, "timing.mtlb_entries=30"},
     {"timing.mtlb_entries", 1024, "timing.mtlb_ways", 3, "timing.mtlb_entries=1024"},
-    {"timing.cc_entries", 96, "timing.cc_ways", 8, "timing.cc_entries=96"},
+    {"timing.cc_entries", 98, "timing.cc_ways", 8, "timing.cc_entries=98"},
     {"timing.wc_entries", 100, "timing.wc_ways", 8, "timing.wc_entries=100"},
-    {"timing.ptw_slots", 65, "timing.tbu_xlate_slots", 64, "timing.ptw_slots=65"},
+    {"timing.dti_trans_tokens", 65, "timing.tcu_xlate_slots", 256, "timing.dti_trans_tokens=65"},
 };
 
 TEST_F(Configuration, 111_combinations_that_break_a_rule_are_refused)

@@ -230,7 +230,7 @@ TEST(Tool, 149_decode_names_every_field)
 
 TEST(Tool, 149_error_table_holds_for_both_presets)
 {
-    for (const char *preset : {"mmu-700-like", "ideal"}) {
+    for (const char *preset : {"mmu-600-like", "mmu-700-like", "mmu-700-ref", "gem5", "ideal"}) {
         Outcome run = tool(std::string("errors --preset ") + preset);
         EXPECT_EQ(run.status, 0) << run.out;
         EXPECT_EQ(run.out.find("DIFFERS"), std::string::npos);
