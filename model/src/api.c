@@ -114,6 +114,7 @@ smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_stat
             return time;
     }
     smmu__access_free(s, tag);
+    TIMELINE_END(s, ACCESS, 0, tag, status, 0);
     smmu__mem_done(s, &a, status, data);
     return SMMU_OK;
 }

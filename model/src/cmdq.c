@@ -52,6 +52,20 @@ static struct cmdq_fetch *head_of(struct cmdq *q)
     return &q->fetch[q->head];
 }
 
+static void note_indexes(struct smmu *s, unsigned queue)
+{
+    if (!s->timeline.capacity)
+        return;
+    const struct prog_if *pi = interface_of(s, queue);
+    struct ring ring =
+        smmu__ring_of(REG_OF(pi, CMDQ_BASE), (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
+    uint32_t prod = smmu__ring_index(&ring, REG_OF(pi, CMDQ_PROD));
+    uint32_t cons = smmu__ring_index(&ring, REG_OF(pi, CMDQ_CONS));
+    TIMELINE_COUNTER(s, CMDQ_PROD, queue, prod);
+    TIMELINE_COUNTER(s, CMDQ_CONS, queue, cons);
+    TIMELINE_COUNTER(s, CMDQ_WAITING, queue, smmu__ring_used(&ring, prod, cons));
+}
+
 /* --------------------------------------------------------------------------------- reading */
 
 /*
@@ -70,6 +84,8 @@ static void read_next(struct smmu *s, unsigned queue)
     struct cmdq *q = &s->cmdq[queue];
     unsigned entry = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
     q->fetch[entry].state = FETCH_READING;
+    q->fetch[entry].number = q->reads++;
+    TIMELINE_BEGIN(s, CMD_FETCH, queue, q->fetch[entry].number, q->fetch_index, 0);
     q->buffered++;
     q->reading++;
     STAT(s, cmd_reads, 1);
@@ -87,10 +103,13 @@ static inline void read_ahead(struct smmu *s, unsigned queue)
 
 /* Forgets the commands that were read ahead (3.21.2). Those on their way are awaited, but not used.
  */
-static void drop_read_ahead(struct cmdq *q)
+static void drop_read_ahead(struct smmu *s, unsigned queue)
 {
+    struct cmdq *q = &s->cmdq[queue];
     for (; q->buffered > 0; q->buffered--) {
         struct cmdq_fetch *f = buffer_entry(q, q->buffered - 1U);
+        if (f->state == FETCH_READ)
+            TIMELINE_END(s, COMMAND, queue, f->number, SMMU_COMMAND_DROPPED, 0);
         f->state = f->state == FETCH_READING ? FETCH_DROPPED : FETCH_FREE;
     }
 }
@@ -115,9 +134,10 @@ static bool start(struct smmu *s, unsigned queue)
     return true;
 }
 
-static void stop(struct cmdq *q)
+static void stop(struct smmu *s, unsigned queue)
 {
-    drop_read_ahead(q);
+    struct cmdq *q = &s->cmdq[queue];
+    drop_read_ahead(s, queue);
     q->available = 0;
     q->state = CMDQ_STOPPED;
 }
@@ -131,7 +151,10 @@ static void fail(struct smmu *s, unsigned queue, enum cerror code)
     struct prog_if *pi = interface_of(s, queue);
     REG_OF(pi, CMDQ_CONS) = SMMU_FIELD_PUT(CMDQ_CONS, ERR, code) | q->cons;
     STAT(s, cmd_errors, 1);
-    stop(q);
+    if (head_of(q)->state == FETCH_READ)
+        TIMELINE_END(s, COMMAND, queue, head_of(q)->number, SMMU_COMMAND_FAILED, code);
+    head_of(q)->state = FETCH_FREE;
+    stop(s, queue);
     smmu__gerror_raise(s, pi, GERROR_CMDQ_ERR);
 }
 
@@ -152,6 +175,8 @@ static void consume(struct smmu *s, unsigned queue)
     bool was_full = smmu__ring_full(&q->ring, prod, q->cons);
     q->cons = smmu__ring_next(&q->ring, q->cons);
     REG_OF(pi, CMDQ_CONS) = q->cons;
+    TIMELINE_END(s, COMMAND, queue, head_of(q)->number, SMMU_COMMAND_CONSUMED, 0);
+    note_indexes(s, queue);
     head_of(q)->state = FETCH_FREE;
     q->head = (uint8_t)((q->head + 1) % CMDQ_BUFFER);
     q->buffered--;
@@ -171,10 +196,12 @@ static void consume(struct smmu *s, unsigned queue)
 static void sync_begin(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
+    TIMELINE_END(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
     smmu__inval_sync_begin(s);
     q->sync_event_ticket = interface_of(s, queue)->evtq.recorded;
     q->sync_since = s->sched.now;
     q->state = CMDQ_SYNC_WAIT;
+    TIMELINE_BEGIN(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
 }
 
 /* Earlier invalidations, event records of terminated transactions, MSIs of earlier CMD_SYNCs. */
@@ -209,6 +236,8 @@ static bool sync_wait(struct smmu *s, unsigned queue)
     STAT(s, sync_wait_cycles, s->sched.now - q->sync_since);
     uint64_t delay = CFG(s, TIMING_SYNC_SIGNAL_LAT);
     q->state = CMDQ_SYNC_SIGNAL;
+    TIMELINE_END(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
+    TIMELINE_BEGIN(s, SYNC_SIGNAL, queue, head_of(q)->number, 0, 0);
     if (delay) {
         smmu__timer_set(s, TIMER_CMDQ, queue, delay);
         return false;
@@ -226,6 +255,8 @@ static bool act(struct smmu *s, unsigned queue)
     const struct cmd_rule *rule = head_rule(s, q);
     bool room = smmu__outbox_has_room_for_command(s);
     if (!room || !smmu__inval_ready(s)) {
+        if (q->state != CMDQ_ROOM_WAIT)
+            TIMELINE_BEGIN(s, CMD_ROOM_WAIT, queue, head_of(q)->number, 0, 0);
         s->room_wanted |= !room;
         q->state = CMDQ_ROOM_WAIT;
         return false;
@@ -253,6 +284,7 @@ static bool decode(struct smmu *s, unsigned queue)
     if (kind == CMD_IS_TLBI || kind == CMD_IS_CFGI)
         delay += CFG(s, TIMING_INV_TCU_VA_LAT);
     q->state = CMDQ_DECODE;
+    TIMELINE_BEGIN(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
     if (delay) {
         smmu__timer_set(s, TIMER_CMDQ, queue, delay);
         return false;
@@ -264,7 +296,7 @@ static bool await(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     if (!q->available) {
-        stop(q);
+        stop(s, queue);
         return false;
     }
     switch (head_of(q)->state) {
@@ -309,6 +341,7 @@ static void run(struct smmu *s, unsigned queue)
 void smmu__cmdq_kick(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
+    note_indexes(s, queue);
     if (q->state != CMDQ_STOPPED) {
         look_around(q, interface_of(s, queue));
         read_ahead(s, queue);
@@ -322,7 +355,7 @@ void smmu__cmdq_disable(struct smmu *s, unsigned queue)
     struct cmdq *q = &s->cmdq[queue];
     q->available = 0;
     if (q->state == CMDQ_AWAIT)
-        stop(q);
+        stop(s, queue);
 }
 
 bool smmu__cmdq_quiet(const struct smmu *s, unsigned queue)
@@ -346,12 +379,14 @@ void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_m
     struct cmdq *q = &s->cmdq[queue];
     struct cmdq_fetch *f = &q->fetch[entry];
     q->reading--;
+    TIMELINE_END(s, CMD_FETCH, queue, f->number, f->state == FETCH_DROPPED, status);
     if (f->state == FETCH_DROPPED) {
         f->state = FETCH_FREE;
     } else if (status == SMMU_MEM_OK) {
         f->state = FETCH_READ;
         f->words[0] = load_le64(data);
         f->words[1] = load_le64(data + 8);
+        TIMELINE_BEGIN(s, COMMAND, queue, f->number, f->words[0], f->words[1]);
     } else {
         f->state = FETCH_ABORTED; /* an error only if the command is ever needed (7.1) */
     }

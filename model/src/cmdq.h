@@ -23,7 +23,8 @@ struct prog_if;
 enum cmdq_fetch_state { FETCH_FREE, FETCH_READING, FETCH_READ, FETCH_ABORTED, FETCH_DROPPED };
 
 struct cmdq_fetch {
-    uint8_t state; /* enum cmdq_fetch_state */
+    uint8_t state;   /* enum cmdq_fetch_state */
+    uint32_t number; /* of its read */
     uint64_t words[2];
 };
 
@@ -45,6 +46,7 @@ struct cmdq {
     uint32_t available;   /* commands that may be consumed now: up to PROD, if the queue runs */
     uint32_t cons;        /* CONS.RD */
     uint32_t fetch_index; /* queue index of the next command to read */
+    uint32_t reads;       /* so far; the number of the next one */
     uint64_t sync_since;  /* cycle at which the CMD_SYNC began to wait */
     uint64_t sync_event_ticket; /* event records it has to wait for (4.7.3) */
     struct ring ring;           /* from CMDQ_BASE, which is guarded while the queue is enabled */

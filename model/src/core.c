@@ -91,6 +91,8 @@ static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
     s->tags.tag = carve(a, s->tags.capacity, sizeof *s->tags.tag);
     lay_out_tlb(a, &s->tlb, tlb, v[SMMU_CFG_TIMING_MTLB_WAYS]);
     lay_out_tlb(a, &s->walk_cache, v[SMMU_CFG_TIMING_WC_ENTRIES], v[SMMU_CFG_TIMING_WC_WAYS]);
+    s->timeline.capacity = (uint32_t)v[SMMU_CFG_TIMELINE_RECORDS];
+    s->timeline.record = carve(a, s->timeline.capacity, sizeof *s->timeline.record);
 }
 
 size_t smmu_size(const smmu_config_t *cfg)
@@ -187,6 +189,7 @@ static void abort_pending(struct smmu *s)
 
 void smmu_reset(smmu_t *s)
 {
+    TIMELINE_INSTANT(s, RESET, 0, 0, 0);
     smmu__outbox_reset(s);
     abort_pending(s);
     smmu__cfgcache_reset(s);

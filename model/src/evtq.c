@@ -118,6 +118,7 @@ void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f
     }
     if (!writable) {
         STAT(s, events_lost, 1);
+        TIMELINE_INSTANT(s, EVENT_LOST, pi->number, f->event, f->streamid);
         return;
     }
     uint64_t words[RECORD_WORDS];
@@ -128,6 +129,7 @@ void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f
     unsigned entry = (q->head + q->count++) % EVTQ_WRITES;
     q->state[entry] = EVTQ_WRITING;
     q->recorded++;
+    TIMELINE_BEGIN(s, EVENT, pi->number, q->recorded, words[0], f->input_addr);
     if (stale)
         q->stale_ticket = q->recorded;
     smmu__mem_write(s, OWNER_EVTQ, (unsigned)pi->number << 8 | entry, SMMU_SRC_EVENTQ,
@@ -138,12 +140,14 @@ void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f
 
 /* ---------------------------------------------------------------------------- publication */
 
-static void retire(struct evtq *q)
+static void retire(struct smmu *s, struct prog_if *pi, bool lost)
 {
+    struct evtq *q = &pi->evtq;
     q->state[q->head] = EVTQ_FREE;
     q->head = (uint8_t)((q->head + 1) % EVTQ_WRITES);
     q->count--;
     q->settled++;
+    TIMELINE_END(s, EVENT, pi->number, q->settled, lost, 0);
 }
 
 /* The oldest record is in memory: PROD passes it. Who waits for a first record is told (3.18). */
@@ -155,7 +159,8 @@ static void publish(struct smmu *s, struct prog_if *pi)
     uint64_t overflow_flag = REG_OF(pi, EVENTQ_PROD) & SMMU_FIELD_MASK(EVENTQ_PROD, OVFLG);
     bool was_empty = smmu__ring_empty(&ring, prod, cons);
     REG_OF(pi, EVENTQ_PROD) = overflow_flag | smmu__ring_next(&ring, prod);
-    retire(&pi->evtq);
+    TIMELINE_COUNTER(s, EVTQ_PROD, pi->number, REG_FIELD(pi, EVENTQ_PROD, WR));
+    retire(s, pi, false);
     STAT(s, events_recorded, 1);
     if (was_empty)
         smmu__irq_raise(s, pi, SMMU_IRQ_EVENTQ);
@@ -167,7 +172,7 @@ static void give_up(struct smmu *s, struct prog_if *pi)
     struct evtq *q = &pi->evtq;
     struct ring ring = ring_of(s, pi);
     while (q->count) {
-        retire(q);
+        retire(s, pi, true);
         STAT(s, events_lost, 1);
     }
     q->write_index = smmu__ring_index(&ring, REG_OF(pi, EVENTQ_PROD));

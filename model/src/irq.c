@@ -65,6 +65,7 @@ static void pulse(struct smmu *s, const struct prog_if *pi, smmu_irq_source_t so
     if (waiting_edges(s, irq, &same) >= IRQ_EDGES_MAX && same)
         return;
     STAT(s, irq_edges, 1);
+    TIMELINE_INSTANT(s, IRQ_EDGE, pi->number, source, 0);
     smmu__outbox_put(s, SMMU_OUT_IRQ)->u.irq = irq;
 }
 
@@ -79,6 +80,7 @@ static void send(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source,
     store_le32(bytes, msi->data);
     pi->irq.in_flight[source] = true;
     STAT(s, msi_writes, 1);
+    TIMELINE_BEGIN(s, MSI, pi->number, source, msi->addr & low_mask(s->oas_bits), msi->data);
     smmu__mem_write(s, OWNER_MSI, ((unsigned)pi->number << 8) | (unsigned)source, SMMU_SRC_MSI,
                     msi->addr & low_mask(s->oas_bits), sizeof bytes, attrs, bytes);
 }
@@ -112,6 +114,7 @@ void smmu__gerror_raise(struct smmu *s, struct prog_if *pi, enum gerror_bit bit)
     if (smmu__gerror_active(pi, bit))
         return;
     REG_OF(pi, GERROR) ^= UINT64_C(1) << bit;
+    TIMELINE_INSTANT(s, GERROR, pi->number, bit, REG_OF(pi, GERROR));
     /* Another MSI to the same address might abort again (7.5.1). */
     if (bit != GERROR_MSI_GERROR_ABT_ERR)
         smmu__irq_raise(s, pi, SMMU_IRQ_GERROR);
@@ -152,6 +155,7 @@ void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source
                     smmu_mem_status_t status)
 {
     pi->irq.in_flight[source] = false;
+    TIMELINE_END(s, MSI, pi->number, source, status, 0);
     if (status != SMMU_MEM_OK)
         smmu__gerror_raise(s, pi, (enum gerror_bit)sources[source].abort_error);
     /* The cause came while the source was enabled, so it is sent even if IRQ_CTRL was cleared

@@ -81,6 +81,8 @@ static smmu_out_mem_t *mem_new(struct smmu *s, enum access_owner owner, unsigned
     m->memattr = attrs.memattr;
     m->sh = attrs.sh;
     m->for_request = false;
+    TIMELINE_BEGIN(s, ACCESS, 0, m->tag, addr,
+                   (uint64_t)op | (uint64_t)source << 8 | (uint64_t)size << 16);
     return m;
 }
 

@@ -193,6 +193,7 @@ static void write_eventq_prod(struct smmu *s, struct prog_if *pi, enum smmu_reg_
                               uint64_t next)
 {
     pi->reg[id] = fit_index(s, pi, &event_queue, next);
+    TIMELINE_COUNTER(s, EVTQ_PROD, pi->number, REG_FIELD(pi, EVENTQ_PROD, WR));
     smmu__evtq_follow_prod(s, pi);
 }
 
@@ -200,6 +201,7 @@ static void write_eventq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_
                               uint64_t next)
 {
     pi->reg[id] = fit_index(s, pi, &event_queue, next);
+    TIMELINE_COUNTER(s, EVTQ_CONS, pi->number, REG_FIELD(pi, EVENTQ_CONS, RD));
 }
 
 /* ------------------------------------------------------------------- access */

@@ -23,6 +23,7 @@
 #include "smmusim/smmu_stats.h"
 #include "spec.h"
 #include "tags.h"
+#include "timeline.h"
 #include "tlb.h"
 
 /*
@@ -73,6 +74,7 @@ struct smmu {
     uint64_t write_mask[SMMU_REG_COUNT]; /* software-writable bits, absent features excluded */
     struct cmd_rules cmd_rules;
     uint64_t stat[SMMU_STAT_COUNT];
+    struct timeline timeline;
 };
 
 #define CFG(s, id) ((s)->config.value[SMMU_CFG_##id])
