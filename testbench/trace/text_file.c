@@ -210,49 +210,97 @@ static int add_filter(struct archive *archive, const char *path)
     return archive_write_add_filter_none(archive);
 }
 
-static bool write_archive(struct archive *archive, FILE *out, const char *path, const char *text,
-                          size_t length)
+struct text_file_writer {
+    char *path;
+    FILE *out;
+    struct archive *archive;
+    bool regular;
+    char error[160]; /* why nothing more is written; empty: all is well */
+};
+
+static void give_up(text_file_writer *writer, const char *reason)
 {
+    if (!writer->error[0])
+        snprintf(writer->error, sizeof writer->error, "cannot be written: %s", reason);
+}
+
+static void begin_archive(text_file_writer *writer)
+{
+    struct archive *archive = writer->archive = archive_write_new();
     struct archive_entry *entry = archive_entry_new();
-    bool good = entry != NULL && archive_write_set_format_raw(archive) == ARCHIVE_OK &&
-                add_filter(archive, path) == ARCHIVE_OK &&
+    bool good = archive != NULL && entry != NULL &&
+                archive_write_set_format_raw(archive) == ARCHIVE_OK &&
+                add_filter(archive, writer->path) == ARCHIVE_OK &&
                 archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
-                archive_write_open_FILE(archive, out) == ARCHIVE_OK;
+                archive_write_open_FILE(archive, writer->out) == ARCHIVE_OK;
 
     if (good) {
         archive_entry_set_filetype(entry, AE_IFREG);
-        good = archive_write_header(archive, entry) == ARCHIVE_OK &&
-               archive_write_data(archive, text, length) == (la_ssize_t)length &&
-               archive_write_close(archive) == ARCHIVE_OK;
+        good = archive_write_header(archive, entry) == ARCHIVE_OK;
     }
     archive_entry_free(entry);
+    if (!good)
+        give_up(writer, archive != NULL ? archive_reason(archive) : "out of memory");
+}
+
+text_file_writer *text_file_create(const char *path, char *why, size_t why_size)
+{
+    struct stat status;
+    text_file_writer *writer = calloc(1, sizeof *writer);
+    char *copy = strdup(path);
+
+    if (writer == NULL || copy == NULL) {
+        snprintf(why, why_size, "cannot be written: out of memory");
+        free(copy);
+        free(writer);
+        return NULL;
+    }
+    writer->path = copy;
+    writer->out = fopen(path, "wb");
+    if (writer->out == NULL) {
+        snprintf(why, why_size, "cannot be written: %s", strerror(errno));
+        free(writer->path);
+        free(writer);
+        return NULL;
+    }
+    writer->regular = fstat(fileno(writer->out), &status) == 0 && S_ISREG(status.st_mode);
+    begin_archive(writer);
+    return writer;
+}
+
+void text_file_put(text_file_writer *writer, const char *text, size_t length)
+{
+    if (writer->error[0])
+        return;
+    if (archive_write_data(writer->archive, text, length) != (la_ssize_t)length)
+        give_up(writer, archive_reason(writer->archive));
+}
+
+bool text_file_finish(text_file_writer *writer, char *why, size_t why_size)
+{
+    if (!writer->error[0] && archive_write_close(writer->archive) != ARCHIVE_OK)
+        give_up(writer, archive_reason(writer->archive));
+    if (writer->archive != NULL)
+        archive_write_free(writer->archive);
+    if (fclose(writer->out) != 0)
+        give_up(writer, strerror(errno));
+    bool good = !writer->error[0];
+    if (!good) {
+        snprintf(why, why_size, "%s", writer->error);
+        if (writer->regular)
+            remove(writer->path);
+    }
+    free(writer->path);
+    free(writer);
     return good;
 }
 
 bool text_file_write(const char *path, const char *text, size_t length, char *why, size_t why_size)
 {
-    struct archive *archive;
-    struct stat status;
-    bool good, regular;
-    FILE *out = fopen(path, "wb");
+    text_file_writer *writer = text_file_create(path, why, why_size);
 
-    if (out == NULL) {
-        snprintf(why, why_size, "cannot be written: %s", strerror(errno));
+    if (writer == NULL)
         return false;
-    }
-    regular = fstat(fileno(out), &status) == 0 && S_ISREG(status.st_mode);
-    archive = archive_write_new();
-    good = archive != NULL && write_archive(archive, out, path, text, length);
-    if (!good)
-        snprintf(why, why_size, "cannot be written: %s",
-                 archive != NULL ? archive_reason(archive) : "out of memory");
-    if (archive != NULL)
-        archive_write_free(archive);
-    if (fclose(out) != 0 && good) {
-        snprintf(why, why_size, "cannot be written: %s", strerror(errno));
-        good = false;
-    }
-    if (!good && regular)
-        remove(path);
-    return good;
+    text_file_put(writer, text, length);
+    return text_file_finish(writer, why, why_size);
 }

@@ -48,10 +48,18 @@ const char *text_file_error(const text_file *file);
 void text_file_close(text_file *file);
 
 /*
- * Writes a whole file. Compresses it as the end of its name says: .xz, .gz, .zst, else not at
- * all. The same text gives the same bytes. On failure returns false, leaves no file behind, and
- * 'why' says so, without the path.
+ * Writes a file piece by piece. Compresses it as the end of its name says: .xz, .gz, .zst, else not
+ * at all. The same text gives the same bytes. On failure text_file_create() returns NULL,
+ * text_file_finish() false and leaves no file behind; 'why' says so, without the path.
  */
+typedef struct text_file_writer text_file_writer;
+
+text_file_writer *text_file_create(const char *path, char *why, size_t why_size);
+void text_file_put(text_file_writer *writer, const char *text, size_t length);
+/* Frees the writer in any case. */
+bool text_file_finish(text_file_writer *writer, char *why, size_t why_size);
+
+/* The same in one go. */
 bool text_file_write(const char *path, const char *text, size_t length, char *why, size_t why_size);
 
 #ifdef __cplusplus
