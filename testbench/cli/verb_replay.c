@@ -11,8 +11,9 @@
 #include "cli/cli.h"
 #include "cli/json_file.h"
 #include "trace/player.h"
+#include "trace/timeline.h"
 
-enum { DEFAULT_MAX_FAILURES = 100, MAX_MEMORY_MIB = 1 << 20 };
+enum { DEFAULT_MAX_FAILURES = 100, MAX_MEMORY_MIB = 1 << 20, TIMELINE_RECORDS = 1 << 16 };
 
 struct replay {
     const struct backend_row *backend;
@@ -81,13 +82,35 @@ static int play(const struct replay *replay, const struct trace_program *program
     return status;
 }
 
-/* A file that must not be half written without a word. */
-static int close_written(const char *path, FILE *file, int status)
+/* The writer of --timeline, fed by player and backend; NULL without, or with a message. */
+static struct timeline_writer *watch(const struct replay *replay, const smmu_config_t *cfg,
+                                     struct trace_backend *backend, struct player_options *options)
 {
-    bool fine = !ferror(file);
-    if (fclose(file) == 0 && fine)
+    char why[256];
+    struct timeline_writer *writer = timeline_create(replay->timeline, cfg, why, sizeof(why));
+    if (!writer) {
+        cli_unusable("replay", "%s: %s", replay->timeline, why);
+        return NULL;
+    }
+    backend->ops->watch_timeline(backend, timeline_records, writer);
+    options->played = timeline_statement;
+    options->played_ctx = writer;
+    return writer;
+}
+
+static int close_timeline(const struct replay *replay, struct timeline_writer *writer,
+                          struct trace_backend *backend, json_t *result, int status)
+{
+    char why[256];
+    uint64_t lost = timeline_lost(writer);
+    backend->ops->watch_timeline(backend, NULL, NULL);
+    json_object_set_new(result, "timeline_lost", json_integer((json_int_t)lost));
+    if (lost)
+        fprintf(stderr, "%s: %llu records were lost; a larger timeline.records keeps more\n",
+                replay->timeline, (unsigned long long)lost);
+    if (timeline_close(writer, backend->ops->now(backend), why, sizeof(why)))
         return status;
-    return cli_unusable("replay", "%s: %s", path, strerror(errno));
+    return cli_unusable("replay", "%s: %s", replay->timeline, why);
 }
 
 static int play_recorded(const struct replay *replay, const struct trace_program *program,
@@ -97,18 +120,41 @@ static int play_recorded(const struct replay *replay, const struct trace_program
     struct player_options options = {.max_failures = (unsigned long)replay->max_failures,
                                      .failed = report_failure,
                                      .ctx = mismatches};
+    struct timeline_writer *timeline = NULL;
     char why[256];
     json_object_set_new(result, "mismatches", mismatches);
-    if (replay->timeline && !(options.timeline = fopen(replay->timeline, "w")))
-        return cli_unusable("replay", "%s: %s", replay->timeline, strerror(errno));
+    if (replay->timeline && !(timeline = watch(replay, trace_config(program), backend, &options)))
+        return CLI_UNUSABLE;
     if (replay->record)
         options.recorder = recorder_create(replay->record);
     int status = play(replay, program, backend, &options, result);
-    if (options.timeline)
-        status = close_written(replay->timeline, options.timeline, status);
+    if (timeline)
+        status = close_timeline(replay, timeline, backend, result, status);
     if (!recorder_close(options.recorder, why, sizeof(why)))
         status = cli_unusable("replay", "%s: %s", replay->record, why);
     return status;
+}
+
+/* A timeline needs records; how many is the user's affair. */
+static smmu_config_t config_of(const struct replay *replay, const struct trace_program *program)
+{
+    smmu_config_t cfg = *trace_config(program);
+    uint64_t records = 0;
+    if (replay->timeline && smmu_config_get(&cfg, "timeline.records", &records) == SMMU_OK &&
+        records == 0)
+        smmu_config_set(&cfg, "timeline.records", TIMELINE_RECORDS, NULL, 0);
+    return cfg;
+}
+
+static struct trace_backend *build(const struct replay *replay, const struct trace_program *program,
+                                   char *why, size_t why_size)
+{
+    smmu_config_t cfg = config_of(replay, program);
+    struct trace_backend *backend = replay->backend->create(&cfg, why, why_size);
+    if (backend)
+        memory_limit(backend->ops->memory(backend),
+                     (size_t)replay->max_memory * (1024 * 1024 / MEMORY_PAGE_BYTES));
+    return backend;
 }
 
 /* What became of one trace; "status" is the exit status. */
@@ -120,11 +166,9 @@ static json_t *replay_trace(const struct replay *replay, const char *path)
     struct trace_backend *backend = NULL;
     struct trace_program *program = trace_read(path, &replay->settings, error);
     json_object_set_new(result, "file", json_string(path));
-    if (program && !(backend = replay->backend->create(trace_config(program), why, sizeof(why))))
+    if (program && !(backend = build(replay, program, why, sizeof(why))))
         snprintf(error, sizeof(error), "%s: %s", path, why);
     if (backend) {
-        memory_limit(backend->ops->memory(backend),
-                     (size_t)replay->max_memory * (1024 * 1024 / MEMORY_PAGE_BYTES));
         status = play_recorded(replay, program, backend, result);
         backend->ops->destroy(backend);
     } else {
@@ -209,7 +253,7 @@ int verb_replay(int argc, char **argv)
          &replay.max_memory},
         {"record", "FILE", "write what was played and found as a trace", &replay.record, NULL,
          NULL},
-        {"timeline", "FILE", "write begin and end cycle of each statement as CSV", &replay.timeline,
+        {"timeline", "FILE", "write what happens and when, for ui.perfetto.dev", &replay.timeline,
          NULL, NULL},
         {"json", "FILE", "write the results as JSON", &json, NULL, NULL},
     };

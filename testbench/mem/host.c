@@ -149,10 +149,28 @@ static void count_irq(struct sim_host *host, const smmu_out_irq_t *irq)
         host->irqs[irq->pas][irq->source]++;
 }
 
+static void drain_timeline(struct sim_host *host)
+{
+    smmu_timeline_record_t records[64];
+    size_t count;
+    if (!host->timeline_sink)
+        return;
+    while ((count = smmu_timeline_read(host->smmu, records, sizeof(records) / sizeof(*records))))
+        host->timeline_sink(host->timeline_ctx, records, count, smmu_timeline_lost(host->smmu));
+}
+
+void host_watch_timeline(struct sim_host *host, timeline_sink_fn sink, void *ctx)
+{
+    drain_timeline(host);
+    host->timeline_sink = sink;
+    host->timeline_ctx = ctx;
+}
+
 static bool drain_outbox(struct sim_host *host)
 {
     smmu_out_t out;
     bool any = false;
+    drain_timeline(host);
     while (smmu_pop(host->smmu, &out)) {
         any = true;
         switch (out.kind) {

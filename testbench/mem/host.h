@@ -15,6 +15,7 @@
 #include "mem/memory.h"
 #include "smmusim/smmu.h"
 #include "smmusim/smmu_stats.h"
+#include "smmusim/smmu_timeline.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -70,6 +71,14 @@ smmu_t *host_smmu(struct sim_host *host);
 
 /* NULL, or a sentence: the model refused something that it must not refuse, or memory is full. */
 const char *host_error(const struct sim_host *host);
+
+/*
+ * Who receives the model's timeline (timeline.records), in pieces, as soon as it is there; lost: how
+ * many records the model has lost so far, all of them before these.
+ */
+typedef void (*timeline_sink_fn)(void *ctx, const smmu_timeline_record_t *records, size_t count,
+                                 uint64_t lost);
+void host_watch_timeline(struct sim_host *host, timeline_sink_fn sink, void *ctx);
 
 /* ---- time */
 

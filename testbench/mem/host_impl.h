@@ -57,6 +57,8 @@ struct sim_host {
     uint32_t first_free;                  /* ticket */
     uint32_t first_waiting, last_waiting; /* refused for want of a slot, in order of issue */
     uint64_t irqs[HOST_PAS_COUNT][SMMU_IRQ_COUNT];
+    timeline_sink_fn timeline_sink; /* or NULL */
+    void *timeline_ctx;
     char error[160];
 };
 

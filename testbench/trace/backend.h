@@ -54,6 +54,9 @@ struct trace_backend_ops {
     /* Cold reset of the SMMU; memory and time stay. */
     void (*reset)(struct trace_backend *backend);
 
+    /* See host_watch_timeline(). */
+    void (*watch_timeline)(struct trace_backend *backend, timeline_sink_fn sink, void *ctx);
+
     /* NULL, or a sentence: the backend itself failed and the replay is void. */
     const char *(*error)(struct trace_backend *backend);
 };

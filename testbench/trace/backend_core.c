@@ -85,6 +85,11 @@ static void core_reset(struct trace_backend *backend)
     host_reset(host_of(backend));
 }
 
+static void core_watch_timeline(struct trace_backend *backend, timeline_sink_fn sink, void *ctx)
+{
+    host_watch_timeline(host_of(backend), sink, ctx);
+}
+
 static const char *core_error(struct trace_backend *backend)
 {
     return host_error(host_of(backend));
@@ -106,6 +111,7 @@ struct trace_backend *trace_backend_core(const smmu_config_t *cfg, char *why, si
         .stat = core_stat,
         .stats_clear = core_stats_clear,
         .reset = core_reset,
+        .watch_timeline = core_watch_timeline,
         .error = core_error,
     };
     struct core *core = calloc(1, sizeof(*core));

@@ -133,12 +133,12 @@ static bool prepare(struct player *player)
     return false;
 }
 
-static void note_time(struct player *player, const struct statement *statement, uint64_t begin)
+static void note_played(struct player *player, const struct statement *statement, uint64_t begin)
 {
-    FILE *timeline = player->options->timeline;
-    if (timeline)
-        fprintf(timeline, "%llu,%llu,%lu,%s\n", (unsigned long long)begin,
-                (unsigned long long)player_now(player), statement->line, statement->row->name);
+    const struct player_options *options = player->options;
+    if (options->played)
+        options->played(options->played_ctx, begin, player_now(player), statement->line,
+                        statement->row->name);
 }
 
 static void play(struct player *player)
@@ -147,8 +147,6 @@ static void play(struct player *player)
     struct player_report *report = player->report;
     unsigned long max_failures = player->options->max_failures;
 
-    if (player->options->timeline)
-        fputs("begin,end,line,statement\n", player->options->timeline);
     recorder_config(player->options->recorder, &program->config);
     for (size_t i = 0; i < program->statements && !report->stopped; ++i) {
         const struct statement *statement = &program->statement[i];
@@ -158,7 +156,7 @@ static void play(struct player *player)
         if (!backend_works(player))
             return;
         report->statements++;
-        note_time(player, statement, begin);
+        note_played(player, statement, begin);
         report->stopped = max_failures && report->failures >= max_failures;
     }
     if (report->statements == program->statements)

@@ -6,8 +6,6 @@
 #ifndef SMMUSIM_TRACE_PLAYER_H
 #define SMMUSIM_TRACE_PLAYER_H
 
-#include <stdio.h>
-
 #include "trace/backend.h"
 #include "trace/program.h"
 #include "trace/recorder.h"
@@ -28,7 +26,10 @@ struct player_options {
     void (*failed)(void *ctx, const struct trace_failure *failure); /* may be NULL */
     void *ctx;
     struct recorder *recorder; /* what was played and found goes there; may be NULL */
-    FILE *timeline;            /* CSV: begin, end, line, statement; may be NULL */
+    /* A statement was played, from cycle begin to end; may be NULL */
+    void (*played)(void *played_ctx, uint64_t begin, uint64_t end, unsigned long line,
+                   const char *statement);
+    void *played_ctx;
 };
 
 struct player_report {

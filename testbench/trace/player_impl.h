@@ -3,6 +3,8 @@
 #ifndef SMMUSIM_TRACE_PLAYER_IMPL_H
 #define SMMUSIM_TRACE_PLAYER_IMPL_H
 
+#include <stdio.h>
+
 #include "trace/player.h"
 #include "trace/program_impl.h"
 

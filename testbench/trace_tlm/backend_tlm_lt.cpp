@@ -234,6 +234,10 @@ struct tlm_lt : trace_backend {
         c.clock_period = kClock;
         c.ctrl_latency = SC_ZERO_TIME; /* the player alone lets time pass */
         c.on_interrupt = [this](smmu_irq_source_t source) { interrupts[source]++; };
+        c.on_timeline = [this](const smmu_timeline_record_t *records, size_t count, uint64_t lost) {
+            if (timeline_sink)
+                timeline_sink(timeline_ctx, records, count, lost);
+        };
         return c;
     }
 
@@ -258,6 +262,8 @@ struct tlm_lt : trace_backend {
 
     std::unique_ptr<sim_memory, void (*)(sim_memory *)> memory;
     uint64_t interrupts[SMMU_IRQ_COUNT] = {};
+    timeline_sink_fn timeline_sink = nullptr;
+    void *timeline_ctx = nullptr;
     memory_target target;
     masters sides;
     smmusim::smmu_module smmu;
@@ -377,6 +383,10 @@ const trace_backend_ops ops = {
     [](trace_backend *b) {
         of(b).smmu.reset();
         of(b).settle();
+    },
+    [](trace_backend *b, timeline_sink_fn sink, void *ctx) {
+        of(b).timeline_sink = sink;
+        of(b).timeline_ctx = ctx;
     },
     error,
 };

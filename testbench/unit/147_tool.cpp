@@ -170,13 +170,6 @@ TEST(Tool, 148_json_has_what_was_printed)
     json_decref(root);
 }
 
-TEST(Tool, 148_timeline_has_a_line_for_each_statement)
-{
-    std::string path = trace_file("t", "run 5\nr32 CR0\nrun 7\n"), csv = temporary_file("csv");
-    EXPECT_EQ(tool("replay --timeline " + csv + " " + path).status, 0);
-    EXPECT_EQ(load(csv), "begin,end,line,statement\n0,5,2,run\n5,5,3,r32\n5,12,4,run\n");
-}
-
 TEST(Tool, 148_failures_stop_a_trace_and_that_is_said)
 {
     std::string path = trace_file("t", "r32 CR0 1\nr32 CR0 1\nr32 CR0 1\n");

@@ -68,6 +68,7 @@ struct smmu_module::impl {
 
     /* ---- model */
     void deliver();
+    void deliver_timeline();
     void deliver_memory(const smmu_out_mem_t &access);
     void do_reset();
 

@@ -129,6 +129,16 @@ void smmu_module::impl::deliver_memory(const smmu_out_mem_t &access)
     }
 }
 
+void smmu_module::impl::deliver_timeline()
+{
+    smmu_timeline_record_t records[64];
+    size_t count;
+    if (!config.on_timeline)
+        return;
+    while ((count = smmu_timeline_read(model, records, sizeof records / sizeof *records)))
+        config.on_timeline(records, count, smmu_timeline_lost(model));
+}
+
 void smmu_module::impl::deliver()
 {
     smmu_out_t out;
@@ -157,6 +167,7 @@ void smmu_module::impl::deliver()
             break;
         }
     }
+    deliver_timeline();
 }
 
 /* --------------------------------------------------------------- outputs */

@@ -31,6 +31,7 @@
 
 #include "smmusim/smmu.h"
 #include "smmusim/smmu_stats.h"
+#include "smmusim/smmu_timeline.h"
 #include "smmusim_tlm/sideband.h"
 
 namespace smmusim {
@@ -52,6 +53,10 @@ struct smmu_module_config {
     /* Called for every edge that the model puts on an interrupt output, pulses that follow closely
      * included. */
     std::function<void(smmu_irq_source_t)> on_interrupt;
+    /* Receives the model's timeline (key "timeline.records") as soon as it is there; lost: how many
+     * records the model has lost so far, all of them before these. */
+    std::function<void(const smmu_timeline_record_t *records, size_t count, uint64_t lost)>
+        on_timeline;
 };
 
 class smmu_module : public sc_core::sc_module {
