@@ -23,6 +23,7 @@ struct replay {
     uint64_t max_memory; /* MiB; 0: the default */
     const char *record;
     const char *timeline;
+    const char *vcd;
 };
 
 /* ---- one trace */
@@ -135,13 +136,46 @@ static int play_recorded(const struct replay *replay, const struct trace_program
     return status;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), end_length = strlen(end);
+    return length > end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+/* FILE.json and FILE.json.gz have FILE.vcd beside them. */
+static void name_beside(const char *timeline, char *vcd, size_t size)
+{
+    int length = (int)strlen(timeline);
+    if (ends_with(timeline, ".gz"))
+        length -= 3;
+    if (length > 5 && strncmp(timeline + length - 5, ".json", 5) == 0)
+        length -= 5;
+    snprintf(vcd, size, "%.*s.vcd", length, timeline);
+}
+
+/* False: it is wanted and cannot be written, a message says why. */
+static bool begin_vcd(const struct replay *replay, struct trace_backend *backend)
+{
+    char path[4096], why[256];
+    if (!backend->ops->write_vcd || !(replay->vcd || replay->timeline))
+        return true;
+    if (replay->vcd)
+        snprintf(path, sizeof(path), "%s", replay->vcd);
+    else
+        name_beside(replay->timeline, path, sizeof(path));
+    if (backend->ops->write_vcd(backend, path, why, sizeof(why)))
+        return true;
+    cli_unusable("replay", "%s: %s", path, why);
+    return false;
+}
+
 /* A timeline needs records; how many is the user's affair. */
 static smmu_config_t config_of(const struct replay *replay, const struct trace_program *program)
 {
     smmu_config_t cfg = *trace_config(program);
     uint64_t records = 0;
-    if (replay->timeline && smmu_config_get(&cfg, "timeline.records", &records) == SMMU_OK &&
-        records == 0)
+    if ((replay->timeline || replay->vcd) &&
+        smmu_config_get(&cfg, "timeline.records", &records) == SMMU_OK && records == 0)
         smmu_config_set(&cfg, "timeline.records", TIMELINE_RECORDS, NULL, 0);
     return cfg;
 }
@@ -169,7 +203,8 @@ static json_t *replay_trace(const struct replay *replay, const char *path)
     if (program && !(backend = build(replay, program, why, sizeof(why))))
         snprintf(error, sizeof(error), "%s: %s", path, why);
     if (backend) {
-        status = play_recorded(replay, program, backend, result);
+        if (begin_vcd(replay, backend))
+            status = play_recorded(replay, program, backend, result);
         backend->ops->destroy(backend);
     } else {
         fprintf(stderr, "%s\n", error);
@@ -255,6 +290,8 @@ int verb_replay(int argc, char **argv)
          NULL},
         {"timeline", "FILE", "write what happens and when, for ui.perfetto.dev", &replay.timeline,
          NULL, NULL},
+        {"vcd", "FILE.vcd", "write signals as VCD; with --via tlm-lt, also done beside --timeline",
+         &replay.vcd, NULL, NULL},
         {"json", "FILE", "write the results as JSON", &json, NULL, NULL},
     };
     const struct cli_usage usage = {"replay", "[options] TRACE...", about, options,
@@ -265,8 +302,12 @@ int verb_replay(int argc, char **argv)
         return status;
     if (first == argc)
         return cli_unusable("replay", "no trace is given");
-    if ((replay.record || replay.timeline) && argc - first > 1)
-        return cli_unusable("replay", "--record and --timeline are for one trace");
+    if ((replay.record || replay.timeline || replay.vcd) && argc - first > 1)
+        return cli_unusable("replay", "--record, --timeline and --vcd are for one trace");
+    if (replay.vcd && !ends_with(replay.vcd, ".vcd"))
+        return cli_unusable("replay", "--vcd %s: the name must end in .vcd", replay.vcd);
+    if (replay.vcd && strcmp(via, "core") == 0)
+        return cli_unusable("replay", "--vcd: signals are SystemC's; --via tlm-lt has them");
     if (replay.max_memory > MAX_MEMORY_MIB)
         return cli_unusable("replay", "--max-memory: at most %d", MAX_MEMORY_MIB);
     replay.backend = backend_named(via);

@@ -57,6 +57,10 @@ struct trace_backend_ops {
     /* See host_watch_timeline(). */
     void (*watch_timeline)(struct trace_backend *backend, timeline_sink_fn sink, void *ctx);
 
+    /* Writes the SMMU's signals to a VCD (a path that ends in ".vcd") from now on until it is
+       destroyed; needs timeline.records. NULL: this backend has no signals. False: why says why. */
+    bool (*write_vcd)(struct trace_backend *backend, const char *path, char *why, size_t why_size);
+
     /* NULL, or a sentence: the backend itself failed and the replay is void. */
     const char *(*error)(struct trace_backend *backend);
 };

@@ -16,6 +16,7 @@
 
 #include "smmusim_tlm/smmu_module.h"
 #include "trace/backend.h"
+#include "trace_tlm/waveform.h"
 
 namespace {
 
@@ -237,6 +238,8 @@ struct tlm_lt : trace_backend {
         c.on_timeline = [this](const smmu_timeline_record_t *records, size_t count, uint64_t lost) {
             if (timeline_sink)
                 timeline_sink(timeline_ctx, records, count, lost);
+            for (size_t i = 0; signals.is_open() && i < count; i++)
+                signals.take(records[i]);
         };
         return c;
     }
@@ -264,6 +267,7 @@ struct tlm_lt : trace_backend {
     uint64_t interrupts[SMMU_IRQ_COUNT] = {};
     timeline_sink_fn timeline_sink = nullptr;
     void *timeline_ctx = nullptr;
+    smmusim::waveform signals{"signals"};
     memory_target target;
     masters sides;
     smmusim::smmu_module smmu;
@@ -387,6 +391,15 @@ const trace_backend_ops ops = {
     [](trace_backend *b, timeline_sink_fn sink, void *ctx) {
         of(b).timeline_sink = sink;
         of(b).timeline_ctx = ctx;
+    },
+    [](trace_backend *b, const char *path, char *why, size_t why_size) {
+        try {
+            of(b).signals.open(path);
+            return true;
+        } catch (const std::exception &e) {
+            std::snprintf(why, why_size, "%s", e.what());
+            return false;
+        }
     },
     error,
 };

@@ -11,6 +11,7 @@
 
 #include "unit/temporary_file.h"
 #include "unit/timeline_file.h"
+#include "unit/vcd_file.h"
 
 #ifdef SMMUSIM_TOOL
 
@@ -103,6 +104,73 @@ TEST(Timeline, 869_file_that_cannot_be_written_is_status_2_and_leaves_nothing)
 {
     EXPECT_EQ(tool(std::string("replay --timeline /nonexistent/file ") + kTraces[0]), 2);
     EXPECT_EQ(tool(std::string("replay --timeline /dev/full ") + kTraces[0]), 2);
+}
+
+/* A CMD_SYNC behind one TLBI: two reads of 100 cycles, decoding and execution by docs/timing.md. */
+TEST(Timeline, 869_signals_of_the_systemc_module_change_when_the_queue_moves)
+{
+    const std::string trace = temporary_file("trace"), vcd = temporary_file("x.vcd"),
+                      json = temporary_file("x.json");
+    std::ofstream(trace) << "smmu-trace 1\n"
+                            "w64 CMDQ_BASE 0x10003\nw32 CMDQ_PROD 0\nw32 CMDQ_CONS 0\n"
+                            "w32 CR0 8\npoll32 CR0ACK 8\n"
+                            "push TLBI_NSNH_ALL\npush SYNC cs=1\nring\nirq cmd_sync\ncons 2\n"
+                            "run 1000\n";
+    if (tool("replay --via tlm-lt " + trace) != 0)
+        GTEST_SKIP() << "this build has no SystemC";
+    ASSERT_EQ(tool("replay --via tlm-lt --timeline " + json + " --vcd " + vcd + " " + trace), 0);
+    VcdFile signals(vcd);
+    TimelineFile timeline(json);
+    ASSERT_TRUE(signals.read);
+    EXPECT_EQ(signals.timescale, "1 ns");
+    const auto &prod = signals.signal["cmdq.prod"], &cons = signals.signal["cmdq.cons"];
+    EXPECT_EQ(prod.back().value, 2u);
+    ASSERT_EQ(cons.size(), 3u);
+    EXPECT_EQ(cons[1].value, 1u);
+    EXPECT_EQ(cons[2].value, 2u);
+    EXPECT_EQ(cons[2].time, signals.signal["irq.cmd_sync"].back().time);
+    EXPECT_EQ(signals.signal["irq.cmd_sync"].size(), 1u);
+    EXPECT_EQ(signals.last("cmdq.opcode"), 0x46u);
+    EXPECT_EQ(signals.last("cmdq.state"), 0u);
+    EXPECT_EQ(signals.last("cmdq.waiting"), 0u);
+    /* 1 ns of the VCD is a cycle. */
+    for (const TimelineFile::Slice &slice : timeline.slices) {
+        if (slice.name == "CMD_TLBI_NSNH_ALL") {
+            EXPECT_EQ(slice.end, cons[1].time);
+        }
+        if (slice.name == "CMD_SYNC") {
+            EXPECT_EQ(slice.end, cons[2].time);
+        }
+    }
+    EXPECT_EQ(timeline.count("CMD_SYNC"), 1u);
+}
+
+TEST(Timeline, 869_signals_stand_beside_the_timeline_and_change_nothing)
+{
+    const std::string json = temporary_file("y.json.gz"), seen = temporary_file("seen"),
+                      unseen = temporary_file("unseen");
+    const std::string vcd = json.substr(0, json.size() - std::string(".json.gz").size()) + ".vcd";
+    for (const char *trace : kTraces) {
+        const std::string with = temporary_file("with.trace"), without = temporary_file("without");
+        if (tool("replay --via tlm-lt --record " + without + " " + trace) != 0)
+            GTEST_SKIP() << "this build has no SystemC";
+        ASSERT_EQ(
+            tool("replay --via tlm-lt --timeline " + json + " --record " + with + " " + trace), 0);
+        EXPECT_EQ(load(with), load(without)) << trace;
+        VcdFile signals(vcd);
+        EXPECT_TRUE(signals.read) << trace;
+        EXPECT_GT(signals.signal["cmdq.cons"].size(), 2u) << trace;
+        TimelineFile timeline(json);
+        EXPECT_TRUE(timeline.complaints.empty()) << trace << "\n" << timeline.story();
+    }
+    std::remove(vcd.c_str());
+}
+
+TEST(Timeline, 869_signals_need_systemc_and_a_name_that_says_so)
+{
+    EXPECT_EQ(tool(std::string("replay --vcd x.vcd ") + kTraces[0]), 2);
+    EXPECT_EQ(tool(std::string("replay --via tlm-lt --vcd x.json ") + kTraces[0]), 2);
+    EXPECT_EQ(tool(std::string("replay --via tlm-lt --vcd /nonexistent/x.vcd ") + kTraces[0]), 2);
 }
 
 } // namespace

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See waveform.h. */
+#include "trace_tlm/waveform.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <stdexcept>
+
+#include <sysc/tracing/sc_tracing_ids.h>
+
+namespace smmusim {
+
+using namespace sc_core;
+
+waveform::waveform(const sc_module_name &name)
+    : sc_module(name), irq_eventq_("irq_eventq"), irq_priq_("irq_priq"),
+      irq_cmd_sync_("irq_cmd_sync"), irq_gerror_("irq_gerror"), sev_("sev")
+{
+}
+
+waveform::~waveform()
+{
+    close();
+}
+
+void waveform::open(const std::string &path)
+{
+    /* SystemC would find out in the middle of the simulation. */
+    std::FILE *probe = std::fopen(path.c_str(), "w");
+    if (probe == nullptr)
+        throw std::runtime_error(std::strerror(errno));
+    std::fclose(probe);
+    path_ = path;
+    for (const char *chatter : {SC_ID_TRACING_TIMESCALE_UNIT_, SC_ID_TRACING_CLOSE_EMPTY_FILE_})
+        sc_report_handler::set_actions(chatter, SC_DO_NOTHING);
+    file_ = sc_create_vcd_trace_file(path.substr(0, path.size() - std::strlen(".vcd")).c_str());
+    file_->set_time_unit(1, SC_NS);
+    add_signals();
+}
+
+void waveform::add_signals()
+{
+    sc_trace(file_, cmdq_prod_, "cmdq.prod");
+    sc_trace(file_, cmdq_cons_, "cmdq.cons");
+    sc_trace(file_, cmdq_waiting_, "cmdq.waiting");
+    sc_trace(file_, cmdq_state_, "cmdq.state");
+    sc_trace(file_, cmdq_opcode_, "cmdq.opcode");
+    sc_trace(file_, eventq_prod_, "eventq.prod");
+    sc_trace(file_, eventq_cons_, "eventq.cons");
+    sc_trace(file_, gerror_, "gerror");
+    sc_trace(file_, irq_eventq_, "irq.eventq");
+    sc_trace(file_, irq_priq_, "irq.priq");
+    sc_trace(file_, irq_cmd_sync_, "irq.cmd_sync");
+    sc_trace(file_, irq_gerror_, "irq.gerror");
+    sc_trace(file_, sev_, "irq.sev");
+}
+
+/* SystemC writes nothing, not even a header, if no time has passed. */
+void waveform::close()
+{
+    if (file_ == nullptr)
+        return;
+    sc_close_vcd_trace_file(file_);
+    file_ = nullptr;
+    std::FILE *written = std::fopen(path_.c_str(), "r");
+    const bool empty = written != nullptr && std::fgetc(written) == EOF;
+    if (written != nullptr)
+        std::fclose(written);
+    if (empty)
+        std::remove(path_.c_str());
+}
+
+/* An immediate notification of an event that nobody waits for only leaves its mark in the file. */
+void waveform::edge(smmu_irq_source_t source)
+{
+    sc_event *const events[SMMU_IRQ_COUNT] = {&irq_eventq_, &irq_priq_, &irq_cmd_sync_,
+                                              &irq_gerror_, &sev_};
+    if (source < SMMU_IRQ_COUNT)
+        events[source]->notify();
+}
+
+void waveform::command(const smmu_timeline_record_t &r)
+{
+    const bool begins = r.phase == SMMU_TIMELINE_BEGIN;
+    switch (r.kind) {
+    case SMMU_TIMELINE_COMMAND:
+        if (begins) {
+            cmdq_read_ahead_[r.id] = static_cast<uint8_t>(r.number[0]);
+            break;
+        }
+        cmdq_read_ahead_.erase(r.id);
+        if (r.id == cmdq_running_)
+            cmdq_state_ = idle;
+        break;
+    case SMMU_TIMELINE_CMD_EXECUTE:
+        cmdq_state_ = begins ? execute : idle;
+        cmdq_running_ = r.id;
+        cmdq_opcode_ = cmdq_read_ahead_[r.id];
+        break;
+    case SMMU_TIMELINE_CMD_ROOM_WAIT:
+        cmdq_state_ = wait_for_owner;
+        break;
+    case SMMU_TIMELINE_SYNC_WAIT:
+        if (begins)
+            cmdq_state_ = sync_wait;
+        break;
+    case SMMU_TIMELINE_SYNC_SIGNAL:
+        if (begins)
+            cmdq_state_ = sync_signal;
+        break;
+    default:
+        break;
+    }
+}
+
+void waveform::reset()
+{
+    cmdq_prod_ = cmdq_cons_ = cmdq_waiting_ = eventq_prod_ = eventq_cons_ = gerror_ = 0;
+    cmdq_state_ = idle;
+    cmdq_read_ahead_.clear();
+}
+
+void waveform::take(const smmu_timeline_record_t &r)
+{
+    const auto number = static_cast<uint32_t>(r.number[0]);
+    if (r.index != 0) /* one of each is drawn */
+        return;
+    switch (r.kind) {
+    case SMMU_TIMELINE_CMDQ_PROD:
+        cmdq_prod_ = number;
+        break;
+    case SMMU_TIMELINE_CMDQ_CONS:
+        cmdq_cons_ = number;
+        break;
+    case SMMU_TIMELINE_CMDQ_WAITING:
+        cmdq_waiting_ = number;
+        break;
+    case SMMU_TIMELINE_EVTQ_PROD:
+        eventq_prod_ = number;
+        break;
+    case SMMU_TIMELINE_EVTQ_CONS:
+        eventq_cons_ = number;
+        break;
+    case SMMU_TIMELINE_GERROR:
+        gerror_ = static_cast<uint32_t>(r.number[1]);
+        break;
+    case SMMU_TIMELINE_RESET:
+        reset();
+        break;
+    case SMMU_TIMELINE_IRQ_EDGE:
+        edge(static_cast<smmu_irq_source_t>(number));
+        break;
+    default:
+        command(r);
+        break;
+    }
+}
+
+} // namespace smmusim
