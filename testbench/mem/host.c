@@ -200,26 +200,38 @@ static bool complete_what_is_due(struct sim_host *host)
         any = true;
         if (event.kind == HOST_ACCESS_DONE)
             complete_access(host, &event);
+        else if (event.kind == HOST_CALL)
+            event.call(event.call_ctx);
         else
             host_client_event(host, &event);
     }
     return any;
 }
 
+/* False: nothing was left to do. */
+static bool settle_once(struct sim_host *host)
+{
+    bool any = drain_outbox(host);
+    any = complete_what_is_due(host) || any;
+    if (smmu_next_due(host->smmu) <= host->now) {
+        smmu_advance(host->smmu, host->now);
+        any = true;
+    }
+    return host_client_retry(host) || any;
+}
+
 void host_settle(struct sim_host *host)
 {
-    for (unsigned round = 0; round < MAX_ROUNDS_AT_ONE_CYCLE; ++round) {
-        bool any = drain_outbox(host);
-        any = complete_what_is_due(host) || any;
-        if (smmu_next_due(host->smmu) <= host->now) {
-            smmu_advance(host->smmu, host->now);
-            any = true;
-        }
-        any = host_client_retry(host) || any;
-        if (!any || host->error[0])
-            return;
-    }
-    host_fail(host, "the model does not come to rest at cycle %llu", (unsigned long long)host->now);
+    if (host->settling) /* somebody who was called does something: the rounds go on anyway */
+        return;
+    host->settling = true;
+    unsigned rounds = 0;
+    while (rounds < MAX_ROUNDS_AT_ONE_CYCLE && settle_once(host) && !host->error[0])
+        ++rounds;
+    if (rounds == MAX_ROUNDS_AT_ONE_CYCLE)
+        host_fail(host, "the model does not come to rest at cycle %llu",
+                  (unsigned long long)host->now);
+    host->settling = false;
 }
 
 void host_check(struct sim_host *host, const char *what, int status)
@@ -355,6 +367,15 @@ bool host_run_idle(struct sim_host *host, uint64_t limit)
             return false;
     }
     return true;
+}
+
+void host_call_at(struct sim_host *host, uint64_t cycle, host_call_fn *fn, void *ctx)
+{
+    struct host_event *event = host_schedule(host, cycle, HOST_CALL);
+    if (event) {
+        event->call = fn;
+        event->call_ctx = ctx;
+    }
 }
 
 /* ---- software */

@@ -27,6 +27,11 @@ enum {
     HOST_PAS_COUNT = 4
 };
 
+/* Called while something happens at host_now(). It may submit and take accesses and arrange further
+ * calls; it must not let time pass. */
+typedef void host_call_fn(void *ctx);
+typedef void host_finished_fn(void *ctx, uint32_t ticket);
+
 /* A client transaction: translated, then carried out on memory at the translated address. */
 struct client_access {
     uint64_t addr;
@@ -42,8 +47,10 @@ struct client_access {
     uint8_t sec_sid; /* smmu_pas_t */
     uint8_t tbu;
     uint16_t order_id;
-    uint8_t memattr; /* MAIR format */
-    uint8_t sh;      /* smmu_sh_t */
+    uint8_t memattr;            /* MAIR format */
+    uint8_t sh;                 /* smmu_sh_t */
+    host_finished_fn *finished; /* called when it can be taken; NULL: its owner asks */
+    void *finished_ctx;
 };
 
 /* What client_access fields are when a client says nothing about them. */
@@ -90,6 +97,8 @@ bool host_step(struct sim_host *host, uint64_t limit);
 void host_run_until(struct sim_host *host, uint64_t cycle);
 /* Until nothing is due; false if cycle 'limit' comes first. */
 bool host_run_idle(struct sim_host *host, uint64_t limit);
+/* Calls fn(ctx) at that cycle, or now if it is past. */
+void host_call_at(struct sim_host *host, uint64_t cycle, host_call_fn *fn, void *ctx);
 
 /* ---- software */
 

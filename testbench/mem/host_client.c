@@ -124,31 +124,45 @@ static bool hand_in(struct sim_host *host, uint32_t ticket)
 
 static void wait_for_slot(struct sim_host *host, uint32_t ticket)
 {
-    slot_of(host, ticket)->state = CLIENT_WAITS_FOR_SLOT;
-    slot_of(host, ticket)->next = 0;
-    if (host->last_waiting)
-        slot_of(host, host->last_waiting)->next = ticket;
+    struct client_slot *slot = slot_of(host, ticket);
+    struct client_queue *queue = &host->waiting[slot->access.tbu];
+    slot->state = CLIENT_WAITS_FOR_SLOT;
+    slot->next = 0;
+    if (queue->last)
+        slot_of(host, queue->last)->next = ticket;
     else
-        host->first_waiting = ticket;
-    host->last_waiting = ticket;
+        queue->first = ticket;
+    host->tbus_waiting += queue->last == 0;
+    queue->last = ticket;
 }
 
 static void issue(struct sim_host *host, uint32_t ticket)
 {
-    slot_of(host, ticket)->issued = host->now;
-    if (host->first_waiting || !hand_in(host, ticket))
+    struct client_slot *slot = slot_of(host, ticket);
+    slot->issued = host->now;
+    if (host->waiting[slot->access.tbu].first || !hand_in(host, ticket))
         wait_for_slot(host, ticket);
+}
+
+static bool retry_queue(struct sim_host *host, struct client_queue *queue)
+{
+    bool any = false;
+    while (queue->first && hand_in(host, queue->first)) {
+        queue->first = slot_of(host, queue->first)->next;
+        if (!queue->first) {
+            queue->last = 0;
+            host->tbus_waiting--;
+        }
+        any = true;
+    }
+    return any;
 }
 
 bool host_client_retry(struct sim_host *host)
 {
     bool any = false;
-    while (host->first_waiting && hand_in(host, host->first_waiting)) {
-        host->first_waiting = slot_of(host, host->first_waiting)->next;
-        if (!host->first_waiting)
-            host->last_waiting = 0;
-        any = true;
-    }
+    for (size_t tbu = 0; host->tbus_waiting && tbu < HOST_TBUS; ++tbu)
+        any = retry_queue(host, &host->waiting[tbu]) || any;
     return any;
 }
 
@@ -188,6 +202,8 @@ static void finish(struct sim_host *host, uint32_t ticket)
     slot->state = CLIENT_FINISHED;
     if (slot->tracked)
         host_check(host, "smmu_access_done", smmu_access_done(host->smmu, host->now, slot->epoch));
+    if (slot->access.finished)
+        slot->access.finished(slot->access.finished_ctx, ticket);
 }
 
 static void leave_smmu(struct sim_host *host, uint32_t ticket)

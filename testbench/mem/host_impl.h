@@ -10,6 +10,7 @@ enum host_event_kind {
     HOST_CLIENT_START,  /* a client issues its access */
     HOST_CLIENT_LEAVES, /* it leaves the SMMU, or is terminated there */
     HOST_CLIENT_DONE,   /* memory has answered it */
+    HOST_CALL,          /* somebody wants to be called */
 };
 
 struct host_event {
@@ -19,6 +20,8 @@ struct host_event {
     bool aborted;          /* by memory */
     uint32_t ticket;       /* of the client's access */
     smmu_out_mem_t access; /* HOST_ACCESS_DONE; data: the bytes read */
+    host_call_fn *call;    /* HOST_CALL */
+    void *call_ctx;
 };
 
 enum client_state {
@@ -41,6 +44,13 @@ struct client_slot {
     uint32_t next; /* ticket behind it in its list, 0 at the end */
 };
 
+enum { HOST_TBUS = 256 };
+
+/* Tickets refused for want of a slot, in order of issue: one queue a TBU, as each has its port. */
+struct client_queue {
+    uint32_t first, last;
+};
+
 struct sim_host {
     smmu_t *smmu;
     void *instance;
@@ -54,8 +64,10 @@ struct sim_host {
     struct client_slot *client;
     uint32_t clients; /* places in use or on the free list */
     uint32_t client_capacity;
-    uint32_t first_free;                  /* ticket */
-    uint32_t first_waiting, last_waiting; /* refused for want of a slot, in order of issue */
+    uint32_t first_free; /* ticket */
+    struct client_queue waiting[HOST_TBUS];
+    uint32_t tbus_waiting; /* TBUs whose queue is not empty */
+    bool settling;
     uint64_t irqs[HOST_PAS_COUNT][SMMU_IRQ_COUNT];
     timeline_sink_fn timeline_sink; /* or NULL */
     void *timeline_ctx;

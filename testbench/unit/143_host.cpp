@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "mem/host.h"
 #include "spec_ref/ref_commands.h"
@@ -202,6 +204,55 @@ TEST_F(Host, 145_full_memory_is_said)
     host_run_idle(host, SMMU_NEVER);
     ASSERT_NE(host_error(host), nullptr);
     EXPECT_STREQ(host_error(host), "physical memory is full: more pages are written than allowed");
+}
+
+TEST_F(Host, 143_calls_come_at_their_cycle_in_the_order_of_asking)
+{
+    std::vector<std::pair<int, uint64_t>> calls;
+    struct Call {
+        std::vector<std::pair<int, uint64_t>> *calls;
+        sim_host *host;
+        int number;
+        static void note(void *ctx)
+        {
+            auto *c = static_cast<Call *>(ctx);
+            c->calls->emplace_back(c->number, host_now(c->host));
+        }
+    } one{&calls, host, 1}, two{&calls, host, 2}, three{&calls, host, 3};
+    host_call_at(host, 50, Call::note, &one);
+    host_call_at(host, 20, Call::note, &two);
+    host_call_at(host, 50, Call::note, &three);
+    EXPECT_EQ(host_next_due(host), 20u);
+    host_run_until(host, 49);
+    EXPECT_EQ(calls, (std::vector<std::pair<int, uint64_t>>{{2, 20}}));
+    host_run_until(host, 50);
+    EXPECT_EQ(calls, (std::vector<std::pair<int, uint64_t>>{{2, 20}, {1, 50}, {3, 50}}));
+}
+
+TEST_F(Host, 143_finished_access_is_announced_and_another_may_follow_from_there)
+{
+    struct Chain {
+        sim_host *host;
+        client_access access;
+        std::vector<uint64_t> finished;
+        static void next(void *ctx, uint32_t ticket)
+        {
+            auto *c = static_cast<Chain *>(ctx);
+            client_result result;
+            EXPECT_TRUE(host_take(c->host, ticket, &result, nullptr));
+            c->finished.push_back(host_now(c->host));
+            if (c->finished.size() < 3) {
+                EXPECT_NE(host_submit(c->host, &c->access), 0u);
+            }
+        }
+    } chain{host, access_to(0x1000, false), {}};
+    chain.access.finished = Chain::next;
+    chain.access.finished_ctx = &chain;
+    ASSERT_NE(host_submit(host, &chain.access), 0u);
+    EXPECT_TRUE(host_run_idle(host, 10000));
+    ASSERT_EQ(chain.finished.size(), 3u);
+    EXPECT_EQ(chain.finished[1], 2 * chain.finished[0]);
+    EXPECT_EQ(chain.finished[2], 3 * chain.finished[0]);
 }
 
 } // namespace
