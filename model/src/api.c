@@ -67,7 +67,7 @@ bool smmu_pop(smmu_t *s, smmu_out_t *out)
 int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_response_t *response)
 {
     if (!s || !request || !response || request->substreamid > low_mask(20) ||
-        request->sh > SMMU_SH_ISH)
+        request->sh > SMMU_SH_ISH || request->tbu >= s->tbus)
         return SMMU_E_ARGUMENT;
     const struct prog_if *pi = interface_of(s, request->sec_sid);
     if (!pi)

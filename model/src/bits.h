@@ -38,4 +38,12 @@ static inline unsigned lowest_bit(uint64_t value)
     return place[((value & (~value + 1)) * UINT64_C(0x022FDD63CC95386D)) >> 58];
 }
 
+/* Number of the highest bit that is set; value must not be 0. */
+static inline unsigned highest_bit(uint64_t value)
+{
+    for (unsigned by = 1; by < 64; by *= 2)
+        value |= value >> by;
+    return lowest_bit(value ^ value >> 1);
+}
+
 #endif

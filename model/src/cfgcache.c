@@ -16,7 +16,7 @@ static uint32_t set_of(const struct cfgcache *c, uint64_t key)
 {
     uint32_t mixed =
         (uint32_t)key ^ (uint32_t)(key >> KEY_SUBSTREAM & low_mask(20)) * UINT32_C(0x9E3779B1);
-    return (mixed & (c->sets - 1)) * c->ways;
+    return mixed % c->sets * c->ways;
 }
 
 struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key)
@@ -41,13 +41,20 @@ void smmu__cfgcache_fill(struct smmu *s, uint64_t key, const struct xctx *x)
         if (!c->key[i] && at == UINT32_MAX)
             at = i;
     }
-    if (at == UINT32_MAX) {
-        uint8_t *victim = &c->victim[first / c->ways];
-        at = first + *victim;
-        *victim = (uint8_t)(*victim + 1u == c->ways ? 0 : *victim + 1);
-    }
+    if (at == UINT32_MAX)
+        at = first + smmu__repl_victim(&c->repl, first / c->ways);
+    c->evicted += c->key[at] != 0; /* perhaps by its successor */
+    c->inserted++;
     c->key[at] = key;
     c->entry[at] = *x;
+    smmu__repl_fill(&c->repl, first / c->ways, at - first);
+}
+
+void smmu__cfgcache_used(struct smmu *s, const struct xctx *entry)
+{
+    struct cfgcache *c = &s->cfgcache;
+    uint32_t at = (uint32_t)(entry - c->entry);
+    smmu__repl_hit(&c->repl, at / c->ways, at % c->ways);
 }
 
 bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index)
@@ -66,13 +73,16 @@ void smmu__cfgcache_invalidate(struct smmu *s, const struct inval_config *scope)
 {
     struct cfgcache *c = &s->cfgcache;
     for (uint32_t i = 0; i < c->sets * c->ways; i++)
-        if (c->key[i] && smmu__cfg_named(scope, c->key[i], c->entry[i].cd_index))
+        if (c->key[i] && smmu__cfg_named(scope, c->key[i], c->entry[i].cd_index)) {
             c->key[i] = 0;
+            c->invalidated++;
+        }
 }
 
 void smmu__cfgcache_reset(struct smmu *s)
 {
     struct cfgcache *c = &s->cfgcache;
     memset(c->key, 0, (size_t)c->sets * c->ways * sizeof *c->key);
-    memset(c->victim, 0, c->sets);
+    c->inserted = c->evicted = c->invalidated = 0;
+    smmu__repl_reset(&c->repl, c->sets, CFG(s, TIMING_SEED));
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "repl.h"
 #include "xctx.h"
 
 struct smmu;
@@ -20,13 +21,17 @@ struct cfgcache {
     uint64_t *key; /* [sets][ways], apart for quick search: bit 63 valid, 54:53 Security state, 52
                       SSV, 51:32 SubstreamID, 31:0 StreamID */
     struct xctx *entry;
-    uint8_t *victim;
+    struct repl repl;
+    /* Since reset: inserted = evicted + invalidated + those in place. */
+    uint64_t inserted, evicted, invalidated;
 };
 
 uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid);
 /* Does the scope name the configuration with this key and this CD? */
 bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index);
 struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key);
+/* The entry that was found was used. */
+void smmu__cfgcache_used(struct smmu *s, const struct xctx *entry);
 void smmu__cfgcache_fill(struct smmu *s, uint64_t key, const struct xctx *x);
 void smmu__cfgcache_invalidate(struct smmu *s, const struct inval_config *scope);
 void smmu__cfgcache_reset(struct smmu *s);

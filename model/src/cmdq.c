@@ -76,22 +76,46 @@ static void note_indexes(struct smmu *s, unsigned queue)
 static inline bool may_read(const struct smmu *s, const struct cmdq *q)
 {
     uint32_t in_flight = (uint32_t)CFG(s, TIMING_CMDQ_READS_IN_FLIGHT);
-    return q->reading < in_flight && q->buffered < q->available && q->buffered < 2 * in_flight;
+    return q->reading < in_flight && q->buffered < q->available &&
+           q->buffered < 2 * in_flight * CFG(s, TIMING_CMDS_PER_READ);
+}
+
+/* A read brings a power of two of commands that are aligned to as many. */
+static unsigned commands_of_read(const struct smmu *s, const struct cmdq *q)
+{
+    unsigned n = (unsigned)CFG(s, TIMING_CMDS_PER_READ);
+    while (n > q->available - q->buffered || q->fetch_index % n)
+        n /= 2;
+    return n;
+}
+
+static void read_commands(struct smmu *s, unsigned queue, unsigned entry, uint32_t index,
+                          unsigned n)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    q->fetch[entry].covered = (uint8_t)n;
+    q->reading++;
+    STAT(s, cmd_reads, 1);
+    smmu__mem_read(s, OWNER_CMDQ, queue << 8 | entry, SMMU_SRC_CMDQ,
+                   smmu__ring_address(&q->ring, index), 16 * n, q->attrs, NULL);
 }
 
 static void read_next(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    unsigned entry = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
-    q->fetch[entry].state = FETCH_READING;
-    q->fetch[entry].number = q->reads++;
-    TIMELINE_BEGIN(s, CMD_FETCH, queue, q->fetch[entry].number, q->fetch_index, 0);
-    q->buffered++;
-    q->reading++;
-    STAT(s, cmd_reads, 1);
-    smmu__mem_read(s, OWNER_CMDQ, queue << 8 | entry, SMMU_SRC_CMDQ,
-                   smmu__ring_address(&q->ring, q->fetch_index), 16, q->attrs, NULL);
-    q->fetch_index = smmu__ring_next(&q->ring, q->fetch_index);
+    unsigned n = commands_of_read(s, q), first = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
+    uint32_t index = q->fetch_index;
+    for (unsigned i = 0; i < n; i++) {
+        struct cmdq_fetch *f = &q->fetch[(first + i) % CMDQ_BUFFER];
+        f->state = FETCH_READING;
+        f->covered = 0;
+        f->index = q->fetch_index;
+        f->number = q->reads++;
+        TIMELINE_BEGIN(s, CMD_FETCH, queue, f->number, f->index, 0);
+        q->fetch_index = smmu__ring_next(&q->ring, q->fetch_index);
+    }
+    q->buffered += (uint8_t)n;
+    read_commands(s, queue, first, index, n);
 }
 
 /* Keeps as many reads outstanding as allowed and the buffer filled. */
@@ -114,23 +138,43 @@ static void drop_read_ahead(struct smmu *s, unsigned queue)
     }
 }
 
-/* Not before every earlier read has come back. */
-static bool start(struct smmu *s, unsigned queue)
+/* Where the queue stands, and whether there is anything to do. */
+static bool prepare(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     const struct prog_if *pi = interface_of(s, queue);
     uint64_t base = REG_OF(pi, CMDQ_BASE);
-    if (q->reading)
-        return false;
     q->ring = smmu__ring_of(base, (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
     q->attrs = smmu__queue_attrs(pi, SMMU_REG_GET(CMDQ_BASE, RA, base) != 0);
     q->cons = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_CONS));
     q->fetch_index = q->cons;
     look_around(q, pi);
-    if (!q->available)
-        return false;
+    return q->available;
+}
+
+static void begin(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    q->state = CMDQ_STOPPED;
+    if (!prepare(s, queue))
+        return;
     q->state = CMDQ_AWAIT;
     read_ahead(s, queue);
+}
+
+/* Not before every earlier read has come back. */
+static bool start(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    uint64_t delay = CFG(s, TIMING_CMDQ_START_LAT);
+    if (q->reading || !prepare(s, queue))
+        return false;
+    if (delay) {
+        q->state = CMDQ_START;
+        smmu__timer_set(s, TIMER_CMDQ, queue, delay);
+        return false;
+    }
+    begin(s, queue);
     return true;
 }
 
@@ -198,6 +242,7 @@ static void sync_begin(struct smmu *s, unsigned queue)
     struct cmdq *q = &s->cmdq[queue];
     TIMELINE_END(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
     smmu__inval_sync_begin(s);
+    q->sync_inval_done = s->inval.all_done;
     q->sync_event_ticket = interface_of(s, queue)->evtq.recorded;
     q->sync_since = s->sched.now;
     q->state = CMDQ_SYNC_WAIT;
@@ -209,7 +254,7 @@ static bool sync_complete(struct smmu *s, unsigned queue)
 {
     const struct prog_if *pi = interface_of(s, queue);
     const struct evtq *events = &pi->evtq;
-    return smmu__inval_complete(s) && events->settled >= s->cmdq[queue].sync_event_ticket &&
+    return smmu__inval_complete(s) && s->cmdq[queue].sync_inval_done <= s->sched.now && events->settled >= s->cmdq[queue].sync_event_ticket &&
            events->settled >= events->stale_ticket && !smmu__msi_in_flight(pi, SMMU_IRQ_CMD_SYNC);
 }
 
@@ -231,8 +276,11 @@ static void sync_signal(struct smmu *s, unsigned queue)
 static bool sync_wait(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    if (!sync_complete(s, queue))
+    if (!sync_complete(s, queue)) {
+        if (q->sync_inval_done > s->sched.now)
+            smmu__timer_set(s, TIMER_INVAL, 0, q->sync_inval_done - s->sched.now);
         return false;
+    }
     STAT(s, sync_wait_cycles, s->sched.now - q->sync_since);
     uint64_t delay = CFG(s, TIMING_SYNC_SIGNAL_LAT);
     q->state = CMDQ_SYNC_SIGNAL;
@@ -248,11 +296,21 @@ static bool sync_wait(struct smmu *s, unsigned queue)
 
 /* ------------------------------------------------------------------------------------ steps */
 
+static bool invalidates(const struct cmd_rule *rule)
+{
+    return rule->kind == CMD_IS_TLBI || rule->kind == CMD_IS_CFGI;
+}
+
 /* Decoded, its time has passed: the head command fails, acts or begins to wait. */
 static bool act(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     const struct cmd_rule *rule = head_rule(s, q);
+    if (invalidates(rule) && smmu__inval_free_at(s) > s->sched.now) {
+        q->state = CMDQ_INVAL_WAIT;
+        smmu__timer_set(s, TIMER_CMDQ, queue, smmu__inval_free_at(s) - s->sched.now);
+        return false;
+    }
     bool room = smmu__outbox_has_room_for_command(s);
     if (!room || !smmu__inval_ready(s)) {
         if (q->state != CMDQ_ROOM_WAIT)
@@ -279,10 +337,7 @@ static bool decode(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     q->head_rule = smmu__cmd_judge(s, interface_of(s, queue), head_of(q)->words);
-    unsigned kind = head_rule(s, q)->kind;
     uint64_t delay = CFG(s, TIMING_CMD_DECODE_LAT);
-    if (kind == CMD_IS_TLBI || kind == CMD_IS_CFGI)
-        delay += CFG(s, TIMING_INV_TCU_VA_LAT);
     q->state = CMDQ_DECODE;
     TIMELINE_BEGIN(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
     if (delay) {
@@ -342,7 +397,7 @@ void smmu__cmdq_kick(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     note_indexes(s, queue);
-    if (q->state != CMDQ_STOPPED) {
+    if (q->state != CMDQ_STOPPED && q->state != CMDQ_START) {
         look_around(q, interface_of(s, queue));
         read_ahead(s, queue);
     }
@@ -354,7 +409,9 @@ void smmu__cmdq_disable(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     q->available = 0;
-    if (q->state == CMDQ_AWAIT)
+    if (q->state == CMDQ_START)
+        smmu__timer_clear(s, TIMER_CMDQ, queue);
+    if (q->state == CMDQ_AWAIT || q->state == CMDQ_START)
         stop(s, queue);
 }
 
@@ -366,29 +423,59 @@ bool smmu__cmdq_quiet(const struct smmu *s, unsigned queue)
 
 void smmu__cmdq_due(struct smmu *s, unsigned queue)
 {
-    if (s->cmdq[queue].state == CMDQ_SYNC_SIGNAL)
+    switch (s->cmdq[queue].state) {
+    case CMDQ_START:
+        begin(s, queue);
+        break;
+    case CMDQ_SYNC_SIGNAL:
         sync_signal(s, queue);
-    else
+        break;
+    default:
         act(s, queue);
+        break;
+    }
     run(s, queue);
 }
 
-void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_mem_status_t status,
-                          const uint8_t *data)
+/* data: NULL if the read aborted. */
+static void got(struct smmu *s, unsigned queue, unsigned entry, const uint8_t *data)
 {
-    struct cmdq *q = &s->cmdq[queue];
-    struct cmdq_fetch *f = &q->fetch[entry];
-    q->reading--;
-    TIMELINE_END(s, CMD_FETCH, queue, f->number, f->state == FETCH_DROPPED, status);
+    struct cmdq_fetch *f = &s->cmdq[queue].fetch[entry];
+    TIMELINE_END(s, CMD_FETCH, queue, f->number, f->state == FETCH_DROPPED, !data);
     if (f->state == FETCH_DROPPED) {
         f->state = FETCH_FREE;
-    } else if (status == SMMU_MEM_OK) {
+    } else if (data) {
         f->state = FETCH_READ;
         f->words[0] = load_le64(data);
         f->words[1] = load_le64(data + 8);
         TIMELINE_BEGIN(s, COMMAND, queue, f->number, f->words[0], f->words[1]);
     } else {
         f->state = FETCH_ABORTED; /* an error only if the command is ever needed (7.1) */
+    }
+}
+
+/* Which of its commands aborted, a read of several does not say: they are read one by one. */
+static void read_again(struct smmu *s, unsigned queue, unsigned entry)
+{
+    struct cmdq_fetch *f = &s->cmdq[queue].fetch[entry];
+    if (f->state == FETCH_DROPPED)
+        f->state = FETCH_FREE;
+    else
+        read_commands(s, queue, entry, f->index, 1);
+}
+
+void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_mem_status_t status,
+                          const uint8_t *data)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    unsigned n = q->fetch[entry].covered;
+    q->reading--;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned at = (entry + i) % CMDQ_BUFFER;
+        if (status != SMMU_MEM_OK && n > 1)
+            read_again(s, queue, at);
+        else
+            got(s, queue, at, status == SMMU_MEM_OK ? data + 16 * i : NULL);
     }
     read_ahead(s, queue);
     if (q->state == CMDQ_AWAIT || q->state == CMDQ_STOPPED)

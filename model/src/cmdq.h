@@ -16,22 +16,27 @@ struct smmu;
 struct prog_if;
 
 #define CMDQ_FETCH_MAX 16 /* upper limit of timing.cmdq_reads_in_flight */
-/* Commands read or being read: as many again as reads in flight, so that reading never waits for
- * execution. */
-#define CMDQ_BUFFER (2 * CMDQ_FETCH_MAX)
+#define CMDQ_PER_READ_MAX 4 /* of timing.cmds_per_read */
+/* Commands read or being read: as many again as reads in flight bring, so that reading never waits
+ * for execution. */
+#define CMDQ_BUFFER (2 * CMDQ_FETCH_MAX * CMDQ_PER_READ_MAX)
 
 enum cmdq_fetch_state { FETCH_FREE, FETCH_READING, FETCH_READ, FETCH_ABORTED, FETCH_DROPPED };
 
 struct cmdq_fetch {
     uint8_t state;   /* enum cmdq_fetch_state */
-    uint32_t number; /* of its read */
+    uint8_t covered; /* commands that the read which begins here brings; 0: another's */
+    uint32_t index;  /* of the command in the queue */
+    uint32_t number; /* of the command, over all that were read */
     uint64_t words[2];
 };
 
 enum cmdq_state {
     CMDQ_STOPPED,     /* disabled, empty, or error active */
+    CMDQ_START,       /* about to start */
     CMDQ_AWAIT,       /* head command not read yet */
     CMDQ_DECODE,      /* decode and execution time of the head command passes */
+    CMDQ_INVAL_WAIT,  /* decoded, but as many invalidations are outstanding as may be */
     CMDQ_ROOM_WAIT,   /* the owner has to take items before the head command may act */
     CMDQ_SYNC_WAIT,   /* CMD_SYNC waits for earlier work (4.7.3) */
     CMDQ_SYNC_SIGNAL, /* its completion is being signalled */
@@ -48,6 +53,7 @@ struct cmdq {
     uint32_t fetch_index; /* queue index of the next command to read */
     uint32_t reads;       /* so far; the number of the next one */
     uint64_t sync_since;  /* cycle at which the CMD_SYNC began to wait */
+    uint64_t sync_inval_done; /* when the invalidations before it are complete */
     uint64_t sync_event_ticket; /* event records it has to wait for (4.7.3) */
     struct ring ring;           /* from CMDQ_BASE, which is guarded while the queue is enabled */
     struct mem_attrs attrs;     /* of its reads, likewise */

@@ -35,26 +35,82 @@ static uint32_t power_of_two_at_least(uint64_t n)
     return p;
 }
 
-static void lay_out_tlb(struct arena *a, struct tlb *t, uint64_t entries, uint64_t ways)
+static void lay_out_repl(struct arena *a, struct repl *r, uint64_t sets, uint64_t ways,
+                         uint64_t policy)
 {
-    t->ways = (uint32_t)ways;
-    t->sets = (uint32_t)(entries / ways);
-    t->entry = carve(a, entries, sizeof *t->entry);
-    t->victim = carve(a, t->sets, 1);
+    r->policy = (uint8_t)policy;
+    r->ways = (uint32_t)ways;
+    if (repl_uses_ways((enum repl_policy)policy))
+        r->of_way = carve(a, sets * ways, sizeof *r->of_way);
+    if (repl_uses_sets((enum repl_policy)policy))
+        r->of_set = carve(a, sets, sizeof *r->of_set);
 }
 
-static void lay_out_cfgcache(struct arena *a, struct cfgcache *c, uint64_t entries, uint64_t ways)
+/* Without entries it has no ways, and is never asked. */
+static void lay_out_tlb(struct arena *a, struct tlb *t, uint64_t entries, uint64_t ways,
+                        uint64_t policy)
+{
+    if (!entries)
+        return;
+    t->ways = (uint32_t)ways;
+    t->sets = (uint32_t)(entries / ways);
+    t->set_mask = (t->sets & (t->sets - 1)) == 0 ? t->sets - 1 : 0;
+    t->entry = carve(a, entries, sizeof *t->entry);
+    lay_out_repl(a, &t->repl, t->sets, ways, policy);
+}
+
+/* Fully associative: searched by chains. */
+static void lay_out_utlb(struct arena *a, struct tlb *t, uint64_t entries, uint64_t policy)
+{
+    lay_out_tlb(a, t, entries, entries, policy);
+    if (!entries)
+        return;
+    t->bucket = carve(a, TLB_BUCKETS, 1);
+    t->next = carve(a, entries, 1);
+}
+
+static void lay_out_cfgcache(struct arena *a, struct cfgcache *c, uint64_t entries, uint64_t ways,
+                             uint64_t policy)
 {
     c->ways = (uint32_t)ways;
     c->sets = (uint32_t)(entries / ways);
     c->key = carve(a, entries, sizeof *c->key);
     c->entry = carve(a, entries, sizeof *c->entry);
-    c->victim = carve(a, c->sets, 1);
+    lay_out_repl(a, &c->repl, c->sets, ways, policy);
+}
+
+static void lay_out_tbus(struct arena *a, struct smmu *s, const uint64_t *v)
+{
+    s->tbus = (uint32_t)v[SMMU_CFG_TIMING_TBUS];
+    s->tbu = carve(a, s->tbus, sizeof *s->tbu);
+    for (uint32_t i = 0; i < s->tbus; i++) {
+        struct tbu measured = {0}, *t = s->tbu ? &s->tbu[i] : &measured;
+        t->number = (uint16_t)i;
+        lay_out_utlb(a, &t->utlb, v[SMMU_CFG_TIMING_UTLB_ENTRIES], v[SMMU_CFG_TIMING_UTLB_REPL]);
+        lay_out_tlb(a, &t->mtlb, v[SMMU_CFG_TIMING_MTLB_ENTRIES], v[SMMU_CFG_TIMING_MTLB_WAYS],
+                    v[SMMU_CFG_TIMING_MTLB_REPL]);
+        t->order = carve(a, 2 * v[SMMU_CFG_TIMING_ORDER_IDS], sizeof *t->order);
+    }
+}
+
+static void lay_out_walk_caches(struct arena *a, struct walk_cache *c, const uint64_t *v)
+{
+    const uint64_t split[WALK_LEVELS] = {
+        v[SMMU_CFG_TIMING_WC_L0_ENTRIES], v[SMMU_CFG_TIMING_WC_L1_ENTRIES],
+        v[SMMU_CFG_TIMING_WC_L2_ENTRIES], v[SMMU_CFG_TIMING_WC_L3_ENTRIES]};
+    c->arrays = v[SMMU_CFG_TIMING_WC_SPLIT] ? WALK_LEVELS : 1;
+    c->kept = (uint8_t)v[SMMU_CFG_TIMING_WC_LEVELS];
+    for (unsigned i = 0; i < c->arrays; i++)
+        lay_out_tlb(a, &c->array[i], c->arrays == 1 ? v[SMMU_CFG_TIMING_WC_ENTRIES] : split[i],
+                    v[SMMU_CFG_TIMING_WC_WAYS], v[SMMU_CFG_TIMING_WC_REPL]);
 }
 
 static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots)
 {
-    const uint32_t count_of[TIMER_KINDS] = {[TIMER_SLOT] = slots, [TIMER_CMDQ] = CMD_QUEUE_COUNT};
+    const uint32_t count_of[TIMER_KINDS] = {[TIMER_SLOT] = slots,
+                                            [TIMER_CMDQ] = CMD_QUEUE_COUNT,
+                                            [TIMER_QTW] = 1,
+                                            [TIMER_INVAL] = 1};
     q->timer_count = 0;
     for (unsigned kind = 0; kind < TIMER_KINDS; kind++) {
         q->first[kind] = q->timer_count;
@@ -68,29 +124,52 @@ static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots)
                 (struct timer){.kind = (uint16_t)kind, .index = (uint16_t)i};
 }
 
+static void lay_out_port(struct arena *a, struct qtw *q, uint32_t slots)
+{
+    const uint32_t waiting[QTW_KINDS] = {
+        [QTW_READ] = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER,
+        [QTW_EVENT] = PROG_IF_COUNT * EVTQ_WRITES,
+        [QTW_MSI] = PROG_IF_COUNT * SMMU_IRQ_COUNT,
+    };
+    for (unsigned kind = 0; kind < QTW_KINDS; kind++) {
+        q->queue[kind].capacity = waiting[kind];
+        q->queue[kind].item = carve(a, waiting[kind], sizeof *q->queue[kind].item);
+    }
+}
+
+/* Translations in flight at most: those of the TBUs, and prefetches. */
+static uint32_t slots_of(const uint64_t *v)
+{
+    uint64_t slots = v[SMMU_CFG_TIMING_TBUS] * v[SMMU_CFG_TIMING_TBU_XLATE_SLOTS];
+    return (uint32_t)(slots + (v[SMMU_CFG_TIMING_PREFETCH] ? v[SMMU_CFG_TIMING_PTW_SLOTS] : 0));
+}
+
 enum { TAGS_MAX = 4096, TAGS_MIN = 64 };
 
 static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
 {
     const uint64_t *v = cfg->value;
-    uint32_t slots = (uint32_t)v[SMMU_CFG_TIMING_TBU_XLATE_SLOTS];
-    uint64_t tlb = v[SMMU_CFG_TIMING_MTLB_ENTRIES];
+    const uint32_t slots = slots_of(v);
+    const uint64_t entries = v[SMMU_CFG_TIMING_TBUS] * v[SMMU_CFG_TIMING_MTLB_ENTRIES];
 
     lay_out_timers(a, &s->sched, slots);
+    lay_out_port(a, &s->qtw, slots);
     s->outbox.capacity = 2 * slots + OUTBOX_FOR_OTHERS;
     s->outbox.item = carve(a, s->outbox.capacity, sizeof *s->outbox.item);
     s->outbox.access_capacity =
-        slots + CMD_QUEUE_COUNT * CMDQ_FETCH_MAX + PROG_IF_COUNT * (EVTQ_WRITES + SMMU_IRQ_COUNT);
+        slots + CMD_QUEUE_COUNT * CMDQ_BUFFER + PROG_IF_COUNT * (EVTQ_WRITES + SMMU_IRQ_COUNT);
     s->outbox.access = carve(a, s->outbox.access_capacity, sizeof *s->outbox.access);
     s->slots.capacity = slots;
     s->slots.slot = carve(a, slots, sizeof *s->slots.slot);
-    lay_out_cfgcache(a, &s->cfgcache, v[SMMU_CFG_TIMING_CC_ENTRIES], v[SMMU_CFG_TIMING_CC_WAYS]);
-    s->tags.capacity = power_of_two_at_least(tlb < TAGS_MIN   ? TAGS_MIN
-                                             : tlb < TAGS_MAX ? tlb
-                                                              : TAGS_MAX);
+    s->slots.in_use = carve(a, (slots + 63) / 64, sizeof *s->slots.in_use);
+    lay_out_cfgcache(a, &s->cfgcache, v[SMMU_CFG_TIMING_CC_ENTRIES], v[SMMU_CFG_TIMING_CC_WAYS],
+                     v[SMMU_CFG_TIMING_CC_REPL]);
+    s->tags.capacity = power_of_two_at_least(entries < TAGS_MIN   ? TAGS_MIN
+                                             : entries < TAGS_MAX ? entries
+                                                                  : TAGS_MAX);
     s->tags.tag = carve(a, s->tags.capacity, sizeof *s->tags.tag);
-    lay_out_tlb(a, &s->tlb, tlb, v[SMMU_CFG_TIMING_MTLB_WAYS]);
-    lay_out_tlb(a, &s->walk_cache, v[SMMU_CFG_TIMING_WC_ENTRIES], v[SMMU_CFG_TIMING_WC_WAYS]);
+    lay_out_tbus(a, s, v);
+    lay_out_walk_caches(a, &s->walk_cache, v);
     s->timeline.capacity = (uint32_t)v[SMMU_CFG_TIMELINE_RECORDS];
     s->timeline.record = carve(a, s->timeline.capacity, sizeof *s->timeline.record);
 }
@@ -108,26 +187,74 @@ size_t smmu_size(const smmu_config_t *cfg)
 
 /* ---------------------------------------------------------------- create */
 
-/* What costs no time in a mode is configured as free of time, so that no unit needs to ask for the
- * mode. */
+/* Latencies, and what takes a turn: free in mode functional. */
+static const uint8_t costs[] = {
+    SMMU_CFG_TIMING_TBU_FRONT_LAT,     SMMU_CFG_TIMING_TBU_SLICE_LAT,
+    SMMU_CFG_TIMING_TBU_PORT_BYTES,    SMMU_CFG_TIMING_TBU_BACK_LAT,
+    SMMU_CFG_TIMING_UTLB_LAT,          SMMU_CFG_TIMING_MTLB_LAT,
+    SMMU_CFG_TIMING_MTLB_SIZES_SERIAL, SMMU_CFG_TIMING_DTI_REQ_LAT,
+    SMMU_CFG_TIMING_DTI_RSP_LAT,       SMMU_CFG_TIMING_DTI_LINK_BYTES,
+    SMMU_CFG_TIMING_DTI_TCU_BYTES,     SMMU_CFG_TIMING_DTI_INV_REQ_LAT,
+    SMMU_CFG_TIMING_DTI_INV_ACK_LAT,   SMMU_CFG_TIMING_CC_LAT,
+    SMMU_CFG_TIMING_WC_LAT,            SMMU_CFG_TIMING_WALK_START_LAT,
+    SMMU_CFG_TIMING_WALK_STEP_LAT,     SMMU_CFG_TIMING_QTW_AR_LAT,
+    SMMU_CFG_TIMING_QTW_READ_BYTES,    SMMU_CFG_TIMING_QTW_WRITE_BYTES,
+    SMMU_CFG_TIMING_CMDQ_START_LAT,    SMMU_CFG_TIMING_CMD_DECODE_LAT,
+    SMMU_CFG_TIMING_INV_TCU_VA_LAT,    SMMU_CFG_TIMING_INV_TCU_SCAN,
+    SMMU_CFG_TIMING_INV_TBU_VA_LAT,    SMMU_CFG_TIMING_INV_TBU_SCAN,
+    SMMU_CFG_TIMING_INV_RANGE_PROBES,  SMMU_CFG_TIMING_SYNC_SIGNAL_LAT};
+
+/* What requests meet each other at: only in mode at. */
+static const uint8_t encounters[] = {
+    SMMU_CFG_TIMING_ORDER_BY_ID,        SMMU_CFG_TIMING_TBU_HAZARD_ENTRIES,
+    SMMU_CFG_TIMING_TCU_HAZARD_ENTRIES, SMMU_CFG_TIMING_PREFETCH,
+    SMMU_CFG_TIMING_EVENT_HOLDS_SLOT,   SMMU_CFG_TIMING_QTW_SHARED_WITH_CLIENT};
+
+static void zero(struct smmu *s, const uint8_t *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        s->config.value[keys[i]] = 0;
+}
+
+/* Pools are as large as configured; where requests do not meet, as all slots together. */
+static void size_pools(struct smmu *s)
+{
+    const bool scarce = s->mode == SMMU_MODE_AT;
+    const uint32_t all = s->slots.capacity;
+    const struct {
+        struct pool *pool;
+        uint64_t size;
+    } pools[] = {{&s->slots.tcu, CFG(s, TIMING_TCU_XLATE_SLOTS)},
+                 {&s->slots.ctw.pool, CFG(s, TIMING_CTW_SLOTS)},
+                 {&s->slots.ptw.pool, CFG(s, TIMING_PTW_SLOTS)}};
+    for (unsigned i = 0; i < sizeof pools / sizeof pools[0]; i++)
+        pools[i].pool->capacity = scarce ? (uint32_t)pools[i].size : all;
+    s->qtw.outstanding[QTW_READ].capacity = (uint32_t)CFG(s, TIMING_QTW_MAX_READS);
+    s->qtw.outstanding[QTW_EVENT].capacity = (uint32_t)CFG(s, TIMING_WR_EVENTS);
+    s->qtw.outstanding[QTW_MSI].capacity = (uint32_t)CFG(s, TIMING_WR_MSIS);
+    for (uint32_t i = 0; i < s->tbus; i++) {
+        struct tbu *t = &s->tbu[i];
+        t->slots.capacity = (uint32_t)CFG(s, TIMING_TBU_XLATE_SLOTS);
+        t->tokens.capacity = scarce ? (uint32_t)CFG(s, TIMING_DTI_TRANS_TOKENS) : all;
+        t->wbuf.capacity = scarce ? (uint32_t)CFG(s, TIMING_WBUF_BEATS) : UINT32_MAX;
+    }
+}
+
+/* What costs no time in a mode, or is not scarce in it, is configured so: no unit asks for the mode
+ * on that account. What does not exist costs nothing. */
 static void take_config(struct smmu *s, const smmu_config_t *cfg)
 {
-    static const uint8_t latencies[] = {
-        SMMU_CFG_TIMING_TBU_FRONT_LAT, SMMU_CFG_TIMING_MTLB_LAT,
-        SMMU_CFG_TIMING_CC_LAT,        SMMU_CFG_TIMING_WC_LAT,
-        SMMU_CFG_TIMING_WALK_STEP_LAT, SMMU_CFG_TIMING_CMD_DECODE_LAT,
-        SMMU_CFG_TIMING_INV_TCU_VA_LAT,       SMMU_CFG_TIMING_SYNC_SIGNAL_LAT};
     s->config = *cfg;
     s->mode = (uint8_t)cfg->value[SMMU_CFG_MODE];
     if (s->mode == SMMU_MODE_FUNCTIONAL)
-        for (unsigned i = 0; i < sizeof latencies; i++)
-            s->config.value[latencies[i]] = 0;
-    if (s->mode != SMMU_MODE_AT) /* contention is mode at's alone */
-        s->config.value[SMMU_CFG_TIMING_PTW_SLOTS] =
-            s->config.value[SMMU_CFG_TIMING_TBU_XLATE_SLOTS];
+        zero(s, costs, sizeof costs);
+    if (s->mode != SMMU_MODE_AT)
+        zero(s, encounters, sizeof encounters);
+    if (!CFG(s, TIMING_UTLB_ENTRIES))
+        CFG(s, TIMING_UTLB_LAT) = 0;
     s->oas_bits = (uint8_t)smmu__oas_bits(cfg);
     s->ias_bits = (uint8_t)smmu__ias_bits(cfg);
-    s->slots.walkers = (uint32_t)CFG(s, TIMING_PTW_SLOTS);
+    size_pools(s);
 }
 
 /* The programming interfaces that exist. */
@@ -154,8 +281,7 @@ smmu_status_t smmu_create(smmu_t **out, const smmu_config_t *cfg, void *memory, 
             .number = i, .sec = interfaces[i].sec, .cmd_queue = interfaces[i].cmd_queue};
     smmu__regs_init(s);
     smmu__cmds_init(s);
-    s->slots.free = s->slots.walker_wait = s->slots.event_wait =
-        (struct slot_list){SLOT_NONE, SLOT_NONE};
+    s->slots.free = (struct slot_list){SLOT_NONE, SLOT_NONE};
     for (uint32_t i = 0; i < s->slots.capacity; i++)
         smmu__slot_list_push(s, &s->slots.free, &s->slots.slot[i]);
     smmu_reset(s);
@@ -170,21 +296,47 @@ const smmu_config_t *smmu_get_config(const smmu_t *s)
 
 /* ----------------------------------------------------------------- reset */
 
-static void abort_pending(struct smmu *s)
+/* What a slot holds, it gives back. */
+static void abort_slot(struct smmu *s, struct slot *slot)
 {
-    s->slots.walker_wait = s->slots.event_wait = (struct slot_list){SLOT_NONE, SLOT_NONE};
-    s->slots.walkers_busy = 0;
-    for (uint32_t i = 0; i < s->slots.capacity; i++) {
-        struct slot *slot = &s->slots.slot[i];
-        if (slot->state == SLOT_FREE)
-            continue;
-        smmu__timer_clear(s, TIMER_SLOT, i);
+    struct tbu *t = &s->tbu[slot->request.tbu];
+    uint64_t now = s->sched.now;
+    slot->walker = WALKER_NONE;
+    slot->has_token = false;
+    if (!slot->prefetch) {
         smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer =
             (smmu_response_t){.tag = slot->request.tag, .result = SMMU_RESULT_ABORT};
         STAT(s, aborted, 1);
-        slot->has_walker = false;
-        smmu__slot_free(s, slot);
+        smmu__pool_give(&t->slots, now);
+        for (; slot->wbuf; slot->wbuf--)
+            smmu__pool_give(&t->wbuf, now);
     }
+    smmu__slot_free(s, slot);
+}
+
+static void give_all(struct pool *p, uint64_t now)
+{
+    while (p->used)
+        smmu__pool_give(p, now);
+}
+
+static void abort_pending(struct smmu *s)
+{
+    for (uint32_t i = 0; i < s->slots.capacity; i++) {
+        if (s->slots.slot[i].state == SLOT_FREE)
+            continue;
+        smmu__timer_clear(s, TIMER_SLOT, i);
+        abort_slot(s, &s->slots.slot[i]);
+    }
+    give_all(&s->slots.tcu, s->sched.now);
+    give_all(&s->slots.ctw.pool, s->sched.now);
+    give_all(&s->slots.ptw.pool, s->sched.now);
+    smmu__slots_reset(s);
+    for (uint32_t i = 0; i < s->tbus; i++) {
+        give_all(&s->tbu[i].tokens, s->sched.now);
+        smmu__tbu_reset(s, &s->tbu[i]);
+    }
+    s->tcu_in = s->tcu_out = s->walk_step = (struct lane){0};
 }
 
 void smmu_reset(smmu_t *s)
@@ -192,8 +344,10 @@ void smmu_reset(smmu_t *s)
     TIMELINE_INSTANT(s, RESET, 0, 0, 0);
     smmu__outbox_reset(s);
     abort_pending(s);
+    smmu__qtw_reset(s);
+    smmu__timer_clear(s, TIMER_INVAL, 0);
     smmu__cfgcache_reset(s);
-    smmu__tlb_reset(s);
+    smmu__translations_reset(s);
     smmu__inval_reset(s);
     for (unsigned q = 0; q < CMD_QUEUE_COUNT; q++) {
         smmu__timer_clear(s, TIMER_CMDQ, q);
@@ -213,13 +367,10 @@ void smmu_reset(smmu_t *s)
 /* Consequences that a unit must not draw itself while another one is still at work. */
 void smmu__settle(struct smmu *s)
 {
-    for (;;) {
-        if (s->slots.walker_wait.first != SLOT_NONE && smmu__flight_walkers(s))
-            continue;
-        uint8_t due = s->settle;
-        if (!due)
-            break;
+    for (uint8_t due; (due = s->settle);) {
         s->settle = 0;
+        if (due & SETTLE_WALKERS)
+            smmu__flight_walkers(s);
         if (due & SETTLE_EVENT_ROOM)
             smmu__flight_event_room(s);
         if (due & SETTLE_ACKS)
@@ -230,10 +381,19 @@ void smmu__settle(struct smmu *s)
     }
 }
 
+static void inval_due(struct smmu *s, unsigned unused)
+{
+    (void)unused;
+    s->settle |= SETTLE_SYNC;
+}
+
 void smmu__run_due(struct smmu *s, uint64_t now)
 {
     static void (*const due[TIMER_KINDS])(struct smmu *, unsigned) = {
-        [TIMER_SLOT] = smmu__flight_due, [TIMER_CMDQ] = smmu__cmdq_due};
+        [TIMER_SLOT] = smmu__flight_due,
+        [TIMER_CMDQ] = smmu__cmdq_due,
+        [TIMER_QTW] = smmu__qtw_due,
+        [TIMER_INVAL] = inval_due};
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
         smmu__settle(s);

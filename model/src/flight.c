@@ -21,45 +21,52 @@ bool smmu__flight_delay(struct smmu *s, struct slot *slot, uint64_t cycles, enum
     return false;
 }
 
+/* A configuration walk is one of its own if its first read is. */
+static void count_read(struct smmu *s, struct slot *slot, bool shared)
+{
+    if (slot->state == SLOT_TTD) {
+        TCU_STAT(s, walk_reads, !shared);
+        TCU_STAT(s, ptw_merged, shared);
+        return;
+    }
+    TCU_STAT(s, config_reads, !shared);
+    if (slot->counts_walk) {
+        slot->counts_walk = false;
+        TCU_STAT(s, config_walks, !shared);
+        TCU_STAT(s, ctw_merged, shared);
+    }
+}
+
+/* In the modes lt and functional reads meet no others: what the port takes is added here. */
 bool smmu__flight_read(struct smmu *s, struct slot *slot, enum slot_state state,
                        smmu_mem_source_t source, uint64_t addr, unsigned size,
                        struct mem_attrs attrs)
 {
     slot->state = (uint8_t)state;
     slot->fetch_addr = addr;
+    bool shared = smmu__flight_share_join(s, slot);
+    count_read(s, slot, shared);
+    if (shared)
+        return false;
+    if (s->mode != SMMU_MODE_AT)
+        slot->latency += (uint32_t)smmu__qtw_unloaded(s, QTW_READ, source, size);
+    smmu__flight_share_offer(s, slot);
     smmu__mem_read(s, OWNER_SLOT, smmu__slot_number(s, slot), source, addr, size, attrs,
                    &slot->request);
     return false;
 }
 
-/* ------------------------------------------------------------------ ends */
-
-void smmu__flight_release_walker(struct smmu *s, struct slot *slot)
+bool smmu__flight_may_fill(struct smmu *s, struct slot *slot)
 {
-    if (slot->has_walker) {
-        slot->has_walker = false;
-        s->slots.walkers_busy--;
-    }
+    if (slot->marks & SLOT_NO_TLB_FILL)
+        return false;
+    smmu__tags_use(s, &slot->x);
+    return true;
 }
 
-/* A marked slot used what was invalidated: if the CMD_SYNC has begun, it waits for this access too
- * (3.21.1). */
-static uint8_t epoch_of(const struct smmu *s, const struct slot *slot)
-{
-    return slot->marks && !s->inval.dirty ? s->inval.epoch ^ 1 : s->inval.epoch;
-}
+/* ----------------------------------------------------------------- faults */
 
-bool smmu__flight_answer(struct smmu *s, struct slot *slot)
-{
-    smmu_response_t *a = &slot->response;
-    smmu__answer_track(s, &slot->request, epoch_of(s, slot), a);
-    a->latency = slot->latency;
-    smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer = *a;
-    smmu__slot_free(s, slot);
-    return false;
-}
-
-static bool step_event_wait(struct smmu *s, struct slot *slot)
+static bool step_event(struct smmu *s, struct slot *slot)
 {
     struct prog_if *pi = smmu__flight_interface(s, slot);
     if (!smmu__evtq_ready(s, pi)) {
@@ -67,15 +74,34 @@ static bool step_event_wait(struct smmu *s, struct slot *slot)
         smmu__slot_list_push(s, &s->slots.event_wait, slot);
         return false;
     }
+    uint64_t recorded = pi->evtq.recorded;
     smmu__evtq_record(s, pi, &slot->fault, slot->marks != 0);
-    return smmu__flight_answer(s, slot);
+    if (!CFG(s, TIMING_EVENT_HOLDS_SLOT) || pi->evtq.recorded == recorded)
+        return smmu__flight_answer(s, slot);
+    slot->state = SLOT_EVENT_HELD;
+    slot->event_ticket = pi->evtq.recorded;
+    smmu__slot_list_push(s, &s->slots.event_held, slot);
+    return false;
+}
+
+/* What another's read brought may be older than this request: a fault is not believed. */
+static bool read_oneself(struct slot *slot)
+{
+    slot->borrowed = false;
+    slot->no_share = true;
+    slot->state = slot->has_config ? SLOT_WALK : SLOT_CONFIG_WALK;
+    return true;
 }
 
 static bool terminate(struct smmu *s, struct slot *slot, smmu_result_t result, bool record)
 {
-    smmu__flight_release_walker(s, slot);
+    if (slot->borrowed)
+        return read_oneself(slot);
+    if (slot->prefetch)
+        return smmu__flight_prefetch_end(s, slot);
+    smmu__walker_give(s, slot);
     smmu__answer_terminated(s, &slot->request, result, &slot->response);
-    return record ? step_event_wait(s, slot) : smmu__flight_answer(s, slot);
+    return record ? step_event(s, slot) : smmu__flight_answer(s, slot);
 }
 
 /* Fills what every record has; PnU and InD are those after the STE's overrides (7.3). */
@@ -121,40 +147,35 @@ bool smmu__flight_bypass_fault(struct smmu *s, struct slot *slot)
 
 typedef bool (*step_fn)(struct smmu *s, struct slot *slot);
 
-static const step_fn steps[] = {
-    [SLOT_CONFIG] = smmu__flight_config,           [SLOT_TLB] = smmu__flight_tlb,
-    [SLOT_WALKER_WAIT] = smmu__flight_walker_wait, [SLOT_WALK] = smmu__flight_walk,
-    [SLOT_TTD_STEP] = smmu__flight_ttd_step,       [SLOT_EVENT_WAIT] = step_event_wait,
+static const step_fn steps[SLOT_STATES] = {
+    [SLOT_LOOKUP] = smmu__flight_lookup,
+    [SLOT_MISS] = smmu__flight_miss,
+    [SLOT_RELOOKUP] = smmu__flight_relookup,
+    [SLOT_TOKEN_WAIT] = smmu__flight_request,
+    [SLOT_CONFIG] = smmu__flight_config,
+    [SLOT_CTW_WAIT] = smmu__flight_config_walk, /* it has a walker */
+    [SLOT_CONFIG_WALK] = smmu__flight_config_walk,
+    [SLOT_CONTEXT] = smmu__flight_context,
+    [SLOT_PTW_WAIT] = smmu__flight_walk_cache, /* likewise */
+    [SLOT_WALK] = smmu__flight_walk,
+    [SLOT_TTD_STEP] = smmu__flight_ttd_step,
+    [SLOT_LEAF] = smmu__flight_leaf,
+    [SLOT_EVENT_WAIT] = step_event,
+    [SLOT_EVENT_HELD] = smmu__flight_answer,
+    [SLOT_ANSWERED] = smmu__flight_answered,
+    [SLOT_ORDER_WAIT] = smmu__flight_order,
+    [SLOT_LEAVING] = smmu__flight_leave,
 };
 
-static void run(struct smmu *s, struct slot *slot)
+void smmu__flight_run(struct smmu *s, struct slot *slot)
 {
     while (steps[slot->state](s, slot))
         continue;
 }
 
-bool smmu__flight_start(struct smmu *s, const struct prog_if *pi, const smmu_request_t *request,
-                        uint64_t cfg_key)
-{
-    struct slot *slot = smmu__outbox_has_room_for_slot(s) ? smmu__slot_take(s) : NULL;
-    if (!slot)
-        return false;
-    slot->request = *request;
-    slot->cfg_key = cfg_key;
-    slot->prog_if = pi->number;
-    slot->latency = 0;
-    slot->has_config = slot->has_walker = false;
-    slot->marks = 0;
-    uint64_t look_up =
-        CFG(s, TIMING_TBU_FRONT_LAT) + CFG(s, TIMING_MTLB_LAT) + CFG(s, TIMING_CC_LAT);
-    if (smmu__flight_delay(s, slot, look_up, SLOT_CONFIG))
-        run(s, slot);
-    return true;
-}
-
 void smmu__flight_due(struct smmu *s, unsigned slot)
 {
-    run(s, &s->slots.slot[slot]);
+    smmu__flight_run(s, &s->slots.slot[slot]);
 }
 
 struct read_kind {
@@ -170,10 +191,9 @@ static const struct read_kind reads[] = {
     [SLOT_TTD] = {smmu__flight_got_ttd, SMMU_EVT_F_WALK_EABT},
 };
 
-void smmu__flight_read_done(struct smmu *s, unsigned number, smmu_mem_status_t status,
-                            const uint8_t *data)
+static void deliver(struct smmu *s, struct slot *slot, smmu_mem_status_t status,
+                    const uint8_t *data)
 {
-    struct slot *slot = &s->slots.slot[number];
     const struct read_kind *kind = &reads[slot->state];
     bool go_on;
     if (status == SMMU_MEM_OK) {
@@ -185,22 +205,40 @@ void smmu__flight_read_done(struct smmu *s, unsigned number, smmu_mem_status_t s
         go_on = terminate(s, slot, SMMU_RESULT_ABORT, true);
     }
     if (go_on)
-        run(s, slot);
+        smmu__flight_run(s, slot);
+}
+
+/* Who made the read first, then those who share it. */
+void smmu__flight_read_done(struct smmu *s, unsigned number, smmu_mem_status_t status,
+                            const uint8_t *data)
+{
+    struct slot *slot = &s->slots.slot[number];
+    struct slot_list sharing = slot->sharing;
+    slot->sharing = (struct slot_list){SLOT_NONE, SLOT_NONE};
+    smmu__flight_share_close(s, slot);
+    deliver(s, slot, status, data);
+    for (struct slot *w; (w = smmu__slot_list_pop(s, &sharing));)
+        deliver(s, w, status, data);
 }
 
 void smmu__flight_event_room(struct smmu *s)
 {
     struct slots *p = &s->slots;
-    while (p->event_wait.first != SLOT_NONE &&
+    while (!smmu__slot_list_empty(&p->event_held)) {
+        struct slot *first = &p->slot[p->event_held.first];
+        if (smmu__flight_interface(s, first)->evtq.settled < first->event_ticket)
+            break;
+        smmu__flight_run(s, smmu__slot_list_pop(s, &p->event_held));
+    }
+    while (!smmu__slot_list_empty(&p->event_wait) &&
            smmu__evtq_ready(s, smmu__flight_interface(s, &p->slot[p->event_wait.first])))
-        run(s, smmu__slot_list_pop(s, &p->event_wait));
+        smmu__flight_run(s, smmu__slot_list_pop(s, &p->event_wait));
 }
 
-bool smmu__flight_walkers(struct smmu *s)
+void smmu__flight_walkers(struct smmu *s)
 {
-    struct slots *p = &s->slots;
-    if (p->walkers_busy == p->walkers || p->walker_wait.first == SLOT_NONE)
-        return false;
-    run(s, smmu__slot_list_pop(s, &p->walker_wait));
-    return true;
+    struct walkers *kinds[] = {&s->slots.ctw, &s->slots.ptw};
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        for (struct slot *slot; (slot = smmu__walker_next(s, kinds[i]));)
+            smmu__flight_run(s, slot);
 }

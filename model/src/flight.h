@@ -10,10 +10,17 @@
 #include "outbox.h"
 #include "slots.h"
 #include "state.h"
+#include "tbu.h"
 
-/* Takes off, in a slot. False: none is free. */
-bool smmu__flight_start(struct smmu *s, const struct prog_if *pi, const smmu_request_t *request,
-                        uint64_t cfg_key);
+/* Is there a slot, and room for a write's data? */
+bool smmu__flight_room(const struct smmu *s, const struct tbu *t, const smmu_request_t *request);
+/*
+ * Takes off, in a slot; there must be room. found: what the TLBs had when it was submitted. decided:
+ * its response, if it does not depend on them; else NULL.
+ */
+void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
+                        const smmu_request_t *request, uint64_t cfg_key,
+                        const struct tbu_lookup *found, const smmu_response_t *decided);
 
 /* ---- what moves a slot on */
 void smmu__flight_due(struct smmu *s, unsigned slot);
@@ -21,8 +28,8 @@ void smmu__flight_read_done(struct smmu *s, unsigned slot, smmu_mem_status_t sta
                             const uint8_t *data);
 /* The event queue has room again. */
 void smmu__flight_event_room(struct smmu *s);
-/* Gives a free walker to the slot that waits longest. False: none free or none waiting. */
-bool smmu__flight_walkers(struct smmu *s);
+/* Walkers are free: gives them to slots that wait. */
+void smmu__flight_walkers(struct smmu *s);
 
 /* Whose stream it is. */
 static inline struct prog_if *smmu__flight_interface(struct smmu *s, const struct slot *slot)
@@ -32,33 +39,64 @@ static inline struct prog_if *smmu__flight_interface(struct smmu *s, const struc
 
 /*
  * ---- among the flight_*.c: a step changes the slot's state. True: go on with it at once; false:
- * it waits for time, memory, a walker or the event queue, or is over.
+ * it waits for time, memory or another slot, or is over.
  */
+void smmu__flight_run(struct smmu *s, struct slot *slot);
 bool smmu__flight_delay(struct smmu *s, struct slot *slot, uint64_t cycles, enum slot_state next);
 bool smmu__flight_read(struct smmu *s, struct slot *slot, enum slot_state state,
                        smmu_mem_source_t source, uint64_t addr, unsigned size,
                        struct mem_attrs attrs);
+/* Nothing that an invalidation overtook may stay behind (3.21.1). */
+bool smmu__flight_may_fill(struct smmu *s, struct slot *slot);
 
-/* Ends. */
+/* ---- flight_tbu.c, outward and homeward */
+bool smmu__flight_lookup(struct smmu *s, struct slot *slot);
+bool smmu__flight_miss(struct smmu *s, struct slot *slot);
+bool smmu__flight_relookup(struct smmu *s, struct slot *slot);
+bool smmu__flight_request(struct smmu *s, struct slot *slot);
+/* The TCU has the response: it goes back to the TBU. */
 bool smmu__flight_answer(struct smmu *s, struct slot *slot);
+bool smmu__flight_answered(struct smmu *s, struct slot *slot);
+void smmu__flight_queue(struct smmu *s, struct order *o, struct slot *slot);
+bool smmu__flight_order(struct smmu *s, struct slot *slot);
+bool smmu__flight_leave(struct smmu *s, struct slot *slot);
+
+/* ---- flight.c: faults */
 /* Configuration errors and aborted reads: always abort, always try to record (5.5). */
 bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event);
 /* A stage 1 bypass beyond the address size: likewise, whatever A and R say (3.4, 7.3.14). */
 bool smmu__flight_bypass_fault(struct smmu *s, struct slot *slot);
 /* The four faults that CD.A and CD.R govern (3.12, 5.5). */
 bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event);
-void smmu__flight_release_walker(struct smmu *s, struct slot *slot);
 
+/* ---- flight_config.c */
 bool smmu__flight_config(struct smmu *s, struct slot *slot);
+bool smmu__flight_config_walk(struct smmu *s, struct slot *slot);
 bool smmu__flight_got_l1std(struct smmu *s, struct slot *slot, const uint8_t *data);
 bool smmu__flight_got_ste(struct smmu *s, struct slot *slot, const uint8_t *data);
 bool smmu__flight_got_l1cd(struct smmu *s, struct slot *slot, const uint8_t *data);
 bool smmu__flight_got_cd(struct smmu *s, struct slot *slot, const uint8_t *data);
 
-bool smmu__flight_tlb(struct smmu *s, struct slot *slot);
-bool smmu__flight_walker_wait(struct smmu *s, struct slot *slot);
+/* ---- flight_walk.c */
+bool smmu__flight_context(struct smmu *s, struct slot *slot);
+bool smmu__flight_walk_cache(struct smmu *s, struct slot *slot);
 bool smmu__flight_walk(struct smmu *s, struct slot *slot);
 bool smmu__flight_got_ttd(struct smmu *s, struct slot *slot, const uint8_t *data);
 bool smmu__flight_ttd_step(struct smmu *s, struct slot *slot);
+bool smmu__flight_leaf(struct smmu *s, struct slot *slot);
+
+/*
+ * ---- flight_share.c: reads in flight that later equal ones share (timing.tcu_hazard_entries).
+ * Joined: another's read serves this slot too. Otherwise, if there is room, others may join its.
+ */
+bool smmu__flight_share_join(struct smmu *s, struct slot *slot);
+void smmu__flight_share_offer(struct smmu *s, struct slot *slot);
+/* The read is done: nobody joins any more. */
+void smmu__flight_share_close(struct smmu *s, struct slot *slot);
+
+/* ---- flight_prefetch.c: STE[121:120], IMPLEMENTATION DEFINED (5.2; docs/timing.md) */
+/* The demand's walk has ended with this leaf; its walker is still its own. */
+void smmu__flight_prefetch(struct smmu *s, struct slot *demand);
+bool smmu__flight_prefetch_end(struct smmu *s, struct slot *slot);
 
 #endif

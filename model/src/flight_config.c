@@ -19,7 +19,6 @@ static bool fetch_ste(struct smmu *s, struct slot *slot, enum stream_where where
         slot->fetch_addr = addr;
         return smmu__flight_config_error(s, slot, SMMU_EVT_F_STE_FETCH);
     }
-    STAT(s, cfg_fetch, 1);
     return where == STREAM_L1STD
                ? smmu__flight_read(s, slot, SLOT_L1STD, SMMU_SRC_L1STD, addr, 8, attrs)
                : smmu__flight_read(s, slot, SLOT_STE, SMMU_SRC_STE, addr, 64, attrs);
@@ -31,7 +30,6 @@ static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uin
                               smmu__flight_interface(s, slot)->sec};
     if (where == CD_OUT)
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_SUBSTREAMID);
-    STAT(s, cfg_fetch, 1);
     return where == CD_L1CD ? smmu__flight_read(s, slot, SLOT_L1CD, SMMU_SRC_L1CD, addr, 8, attrs)
                             : smmu__flight_read(s, slot, SLOT_CD, SMMU_SRC_CD, addr, 64, attrs);
 }
@@ -39,12 +37,24 @@ static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uin
 bool smmu__flight_config(struct smmu *s, struct slot *slot)
 {
     const struct xctx *cached = smmu__cfgcache_lookup(s, slot->cfg_key);
+    TCU_STAT(s, cc_lookup, 1);
+    TCU_STAT(s, cc_reads, 1);
     if (cached) {
+        smmu__cfgcache_used(s, cached);
         slot->x = *cached;
         slot->has_config = true;
-        slot->state = SLOT_TLB;
+        slot->state = SLOT_CONTEXT;
         return true;
     }
+    TCU_STAT(s, cc_miss, 1);
+    slot->state = SLOT_CTW_WAIT;
+    slot->counts_walk = true;
+    struct walkers *w = CFG(s, TIMING_CTW_SLOTS) ? &s->slots.ctw : &s->slots.ptw;
+    return smmu__walker_take(s, w, slot);
+}
+
+bool smmu__flight_config_walk(struct smmu *s, struct slot *slot)
+{
     uint64_t addr = 0;
     enum stream_where where = smmu__stream_locate(&s->config, smmu__flight_interface(s, slot),
                                                   slot->request.streamid, &addr);
@@ -54,11 +64,14 @@ bool smmu__flight_config(struct smmu *s, struct slot *slot)
 static bool config_known(struct smmu *s, struct slot *slot)
 {
     slot->has_config = true;
+    slot->borrowed = slot->no_share = false;
     if (slot->x.kind == XCTX_S1)
         smmu__tags_bind(s, &slot->x);
     if (!(slot->marks & SLOT_NO_CFG_FILL))
         smmu__cfgcache_fill(s, slot->cfg_key, &slot->x);
-    slot->state = SLOT_TLB;
+    if (slot->walker == WALKER_CTW)
+        smmu__walker_give(s, slot);
+    slot->state = SLOT_CONTEXT;
     return true;
 }
 

@@ -9,62 +9,60 @@ static bool finish_untranslated(struct smmu *s, struct slot *slot)
 {
     if (!smmu__answer_untranslated(s, &slot->x, &slot->request, &slot->response))
         return smmu__flight_bypass_fault(s, slot);
+    smmu__walker_give(s, slot);
     return smmu__flight_answer(s, slot);
 }
 
-static bool forward(struct smmu *s, struct slot *slot, const struct leaf *leaf)
+/* The walk has ended with slot->leaf: permission, then prefetch and the way back. */
+static bool finish_leaf(struct smmu *s, struct slot *slot)
 {
     const struct xctx *x = &slot->x;
-    smmu__answer_leaf(s, &slot->request, &x->overrides,
-                      smmu__access_kind(&slot->request, &x->overrides), leaf, &slot->response);
+    struct access_kind k = smmu__access_kind(&slot->request, &x->overrides);
+    if (slot->prefetch)
+        return smmu__flight_prefetch_end(s, slot);
+    if (!(slot->leaf.perms & smmu__access_need(k)))
+        return smmu__flight_stage1_fault(s, slot, SMMU_EVT_F_PERMISSION);
+    smmu__answer_leaf(s, &slot->request, &x->overrides, k, &slot->leaf, &slot->response);
+    slot->fills = true;
+    smmu__flight_prefetch(s, slot);
+    smmu__walker_give(s, slot);
     return smmu__flight_answer(s, slot);
 }
 
-static bool permitted(struct smmu *s, struct slot *slot, const struct leaf *leaf)
-{
-    smmu__flight_release_walker(s, slot);
-    if (leaf->perms & smmu__access_need(smmu__access_kind(&slot->request, &slot->x.overrides)))
-        return forward(s, slot, leaf);
-    return smmu__flight_stage1_fault(s, slot, SMMU_EVT_F_PERMISSION);
-}
-
-bool smmu__flight_tlb(struct smmu *s, struct slot *slot)
+bool smmu__flight_context(struct smmu *s, struct slot *slot)
 {
     struct xctx *x = &slot->x;
-    struct leaf leaf;
     if (x->kind != XCTX_S1)
         return finish_untranslated(s, slot);
-    smmu__tags_use(s, x);
     struct access_kind k = smmu__access_kind(&slot->request, &x->overrides);
     if (smmu__walk_start(x, slot->request.addr, !k.priv, &slot->walk) != WALK_NEXT)
         return smmu__flight_stage1_fault(s, slot, SMMU_EVT_F_TRANSLATION);
-    if (smmu__tlb_lookup(s, x, smmu__canonical(slot->request.addr), &leaf))
-        return permitted(s, slot, &leaf);
-    return smmu__flight_delay(s, slot, CFG(s, TIMING_WC_LAT), SLOT_WALKER_WAIT);
+    slot->state = SLOT_PTW_WAIT;
+    return slot->walker == WALKER_PTW || smmu__walker_take(s, &s->slots.ptw, slot);
 }
 
-bool smmu__flight_walker_wait(struct smmu *s, struct slot *slot)
+/* It has a walker. */
+bool smmu__flight_walk_cache(struct smmu *s, struct slot *slot)
 {
-    struct slots *p = &s->slots;
-    if (p->walkers_busy == p->walkers) {
-        STAT(s, walker_waits, 1);
-        smmu__slot_list_push(s, &p->walker_wait, slot);
-        return false;
-    }
-    p->walkers_busy++;
-    slot->has_walker = true;
-    STAT(s, walks, 1);
+    uint64_t cycles;
     smmu__tags_use(s, &slot->x);
-    smmu__walk_cache_lookup(s, &slot->x, &slot->walk);
-    slot->state = SLOT_WALK;
-    return true;
+    enum walk_cache_outcome o =
+        smmu__walk_cache_lookup(s, &slot->x, &slot->walk, &slot->leaf, &cycles);
+    if (o == WALK_CACHE_LEAF)
+        return smmu__flight_delay(s, slot, cycles, SLOT_LEAF);
+    TCU_STAT(s, walks, 1);
+    return smmu__flight_delay(s, slot, cycles + CFG(s, TIMING_WALK_START_LAT), SLOT_WALK);
+}
+
+bool smmu__flight_leaf(struct smmu *s, struct slot *slot)
+{
+    return finish_leaf(s, slot);
 }
 
 bool smmu__flight_walk(struct smmu *s, struct slot *slot)
 {
     const struct ttb *t = &slot->x.ttb[slot->walk.half];
     struct mem_attrs attrs = {t->walk_memattr, t->walk_sh, smmu__flight_interface(s, slot)->sec};
-    STAT(s, walk_reads, 1);
     return smmu__flight_read(s, slot, SLOT_TTD, SMMU_SRC_TTD,
                              smmu__walk_address(&slot->x, &slot->walk), 8, attrs);
 }
@@ -72,16 +70,9 @@ bool smmu__flight_walk(struct smmu *s, struct slot *slot)
 bool smmu__flight_got_ttd(struct smmu *s, struct slot *slot, const uint8_t *data)
 {
     slot->descriptor = load_le64(data);
-    return smmu__flight_delay(s, slot, CFG(s, TIMING_WALK_STEP_LAT), SLOT_TTD_STEP);
-}
-
-/* Nothing that an invalidation overtook may stay behind (3.21.1). */
-static bool may_fill(struct smmu *s, struct slot *slot)
-{
-    if (slot->marks & SLOT_NO_TLB_FILL)
-        return false;
-    smmu__tags_use(s, &slot->x);
-    return true;
+    uint64_t begins = smmu__turn(s, &s->walk_step, s->sched.now, CFG(s, TIMING_WALK_STEP_INTERVAL));
+    uint64_t cycles = begins - s->sched.now + CFG(s, TIMING_WALK_STEP_LAT);
+    return smmu__flight_delay(s, slot, cycles, SLOT_TTD_STEP);
 }
 
 bool smmu__flight_ttd_step(struct smmu *s, struct slot *slot)
@@ -89,20 +80,16 @@ bool smmu__flight_ttd_step(struct smmu *s, struct slot *slot)
     static const uint8_t fault_of[] = {[WALK_TRANSLATION] = SMMU_EVT_F_TRANSLATION,
                                        [WALK_ADDR_SIZE] = SMMU_EVT_F_ADDR_SIZE,
                                        [WALK_ACCESS] = SMMU_EVT_F_ACCESS};
-    struct leaf leaf;
-    enum walk_outcome o = smmu__walk_step(&slot->x, &slot->walk, slot->descriptor, &leaf);
+    enum walk_outcome o = smmu__walk_step(&slot->x, &slot->walk, slot->descriptor, &slot->leaf);
     if (o == WALK_NEXT) {
-        if (may_fill(s, slot))
-            smmu__walk_cache_fill(s, &slot->x, &slot->walk);
+        if (smmu__flight_may_fill(s, slot))
+            smmu__walk_cache_fill_table(s, &slot->x, &slot->walk);
         slot->state = SLOT_WALK;
         return true;
     }
     if (o != WALK_LEAF)
         return smmu__flight_stage1_fault(s, slot, fault_of[o]);
-    if (may_fill(s, slot))
-        smmu__tlb_fill(s, &slot->x, smmu__canonical(slot->request.addr),
-                       slot->x.ttb[slot->walk.half].granule_log2, &leaf);
-    else
-        STAT(s, tlb_nofill, 1);
-    return permitted(s, slot, &leaf);
+    if (smmu__flight_may_fill(s, slot))
+        smmu__walk_cache_fill_leaf(s, &slot->x, &slot->walk, &slot->leaf);
+    return finish_leaf(s, slot);
 }

@@ -4,6 +4,8 @@
  * state is marked (slots), counted (forwarded accesses) or told (the owner), and CMD_SYNC waits for
  * these three.
  */
+#include <string.h>
+
 #include "state.h"
 
 /* Without a VA, or for a configuration change, every address of the streams is meant. */
@@ -25,13 +27,117 @@ static void tell_owner(struct smmu *s, const struct inval_scope *scope)
     }
 }
 
+/* ---------------------------------------------------------------- what it costs (docs/timing.md) */
+
+static bool by_address(const struct inval_scope *scope)
+{
+    const struct inval_config *c = &scope->u.config;
+    if (scope->kind == INVAL_TLB)
+        return scope->u.tlb.by_va;
+    return !c->all && (c->sid_first == c->sid_last || c->one_substream);
+}
+
+static uint64_t scan(uint64_t sets, uint64_t per_cycle)
+{
+    return per_cycle ? (sets + per_cycle - 1) / per_cycle : 0;
+}
+
+static uint64_t most_sets(const struct smmu *s, const struct inval_scope *scope)
+{
+    uint64_t sets = 0;
+    if (scope->kind == INVAL_CONFIG)
+        return s->cfgcache.sets;
+    for (unsigned i = 0; i < s->walk_cache.arrays; i++)
+        if (s->walk_cache.array[i].sets > sets)
+            sets = s->walk_cache.array[i].sets;
+    return sets;
+}
+
+static uint64_t time_in_tcu(const struct smmu *s, const struct inval_scope *scope)
+{
+    return by_address(scope) ? CFG(s, TIMING_INV_TCU_VA_LAT)
+                             : scan(most_sets(s, scope), CFG(s, TIMING_INV_TCU_SCAN));
+}
+
+static uint64_t time_in_tbu(const struct smmu *s, const struct inval_scope *scope)
+{
+    const struct inval_tlb *t = &scope->u.tlb;
+    uint64_t sets = s->tbu[0].mtlb.sets, probes = 1;
+    if (!by_address(scope))
+        return scan(sets, CFG(s, TIMING_INV_TBU_SCAN));
+    if (scope->kind == INVAL_TLB && CFG(s, TIMING_INV_RANGE_PROBES))
+        probes = ((t->va_last - t->va_first) >> (t->granule_log2 ? t->granule_log2 : 12)) + 1;
+    if (probes > sets)
+        probes = sets ? sets : 1;
+    return CFG(s, TIMING_INV_TBU_VA_LAT) + probes - 1;
+}
+
+/* A TBU that works on an invalidation takes no look-ups in its main TLB. */
+static void block_lookups(struct smmu *s, struct tbu *t, uint64_t from, uint64_t length)
+{
+    for (uint64_t bank = 0; bank < CFG(s, TIMING_MTLB_BANKS); bank++)
+        smmu__turn(s, &t->bank[bank], from, length);
+}
+
+/* To each TBU; returns when the last acknowledge is back. */
+static uint64_t send_to_tbus(struct smmu *s, const struct inval_scope *scope)
+{
+    const uint64_t there = CFG(s, TIMING_DTI_INV_REQ_LAT), back = CFG(s, TIMING_DTI_INV_ACK_LAT);
+    const uint64_t work = time_in_tbu(s, scope), width = CFG(s, TIMING_DTI_TCU_BYTES);
+    const uint64_t beats = width ? (CFG(s, TIMING_DTI_MSG_BYTES) + width - 1) / width : 0;
+    const uint64_t apart = CFG(s, TIMING_INV_FANOUT) ? there + work + back : beats;
+    for (uint32_t i = 0; i < s->tbus; i++) {
+        if (CFG(s, TIMING_INV_BLOCKS_LOOKUP))
+            block_lookups(s, &s->tbu[i], s->sched.now + i * apart + there, work);
+        TBU_STAT(s, i, inval_received, 1);
+    }
+    TCU_STAT(s, inval_sent, s->tbus);
+    return s->sched.now + (s->tbus - 1) * apart + there + work + back;
+}
+
+uint64_t smmu__inval_free_at(const struct smmu *s)
+{
+    const struct inval_state *v = &s->inval;
+    uint64_t tokens = CFG(s, TIMING_DTI_INV_TOKENS);
+    return v->count < tokens ? 0 : v->done[v->count % tokens];
+}
+
+static void charge(struct smmu *s, const struct inval_scope *scope)
+{
+    struct inval_state *v = &s->inval;
+    uint64_t tcu = s->sched.now + time_in_tcu(s, scope), done = send_to_tbus(s, scope);
+    if (done < tcu)
+        done = tcu;
+    v->done[v->count++ % CFG(s, TIMING_DTI_INV_TOKENS)] = done;
+    if (done > v->all_done)
+        v->all_done = done;
+}
+
+/* ------------------------------------------------------------------------------- what it does */
+
+static void invalidate_translations(struct smmu *s, const struct inval_tlb *scope)
+{
+    if (!scope->by_va) {
+        struct tag_filter tags = smmu__tag_filter(scope);
+        smmu__tags_drop(s, &tags);
+        return;
+    }
+    for (uint32_t i = 0; i < s->tbus; i++) {
+        smmu__tlb_drop_range(s, &s->tbu[i].utlb, scope);
+        smmu__tlb_drop_range(s, &s->tbu[i].mtlb, scope);
+    }
+    for (unsigned i = 0; i < s->walk_cache.arrays; i++)
+        smmu__tlb_drop_range(s, &s->walk_cache.array[i], scope);
+}
+
 void smmu__invalidate(struct smmu *s, const struct inval_scope *scope)
 {
     if (scope->kind == INVAL_CONFIG)
         smmu__cfgcache_invalidate(s, &scope->u.config);
     else
-        smmu__tlb_invalidate(s, &scope->u.tlb);
+        invalidate_translations(s, &scope->u.tlb);
     smmu__slots_mark(s, scope);
+    charge(s, scope);
     s->inval.dirty = true;
     if (CFG(s, INVAL_NOTIFY))
         tell_owner(s, scope);
@@ -90,6 +196,8 @@ void smmu__inval_reset(struct smmu *s)
 {
     struct inval_state *v = &s->inval;
     v->acks_pending = 0;
+    v->all_done = 0;
+    memset(v->done, 0, sizeof v->done);
     v->forgotten_ack_tag = v->next_ack_tag;
     v->dirty = v->waiting =
         false; /* accesses forwarded before stay counted: their owner still reports them */

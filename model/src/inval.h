@@ -2,7 +2,7 @@
 /*
  * L2. Invalidation: a scope as a value, applied to the caches, to the translations in flight and to
  * the owner's derived state (outbox), in one place (3.21, 4.3, 4.4). Takes effect at once; complete
- * when smmu__inval_complete(), which is what CMD_SYNC waits for.
+ * when smmu__inval_complete() and the cycle all_done has come, which is what CMD_SYNC waits for.
  */
 #ifndef SMMUSIM_INVAL_H
 #define SMMUSIM_INVAL_H
@@ -13,6 +13,9 @@
 #include "smmusim/smmu_types.h"
 
 struct smmu;
+
+/* Upper limit of timing.dti_inv_tokens. */
+#define INVAL_TOKENS_MAX 16
 
 /* SMMU_OUT_INVAL items that may await the owner. */
 #define INVAL_ACKS_MAX 64
@@ -50,6 +53,9 @@ struct inval_state {
     uint8_t epoch;       /* 0 or 1: tracked accesses forwarded now count here */
     bool dirty;          /* something was invalidated since the last CMD_SYNC began */
     bool waiting;        /* a CMD_SYNC has begun: it waits for the other epoch */
+    uint64_t count;      /* invalidations ever */
+    uint64_t done[INVAL_TOKENS_MAX]; /* when the latest are complete, by count modulo tokens */
+    uint64_t all_done;               /* when all are */
     uint32_t tracked[2]; /* forwarded accesses not yet done, by epoch */
     uint64_t next_ack_tag, forgotten_ack_tag;
     uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
@@ -59,6 +65,8 @@ void smmu__invalidate(struct smmu *s, const struct inval_scope *scope);
 /* CMD_SYNC calls begin once, then asks complete until it is true (3.21.1, 4.3.8). */
 void smmu__inval_sync_begin(struct smmu *s);
 bool smmu__inval_complete(const struct smmu *s);
+/* The cycle from which one more invalidation can be sent to the TBUs (timing.dti_inv_tokens). */
+uint64_t smmu__inval_free_at(const struct smmu *s);
 /* May one more invalidation await the owner's acknowledge? (Room in the outbox is asked for apart.)
  */
 bool smmu__inval_ready(const struct smmu *s);

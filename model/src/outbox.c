@@ -47,11 +47,39 @@ bool smmu__outbox_take(struct smmu *s, smmu_out_t *out)
     return true;
 }
 
+void smmu__outbox_copy_mem(smmu_out_mem_t *to, const smmu_out_mem_t *from)
+{
+    if (from->op == SMMU_MEM_READ)
+        memcpy(to, from, offsetof(smmu_out_mem_t, data));
+    else
+        *to = *from;
+}
+
+void smmu__outbox_put_mem(struct smmu *s, const smmu_out_mem_t *m)
+{
+    smmu__outbox_copy_mem(&smmu__outbox_put(s, SMMU_OUT_MEM)->u.mem, m);
+    TIMELINE_BEGIN(s, ACCESS, 0, m->tag, m->addr,
+                   (uint64_t)m->op | (uint64_t)m->source << 8 | (uint64_t)m->size << 16);
+}
+
+/* Which part of the port an owner's accesses use. In the modes lt and functional requests do not
+ * meet: the port's time is added to theirs (flight.c). */
+static enum qtw_kind port_of(const struct smmu *s, enum access_owner owner)
+{
+    static const uint8_t kinds[OWNER_KINDS] = {[OWNER_SLOT] = QTW_READ,
+                                               [OWNER_CMDQ] = QTW_READ,
+                                               [OWNER_EVTQ] = QTW_EVENT,
+                                               [OWNER_MSI] = QTW_MSI};
+    bool meets = owner != OWNER_SLOT || s->mode == SMMU_MODE_AT;
+    return meets ? (enum qtw_kind)kinds[owner] : QTW_KINDS;
+}
+
 /* A tag is the access's place and the generation of that place: a late or invented tag is
  * recognised. */
 static uint64_t access_new(struct smmu *s, enum access_owner owner, unsigned index, bool read)
 {
     struct outbox *o = &s->outbox;
+    assert(o->access_busy < o->access_capacity);
     uint32_t at = o->access_hint;
     while (o->access[at].busy)
         at = at + 1 == o->access_capacity ? 0 : at + 1;
@@ -59,19 +87,26 @@ static uint64_t access_new(struct smmu *s, enum access_owner owner, unsigned ind
     o->access[at] = (struct access){.generation = o->access[at].generation + 1,
                                     .index = (uint16_t)index,
                                     .owner = (uint8_t)owner,
+                                    .port = (uint8_t)port_of(s, owner),
                                     .busy = true,
                                     .read = read};
     o->access_busy++;
     return (uint64_t)o->access[at].generation << 32 | at;
 }
 
-static smmu_out_mem_t *mem_new(struct smmu *s, enum access_owner owner, unsigned index,
-                               smmu_mem_op_t op, smmu_mem_source_t source, uint64_t addr,
-                               unsigned size, struct mem_attrs attrs)
+static void send(struct smmu *s, enum access_owner owner, const smmu_out_mem_t *m)
 {
-    assert(s->outbox.access_busy < s->outbox.access_capacity);
-    smmu_out_mem_t *m = &smmu__outbox_put(s, SMMU_OUT_MEM)->u.mem;
-    m->tag = access_new(s, owner, index, op == SMMU_MEM_READ);
+    enum qtw_kind port = port_of(s, owner);
+    if (port != QTW_KINDS)
+        smmu__qtw_send(s, port, m);
+    else
+        smmu__outbox_put_mem(s, m);
+}
+
+static void fill_mem(smmu_out_mem_t *m, uint64_t tag, smmu_mem_op_t op, smmu_mem_source_t source,
+                     uint64_t addr, unsigned size, struct mem_attrs attrs)
+{
+    m->tag = tag;
     m->op = (uint8_t)op;
     m->addr = addr;
     m->request_tag = 0;
@@ -81,28 +116,31 @@ static smmu_out_mem_t *mem_new(struct smmu *s, enum access_owner owner, unsigned
     m->memattr = attrs.memattr;
     m->sh = attrs.sh;
     m->for_request = false;
-    TIMELINE_BEGIN(s, ACCESS, 0, m->tag, addr,
-                   (uint64_t)op | (uint64_t)source << 8 | (uint64_t)size << 16);
-    return m;
 }
 
 void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,
                     smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
                     const smmu_request_t *request)
 {
-    smmu_out_mem_t *m = mem_new(s, owner, index, SMMU_MEM_READ, source, addr, size, attrs);
+    smmu_out_mem_t m;
+    fill_mem(&m, access_new(s, owner, index, true), SMMU_MEM_READ, source, addr, size, attrs);
     if (request) {
-        m->for_request = true;
-        m->request_tag = request->tag;
+        m.for_request = true;
+        m.request_tag = request->tag;
     }
+    TCU_STAT(s, qtw_reads, 1);
+    send(s, owner, &m);
 }
 
 void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index,
                      smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
                      const void *data)
 {
-    smmu_out_mem_t *m = mem_new(s, owner, index, SMMU_MEM_WRITE, source, addr, size, attrs);
-    memcpy(m->data, data, size);
+    smmu_out_mem_t m;
+    fill_mem(&m, access_new(s, owner, index, false), SMMU_MEM_WRITE, source, addr, size, attrs);
+    memcpy(m.data, data, size);
+    TCU_STAT(s, qtw_writes, 1);
+    send(s, owner, &m);
 }
 
 int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found)
@@ -121,8 +159,11 @@ int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found)
 
 void smmu__access_free(struct smmu *s, uint64_t tag)
 {
-    s->outbox.access[(uint32_t)tag].busy = false;
+    struct access *a = &s->outbox.access[(uint32_t)tag];
+    a->busy = false;
     s->outbox.access_busy--;
+    if (a->port != QTW_KINDS)
+        smmu__qtw_done(s, (enum qtw_kind)a->port);
 }
 
 static void keep_answers(struct outbox *o)

@@ -24,6 +24,7 @@ struct access {
     uint32_t generation;
     uint16_t index;
     uint8_t owner; /* enum access_owner */
+    uint8_t port;  /* enum qtw_kind; QTW_KINDS: it did not go through the port */
     bool busy;
     bool read;
 };
@@ -57,7 +58,12 @@ bool smmu__outbox_has_room_for_command(const struct smmu *s);
 /* The oldest item; false if there is none. */
 bool smmu__outbox_take(struct smmu *s, smmu_out_t *out);
 
-/* Emits an SMMU_OUT_MEM. request: the client request it is made for, or NULL. data: the bytes of a
+/* Copies what counts: a read carries no data. */
+void smmu__outbox_copy_mem(smmu_out_mem_t *to, const smmu_out_mem_t *from);
+/* It leaves. */
+void smmu__outbox_put_mem(struct smmu *s, const smmu_out_mem_t *m);
+
+/* Has the port (qtw.h) send an SMMU_OUT_MEM. request: the client request it is made for, or NULL. data: the bytes of a
  * write. */
 void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,
                     smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
@@ -66,7 +72,7 @@ void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index,
                      smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
                      const void *data);
 
-/* The outstanding access with this tag. Returns 1, 0 for one forgotten by a reset, or a negative
+/* The outstanding access with this tag, whether it has left or not. Returns 1, 0 for one forgotten by a reset, or a negative
  * status. */
 int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found);
 void smmu__access_free(struct smmu *s, uint64_t tag);

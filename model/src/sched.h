@@ -16,6 +16,8 @@ struct smmu;
 enum timer_kind {
     TIMER_SLOT, /* a translation slot's next step */
     TIMER_CMDQ, /* a command queue engine's next step */
+    TIMER_QTW,  /* the next access that leaves the port */
+    TIMER_INVAL, /* an invalidation that a CMD_SYNC waits for is complete */
     TIMER_KINDS
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* L2. See slots.h. */
 #include <assert.h>
+#include <string.h>
 
 #include "state.h"
 
@@ -29,27 +30,129 @@ struct slot *smmu__slot_list_pop(struct smmu *s, struct slot_list *list)
     return slot;
 }
 
+static uint64_t in_use_bit(unsigned number)
+{
+    return UINT64_C(1) << number % 64;
+}
+
 struct slot *smmu__slot_take(struct smmu *s)
 {
     struct slot *slot = smmu__slot_list_pop(s, &s->slots.free);
-    if (slot)
-        s->slots.used++;
+    if (!slot)
+        return NULL;
+    unsigned number = smmu__slot_number(s, slot);
+    s->slots.in_use[number / 64] |= in_use_bit(number);
+    s->slots.used++;
+    memset(slot, 0, offsetof(struct slot, request));
+    slot->merged = slot->sharing = (struct slot_list){SLOT_NONE, SLOT_NONE};
     return slot;
 }
 
 void smmu__slot_free(struct smmu *s, struct slot *slot)
 {
-    assert(slot->state != SLOT_FREE && !slot->has_walker);
+    assert(slot->state != SLOT_FREE && !slot->walker && !slot->has_token);
     if (slot->marks) {
         slot->marks = 0;
         if (--s->slots.marked == 0)
             s->settle |= SETTLE_SYNC;
     }
     slot->state = SLOT_FREE;
+    unsigned number = smmu__slot_number(s, slot);
+    s->slots.in_use[number / 64] &= ~in_use_bit(number);
     if (--s->slots.used == 0)
         s->settle |= SETTLE_ACKS; /* CR0ACK.SMMUEN waits for all that is in flight */
     smmu__slot_list_push(s, &s->slots.free, slot);
 }
+
+/* ---------------------------------------------------------------------------- walkers */
+
+static unsigned priority_of(const struct smmu *s, const struct slot *slot)
+{
+    unsigned tbu = slot->request.tbu;
+    return tbu < 32 ? (unsigned)(CFG(s, TIMING_TBU_PRIORITY) >> 2 * tbu & 3) : 0;
+}
+
+static enum slot_walker kind_of(const struct smmu *s, const struct walkers *w)
+{
+    return w == &s->slots.ctw ? WALKER_CTW : WALKER_PTW;
+}
+
+static bool anyone_waits(const struct walkers *w)
+{
+    for (unsigned p = 0; p < PRIORITIES; p++)
+        if (!smmu__slot_list_empty(&w->wait[p]))
+            return true;
+    return false;
+}
+
+bool smmu__walker_take(struct smmu *s, struct walkers *w, struct slot *slot)
+{
+    if (!smmu__pool_free(&w->pool) || anyone_waits(w)) {
+        TCU_STAT(s, buffered, 1);
+        STAT(s, walker_waits, 1);
+        smmu__slot_list_push(s, &w->wait[priority_of(s, slot)], slot);
+        return false;
+    }
+    smmu__pool_take(&w->pool, s->sched.now);
+    slot->walker = (uint8_t)kind_of(s, w);
+    return true;
+}
+
+void smmu__walker_give(struct smmu *s, struct slot *slot)
+{
+    if (slot->walker == WALKER_NONE)
+        return;
+    struct walkers *w = slot->walker == WALKER_CTW ? &s->slots.ctw : &s->slots.ptw;
+    smmu__pool_give(&w->pool, s->sched.now);
+    slot->walker = WALKER_NONE;
+    s->settle |= SETTLE_WALKERS;
+}
+
+/* The highest priority, unless a lower one has been passed over for long enough. */
+static unsigned priority_to_serve(const struct smmu *s, struct walkers *w)
+{
+    unsigned highest = PRIORITIES, lowest = PRIORITIES;
+    for (unsigned p = 0; p < PRIORITIES; p++) {
+        if (smmu__slot_list_empty(&w->wait[p]))
+            continue;
+        lowest = lowest == PRIORITIES ? p : lowest;
+        highest = p;
+    }
+    if (highest == lowest)
+        return highest;
+    if (w->passed_over++ < CFG(s, TIMING_QOS_PATIENCE))
+        return highest;
+    w->passed_over = 0;
+    return lowest;
+}
+
+struct slot *smmu__walker_next(struct smmu *s, struct walkers *w)
+{
+    if (!smmu__pool_free(&w->pool))
+        return NULL;
+    unsigned priority = priority_to_serve(s, w);
+    if (priority == PRIORITIES)
+        return NULL;
+    struct slot *slot = smmu__slot_list_pop(s, &w->wait[priority]);
+    smmu__pool_take(&w->pool, s->sched.now);
+    slot->walker = (uint8_t)kind_of(s, w);
+    return slot;
+}
+
+void smmu__slots_reset(struct smmu *s)
+{
+    struct slots *p = &s->slots;
+    const struct slot_list none = {SLOT_NONE, SLOT_NONE};
+    p->event_wait = p->event_held = none;
+    for (unsigned i = 0; i < PRIORITIES; i++)
+        p->ctw.wait[i] = p->ptw.wait[i] = none;
+    p->ctw.passed_over = p->ptw.passed_over = 0;
+    p->shared_reads = 0;
+    for (unsigned i = 0; i < READ_BUCKETS; i++)
+        p->read_bucket[i] = SLOT_NONE;
+}
+
+/* ------------------------------------------------------------------------------- marks */
 
 /* While the CD is not known yet, it may be the one that is named. */
 static bool config_touches(const struct inval_config *c, const struct slot *slot)
@@ -74,23 +177,25 @@ static bool tlb_touches(const struct inval_tlb *t, const struct slot *slot)
     return true;
 }
 
+static void mark(struct smmu *s, const struct inval_scope *scope, struct slot *slot)
+{
+    bool touched = scope->kind == INVAL_CONFIG ? config_touches(&scope->u.config, slot)
+                                               : tlb_touches(&scope->u.tlb, slot);
+    if (!touched)
+        return;
+    if (!slot->marks) {
+        s->slots.marked++;
+        STAT(s, slots_marked, 1);
+    }
+    slot->marks |= scope->kind == INVAL_CONFIG ? SLOT_NO_CFG_FILL : SLOT_NO_TLB_FILL;
+}
+
 void smmu__slots_mark(struct smmu *s, const struct inval_scope *scope)
 {
     struct slots *p = &s->slots;
     if (!p->used)
         return;
-    for (uint32_t i = 0; i < p->capacity; i++) {
-        struct slot *slot = &p->slot[i];
-        if (slot->state == SLOT_FREE)
-            continue;
-        bool touched = scope->kind == INVAL_CONFIG ? config_touches(&scope->u.config, slot)
-                                                   : tlb_touches(&scope->u.tlb, slot);
-        if (!touched)
-            continue;
-        if (!slot->marks) {
-            p->marked++;
-            STAT(s, slots_marked, 1);
-        }
-        slot->marks |= scope->kind == INVAL_CONFIG ? SLOT_NO_CFG_FILL : SLOT_NO_TLB_FILL;
-    }
+    for (uint32_t word = 0; word * 64 < p->capacity; word++)
+        for (uint64_t bits = p->in_use[word]; bits; bits &= bits - 1)
+            mark(s, scope, &p->slot[word * 64 + lowest_bit(bits)]);
 }

@@ -13,18 +13,21 @@
 #include "cmdq.h"
 #include "cmds.h"
 #include "config.h"
+#include "count.h"
 #include "evtq.h"
 #include "inval.h"
 #include "irq.h"
 #include "outbox.h"
+#include "qtw.h"
 #include "sched.h"
 #include "slots.h"
 #include "smmusim/smmu.h"
 #include "smmusim/smmu_stats.h"
 #include "spec.h"
 #include "tags.h"
+#include "tbu.h"
 #include "timeline.h"
-#include "tlb.h"
+#include "walk_cache.h"
 
 /*
  * One programming interface: Non-secure now, Secure and Realm as further instances. Code takes a
@@ -46,6 +49,7 @@ enum { CMD_QUEUE_NS, CMD_QUEUE_COUNT }; /* ECMDQs and the other interfaces' queu
 enum {
     SETTLE_SYNC = 1,       /* something a waiting CMD_SYNC may depend on has finished */
     SETTLE_EVENT_ROOM = 2, /* the event queue can take another record */
+    SETTLE_WALKERS = 8,    /* a walker is free */
     SETTLE_ACKS = 4        /* CR0ACK or IRQ_CTRLACK may follow: something has become quiet */
 };
 
@@ -60,8 +64,12 @@ struct smmu {
     struct slots slots;
     struct cfgcache cfgcache;
     struct tags tags;
-    struct tlb tlb;
-    struct tlb walk_cache;
+    uint32_t tbus;
+    struct tbu *tbu;         /* [tbus] */
+    struct lane tcu_in, tcu_out; /* the TCU's port to all TBUs */
+    struct lane walk_step;
+    struct walk_cache walk_cache;
+    struct qtw qtw;
     struct inval_state inval;
     uint8_t settle;   /* SETTLE_*: consequences that core.c draws when the unit at work is done */
     bool room_wanted; /* a command waits until the owner has taken items */
@@ -74,11 +82,18 @@ struct smmu {
     uint64_t write_mask[SMMU_REG_COUNT]; /* software-writable bits, absent features excluded */
     struct cmd_rules cmd_rules;
     uint64_t stat[SMMU_STAT_COUNT];
+    uint64_t tcu_stat[SMMU_TCU_STAT_COUNT];
     struct timeline timeline;
 };
 
 #define CFG(s, id) ((s)->config.value[SMMU_CFG_##id])
-#define STAT(s, name, n) ((s)->stat[SMMU_STAT_##name] += (n))
+/* A turn at something that serves one at a time, if it is scarce: only in mode at. */
+static inline uint64_t smmu__turn(struct smmu *s, struct lane *l, uint64_t from, uint64_t length)
+{
+    return length && s->mode == SMMU_MODE_AT ? smmu__lane_take(l, s->sched.now, from, length)
+                                             : from;
+}
+
 /* A register of a programming interface, and one of its fields. */
 #define REG_OF(pi, name) ((pi)->reg[SMMU_REG_##name])
 #define REG_FIELD(pi, reg_name, field) SMMU_REG_GET(reg_name, field, REG_OF(pi, reg_name))

@@ -297,8 +297,11 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     if (smmu__ste_illegal(cfg, pi, ste))
         return STE_ILLEGAL;
     unsigned config = (unsigned)STE_GET(ste, Config);
-    *x = (struct xctx){
-        .kind = XCTX_ABORT, .world = WORLD_NS_EL1, .mev = STE_GET(ste, MEV), .cd_index = CD_NONE};
+    *x = (struct xctx){.kind = XCTX_ABORT,
+                       .world = WORLD_NS_EL1,
+                       .prefetch = (uint8_t)bits_of(ste[1], 57, 56),
+                       .mev = STE_GET(ste, MEV),
+                       .cd_index = CD_NONE};
     if (!(config & 4))
         return STE_DECIDED;
     x->overrides = overrides_from_ste(cfg, ste);

@@ -4,7 +4,10 @@
  * gives up the one used longest ago together with its entries. Dropping more than asked is always
  * permitted (16.2.1).
  */
+#include <string.h>
+
 #include "state.h"
+#include "tbu.h"
 
 enum { BUCKET = 8 };
 #define NO_TAG UINT32_MAX
@@ -19,8 +22,14 @@ static uint32_t fresh_serial(struct smmu *s)
 {
     if (s->tags.next_serial ==
         0) /* wrapped after 2^32 drops: old entries could be taken for new ones */
-        smmu__tlb_reset(s);
+        smmu__translations_reset(s);
     return s->tags.next_serial++;
+}
+
+void smmu__tags_reset(struct smmu *s)
+{
+    memset(s->tags.tag, 0, s->tags.capacity * sizeof *s->tags.tag);
+    s->tags.next_serial = 1;
 }
 
 static uint32_t bucket_of(const struct tags *t, uint64_t key)
@@ -86,13 +95,41 @@ bool smmu__tag_matches(uint64_t key, const struct tag_filter *f)
     return !f->by_asid || (uint16_t)(key >> 8) == f->asid; /* commands ignore ASET (4.4) */
 }
 
+struct tag_filter smmu__tag_filter(const struct inval_tlb *i)
+{
+    return (struct tag_filter){.world = i->world,
+                               .by_vmid = i->by_vmid,
+                               .by_asid = i->by_asid,
+                               .spare_global = i->spare_global,
+                               .vmid = i->vmid,
+                               .asid = i->asid};
+}
+
+static void drop(struct smmu *s, struct tag *tag)
+{
+    tag->serial = fresh_serial(s);
+    tag->live = 0;
+}
+
+static void drop_key(struct smmu *s, uint64_t key)
+{
+    struct tags *t = &s->tags;
+    uint32_t first = bucket_of(t, key);
+    for (uint32_t i = first; i < first + BUCKET; i++)
+        if (t->tag[i].live && t->tag[i].key == key)
+            drop(s, &t->tag[i]);
+}
+
 void smmu__tags_drop(struct smmu *s, const struct tag_filter *f)
 {
     struct tags *t = &s->tags;
-    for (uint32_t i = 0; i < t->capacity; i++) {
-        if (t->tag[i].live && smmu__tag_matches(t->tag[i].key, f)) {
-            t->tag[i].serial = fresh_serial(s);
-            t->tag[i].live = 0;
-        }
+    if (f->by_asid && f->spare_global) { /* without VMIDs every tag has VMID 0 (3.17) */
+        uint16_t vmid = f->by_vmid ? f->vmid : 0;
+        drop_key(s, tag_key(f->world, vmid, f->asid, false, false));
+        drop_key(s, tag_key(f->world, vmid, f->asid, false, true));
+        return;
     }
+    for (uint32_t i = 0; i < t->capacity; i++)
+        if (t->tag[i].live && smmu__tag_matches(t->tag[i].key, f))
+            drop(s, &t->tag[i]);
 }

@@ -13,6 +13,7 @@
 #include "xctx.h"
 
 struct smmu;
+struct inval_tlb;
 
 #define TAG_SIZE_CLASSES 64 /* one a log2 region size */
 
@@ -49,8 +50,11 @@ struct tag_filter {
     bool spare_global;
     uint16_t vmid, asid;
 };
+/* What a TLBI's scope says of tags. */
+struct tag_filter smmu__tag_filter(const struct inval_tlb *scope);
 bool smmu__tag_matches(uint64_t key, const struct tag_filter *f);
-/* Kills every entry of the matching tags. */
+/* Kills every entry of the matching tags. By ASID it is a look-up, else a pass over all tags. */
 void smmu__tags_drop(struct smmu *s, const struct tag_filter *f);
+void smmu__tags_reset(struct smmu *s);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. The TLB and the walk cache: set-associative arrays of 24-byte entries, one probe a live
- * region size. Only translations that were valid are ever inserted (3.21.1); entries carry tags,
- * never StreamIDs (3.17).
+ * L2. Arrays of translations: a TBU's micro-TLB and main TLB, the TCU's walk caches. Entries carry
+ * tags, never StreamIDs (3.17); only what was valid is ever inserted (3.21.1). tlb.c keeps the
+ * arrays, walk_cache.c the walk caches; tbu.c knows which TLB is looked up when.
  */
 #ifndef SMMUSIM_TLB_H
 #define SMMUSIM_TLB_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "repl.h"
 #include "walk.h"
 #include "xctx.h"
 
@@ -17,34 +18,55 @@ struct smmu;
 struct inval_tlb;
 
 struct tlb_entry {
-    uint64_t key;    /* region number << 6 | log2 of the region; 0: never used */
+    uint64_t key;    /* region number << 6 | log2 of the region; 0: empty */
     uint64_t data;   /* packed leaf, or next table and restrictions */
     uint32_t serial; /* of its tag when inserted */
     uint16_t tag;
-    uint8_t geometry; /* granule code << 4 | level + 1 */
-    uint8_t pad;
+    uint8_t geometry; /* granule log2 << 3 | level + 1 */
+    uint8_t is_table; /* data is a table descriptor's */
 };
 
 struct tlb {
-    uint32_t sets, ways; /* sets: power of two */
+    uint32_t sets, ways;
+    uint32_t set_mask;   /* sets - 1, if that is a mask; else 0 */
+    uint32_t entries;    /* in use, alive or dead */
+    uint32_t all_alive_at; /* tags.next_serial when every entry was found alive */
     uint64_t live_sizes; /* bit n: some entry of 2^n bytes may be present */
     uint32_t of_size[64];
     struct tlb_entry *entry; /* [sets][ways] */
-    uint8_t *victim;         /* [sets], round robin */
+    struct repl repl;
+    /* One large set is searched through chains of entry numbers + 1; NULL: way by way. */
+    uint8_t *bucket; /* [TLB_BUCKETS] */
+    uint8_t *next;   /* [ways] */
+    /* Since reset: inserted = evicted + invalidated + those in place. */
+    uint64_t inserted, evicted, invalidated;
 };
 
-/* Finds the leaf for va; false if absent. va: without tag byte and sign extension. */
-bool smmu__tlb_lookup(struct smmu *s, const struct xctx *x, uint64_t va, struct leaf *leaf);
-void smmu__tlb_fill(struct smmu *s, const struct xctx *x, uint64_t va, unsigned granule_log2,
-                    const struct leaf *leaf);
+enum { TLB_BUCKETS = 256 };
 
-/* The deepest cached table on the way to va: moves w down to it. False: nothing cached. */
-bool smmu__walk_cache_lookup(struct smmu *s, const struct xctx *x, struct walk *w);
-/* Remembers that the walk reached w->table at w->level. */
-void smmu__walk_cache_fill(struct smmu *s, const struct xctx *x, const struct walk *w);
+/* The entry for va among those with one of the two serials; NULL: absent. */
+struct tlb_entry *smmu__tlb_find(const struct tlb *t, uint64_t va, unsigned log2, uint32_t serial,
+                                 uint32_t other_serial);
+/* It was used. */
+void smmu__tlb_used(struct tlb *t, const struct tlb_entry *e);
+void smmu__tlb_insert(struct smmu *s, struct tlb *t, const struct tlb_entry *entry);
 
-/* Drops what the scope names from both. */
-void smmu__tlb_invalidate(struct smmu *s, const struct inval_tlb *scope);
-void smmu__tlb_reset(struct smmu *s);
+static inline uint32_t smmu__tlb_set(const struct tlb *t, uint64_t region)
+{
+    return (uint32_t)(t->set_mask ? region & t->set_mask : region % t->sets);
+}
+
+/* An entry is alive while its serial is its tag's current one. */
+bool smmu__tlb_alive(const struct smmu *s, const struct tlb_entry *e);
+/* Entries in place that invalidations by tag have killed, and those that are alive. */
+void smmu__tlb_census(const struct smmu *s, const struct tlb *t, uint32_t *alive, uint32_t *dead);
+/* Drops what the scope, one by address, names. */
+void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct inval_tlb *scope);
+void smmu__tlb_reset(struct tlb *t, uint64_t seed);
+
+/* Leaves as data of an entry. */
+struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, const struct xctx *x, uint64_t va,
+                                      const struct leaf *leaf);
+void smmu__tlb_leaf(const struct tlb_entry *e, struct leaf *leaf);
 
 #endif

@@ -57,10 +57,14 @@ struct overrides {
 
 #define CD_NONE UINT32_MAX
 
+/* STE[121:120], IMPLEMENTATION DEFINED (5.2): which page is walked ahead. */
+enum { XCTX_PREFETCH_NEXT = 1, XCTX_PREFETCH_PREVIOUS = 2 };
+
 struct xctx {
     /* STE */
     uint8_t kind;      /* enum xctx_kind, of this {StreamID, SubstreamID} */
     uint8_t world;     /* enum stream_world */
+    uint8_t prefetch;  /* XCTX_PREFETCH_*, or none */
     bool mev;          /* STE.MEV */
     bool s1dss_bypass; /* XCTX_BYPASS by S1DSS=0b01: the limit is IAS, not OAS (3.4) */
     struct overrides overrides;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L3. See xlate.h. A request that hits is answered at once and leaves nothing behind; one that does
- * not takes off in a slot (flight.h).
+ * not, or has to wait for others of its ID, takes off in a slot (flight.h).
  */
 #include "xlate.h"
 #include "answer.h"
@@ -10,7 +10,7 @@
 #include "stream.h"
 
 /* SMMUEN=0: GBPA decides, nothing is looked up, nothing is recorded (3.4, 6.3.9.6, 6.3.14). */
-static void submit_disabled(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
+static void answer_disabled(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
                             smmu_response_t *out)
 {
     if (REG_FIELD(pi, GBPA, ABORT) || r->addr >> s->oas_bits) {
@@ -19,57 +19,99 @@ static void submit_disabled(struct smmu *s, const struct prog_if *pi, const smmu
         struct overrides o = smmu__overrides_from_gbpa(&s->config, REG_OF(pi, GBPA));
         smmu__answer_bypass(s, r, &o, out);
     }
-    out->latency = (uint32_t)CFG(s, TIMING_TBU_FRONT_LAT);
 }
 
-/* True if the TLB lets the access through. Faults and misses need a slot. */
-static bool try_hit(struct smmu *s, struct xctx *x, const smmu_request_t *r, smmu_response_t *out)
+static bool enabled(const struct prog_if *pi)
 {
-    struct access_kind k = smmu__access_kind(r, &x->overrides);
-    struct walk w;
-    struct leaf leaf;
-    if (smmu__walk_start(x, r->addr, !k.priv, &w) != WALK_NEXT)
-        return false;
-    smmu__tags_use(s, x);
-    STAT(s, tlb_lookup, 1);
-    if (!smmu__tlb_lookup(s, x, smmu__canonical(r->addr), &leaf)) {
-        STAT(s, tlb_miss, 1);
-        return false;
+    return REG_FIELD(pi, CR0, SMMUEN) && REG_FIELD(pi, CR0ACK, SMMUEN);
+}
+
+static bool must_queue(const struct order *o)
+{
+    return o && !smmu__slot_list_empty(&o->in_flight);
+}
+
+/* Accepted, and on its way out: in how many cycles from now. */
+static void hand_on(struct smmu *s, struct tbu *t, const smmu_request_t *r, uint64_t ready,
+                    smmu_response_t *out)
+{
+    smmu__answer_track(s, r, s->inval.epoch, out);
+    out->latency = (uint32_t)(smmu__tbu_hand_on(s, t, r, ready) - s->sched.now);
+    TBU_STAT(s, t->number, transactions, 1);
+    STAT(s, requests, 1);
+}
+
+static int take_off(struct smmu *s, const struct prog_if *pi, struct tbu *t,
+                    const smmu_request_t *r, uint64_t key, const struct tbu_lookup *found,
+                    const smmu_response_t *decided)
+{
+    if (!smmu__flight_room(s, t, r)) {
+        STAT(s, busy, 1);
+        return SMMU_BUSY;
     }
-    STAT(s, tlb_hit, 1);
-    if (!(leaf.perms & smmu__access_need(k)))
-        return false;
-    smmu__answer_leaf(s, r, &x->overrides, k, &leaf, out);
-    return true;
+    smmu__flight_start(s, pi, t, r, key, found, decided);
+    TBU_STAT(s, t->number, transactions, 1);
+    STAT(s, requests, 1);
+    return SMMU_PENDING;
+}
+
+/* What needs no TLB takes as long as what the micro-TLB has. */
+static const struct tbu_lookup no_tlb = {.where = TBU_UTLB_HIT};
+
+static int submit_untranslated(struct smmu *s, const struct prog_if *pi, struct tbu *t,
+                               const smmu_request_t *r, uint64_t key, bool queue,
+                               smmu_response_t *out)
+{
+    TBU_STAT(s, t->number, bypassed, 1);
+    if (queue)
+        return take_off(s, pi, t, r, key, &no_tlb, out);
+    uint64_t from = smmu__tbu_accept(s, t, r);
+    hand_on(s, t, r, smmu__tbu_lookup_done(s, t, r->addr, &no_tlb, from), out);
+    return SMMU_DONE;
+}
+
+/* What the TLBs have; a context that stage 1 does not let begin is for the TCU to judge. */
+static void look_up(struct smmu *s, struct tbu *t, struct xctx *x, const smmu_request_t *r,
+                    struct access_kind k, struct tbu_lookup *found)
+{
+    struct walk unused;
+    found->where = TBU_MISS;
+    found->probes = 1;
+    if (!x || smmu__walk_start(x, r->addr, !k.priv, &unused) != WALK_NEXT)
+        return;
+    smmu__tags_use(s, x);
+    smmu__tbu_look_up(s, t, x, smmu__canonical(r->addr), smmu__access_need(k), found);
 }
 
 int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
                        smmu_response_t *out)
 {
-    if (!(REG_FIELD(pi, CR0, SMMUEN) && REG_FIELD(pi, CR0ACK, SMMUEN))) {
-        STAT(s, requests, 1);
-        submit_disabled(s, pi, r, out);
-        smmu__answer_track(s, r, s->inval.epoch, out);
-        return SMMU_DONE;
-    }
-    uint64_t key = smmu__cfg_key(r->sec_sid, r->streamid, r->flags & SMMU_REQ_SSV, r->substreamid);
-    struct xctx *x = smmu__cfgcache_lookup(s, key);
-    STAT(s, cfg_lookup, 1);
-    if (x) {
-        STAT(s, cfg_hit, 1);
-        if (x->kind == XCTX_S1 ? try_hit(s, x, r, out) : smmu__answer_untranslated(s, x, r, out)) {
-            smmu__answer_track(s, r, s->inval.epoch, out);
-            out->latency = (uint32_t)(CFG(s, TIMING_TBU_FRONT_LAT) + CFG(s, TIMING_MTLB_LAT));
-            STAT(s, requests, 1);
-            return SMMU_DONE;
-        }
-    } else {
-        STAT(s, cfg_miss, 1);
-    }
-    if (!smmu__flight_start(s, pi, r, key)) {
+    struct tbu *t = &s->tbu[r->tbu];
+    bool queue = must_queue(smmu__tbu_order(s, t, r));
+    if (queue && !smmu__flight_room(s, t, r)) {
         STAT(s, busy, 1);
         return SMMU_BUSY;
     }
-    STAT(s, requests, 1);
-    return SMMU_PENDING;
+    if (!enabled(pi)) {
+        answer_disabled(s, pi, r, out);
+        return submit_untranslated(s, pi, t, r, 0, queue, out);
+    }
+    uint64_t key = smmu__cfg_key(r->sec_sid, r->streamid, r->flags & SMMU_REQ_SSV, r->substreamid);
+    struct xctx *x = smmu__cfgcache_lookup(s, key);
+    if (x && x->kind != XCTX_S1) {
+        if (smmu__answer_untranslated(s, x, r, out))
+            return submit_untranslated(s, pi, t, r, key, queue, out);
+        x = NULL; /* a fault: the TCU's */
+    }
+    struct tbu_lookup found;
+    struct access_kind k = x ? smmu__access_kind(r, &x->overrides) : (struct access_kind){0};
+    look_up(s, t, x, r, k, &found);
+    if (found.where == TBU_MISS || queue)
+        return take_off(s, pi, t, r, key, &found, NULL);
+    smmu__answer_leaf(s, r, &x->overrides, k, &found.leaf, out);
+    uint64_t from = smmu__tbu_accept(s, t, r);
+    uint64_t ready = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), &found, from);
+    smmu__tbu_looked_up(s, t, &found);
+    hand_on(s, t, r, ready, out);
+    return SMMU_DONE;
 }

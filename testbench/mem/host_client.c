@@ -75,6 +75,7 @@ static smmu_request_t request_of(const struct client_access *access, uint32_t ti
         .memattr = access->memattr,
         .sh = access->sh,
         .order_id = access->order_id,
+        .size = (uint16_t)access->len,
         .flags = SMMU_REQ_TRACKED,
     };
     if (access->write)

@@ -88,13 +88,13 @@ TEST(Player, 137_time_stands_still_but_in_statements_that_wait)
 
 TEST(Player, 137_drain_ends_when_nothing_is_due)
 {
-    /* One command read, decode, execution: 100 + 2 + 4 cycles */
+    /* One command: the port, its read, decode: 1 + 100 + 2 cycles */
     const std::string start = queues_and_tables(false) + "mark m\ncmd TLBI_NSNH_ALL\n";
-    PlayedTrace exact(start + "drain within=106\nelapsed m == 106\nr32 CMDQ_CONS 1\n");
+    PlayedTrace exact(start + "drain within=103\nelapsed m == 103\nr32 CMDQ_CONS 1\n");
     EXPECT_TRUE(exact.held()) << exact.story();
-    PlayedTrace early(start + "drain within=105\n");
+    PlayedTrace early(start + "drain within=102\n");
     ASSERT_EQ(early.failures.size(), 1U);
-    EXPECT_EQ(early.failures[0].expected, "idle within 105 cycles");
+    EXPECT_EQ(early.failures[0].expected, "idle within 102 cycles");
     PlayedTrace idle("drain within=1000\nmark m\ndrain\nelapsed m == 0\n");
     EXPECT_TRUE(idle.held()) << "an idle SMMU is drained at once" << idle.story();
 }

@@ -36,6 +36,7 @@ protected:
         set(cfg, "timing.mem_read_lat", read_latency);
         set(cfg, "timing.mem_write_lat", write_latency);
         set(cfg, "timing.tbu_front_lat", front_latency);
+        set(cfg, "timing.utlb_lat", 0);
         owner.reset(host_create(&cfg, why, sizeof why));
         host = owner.get();
         ASSERT_NE(host, nullptr) << why;

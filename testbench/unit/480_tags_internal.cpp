@@ -55,7 +55,21 @@ protected:
         struct inval_tlb scope = {};
         scope.by_asid = scope.spare_global = true;
         scope.asid = asid;
-        smmu__tlb_invalidate(s, &scope);
+        struct tag_filter tags = smmu__tag_filter(&scope);
+        smmu__tags_drop(s, &tags);
+    }
+
+    void fill(const struct xctx &x, uint64_t va, const struct leaf &l)
+    {
+        smmu__tbu_fill(s, s->tbu, &x, va, &l);
+    }
+
+    bool look_up(const struct xctx &x, uint64_t va, struct leaf &found)
+    {
+        struct tbu_lookup result = {};
+        smmu__tbu_look_up(s, s->tbu, &x, va, LEAF_UR, &result);
+        found = result.leaf;
+        return result.where != TBU_MISS;
     }
 
     smmu_t *s = nullptr;
@@ -72,7 +86,7 @@ TEST_F(Tags, 480_context_has_two_tags_however_many_compete)
         ASSERT_NE(s->tags.tag[x.tag].key, s->tags.tag[x.global_tag].key);
         ASSERT_TRUE(tags_bound(&s->tags, &x));
         struct leaf l = page(uint64_t{x.asid} << 12, random() % 4 == 0);
-        smmu__tlb_fill(s, &x, uint64_t{random() % 256} << 12, 12, &l);
+        fill(x, uint64_t{random() % 256} << 12, l);
     }
 }
 
@@ -85,18 +99,18 @@ TEST_F(Tags, 481_nothing_of_an_asid_survives_its_invalidation)
         const uint64_t va = uint64_t{random() % 64} << 12;
         struct leaf l = page(uint64_t{x.asid} << 12, false), found;
         smmu__tags_use(s, &x);
-        if (smmu__tlb_lookup(s, &x, va, &found)) {
+        if (look_up(x, va, found)) {
             hits++;
             ASSERT_EQ(found.pa, l.pa) << "an entry of another ASID";
         }
-        smmu__tlb_fill(s, &x, va, 12, &l);
-        ASSERT_TRUE(smmu__tlb_lookup(s, &x, va, &found));
+        fill(x, va, l);
+        ASSERT_TRUE(look_up(x, va, found));
         if (random() % 8)
             continue;
         drop_asid(x.asid);
         smmu__tags_use(s, &x);
         for (uint64_t page = 0; page < 64; page++)
-            ASSERT_FALSE(smmu__tlb_lookup(s, &x, page << 12, &found));
+            ASSERT_FALSE(look_up(x, page << 12, found));
     }
     EXPECT_GT(hits, 100u);
 }
@@ -106,17 +120,17 @@ TEST_F(Tags, 482_serials_that_wrap_leave_nothing_behind)
     struct xctx x = context(1, false);
     struct leaf l = page(0x5000, false), found;
     smmu__tags_use(s, &x);
-    smmu__tlb_fill(s, &x, 0x1000, 12, &l);
+    fill(x, 0x1000, l);
     s->tags.next_serial = UINT32_MAX; /* two drops before the wrap */
     for (uint16_t asid = 2; asid < 8; asid++) {
         struct xctx other = context(asid, asid & 1);
         smmu__tags_use(s, &other);
         ASSERT_NE(s->tags.tag[other.tag].key, 0u);
         ASSERT_NE(s->tags.tag[other.global_tag].key, 0u);
-        smmu__tlb_fill(s, &other, 0x1000, 12, &l);
+        fill(other, 0x1000, l);
         drop_asid(asid);
         smmu__tags_use(s, &other);
-        ASSERT_FALSE(smmu__tlb_lookup(s, &other, 0x1000, &found));
+        ASSERT_FALSE(look_up(other, 0x1000, found));
     }
 }
 

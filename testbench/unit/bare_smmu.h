@@ -27,6 +27,14 @@ struct BareSmmu {
         smmu_config_t config;
         char why[200] = "";
         EXPECT_EQ(smmu_config_init(&config, nullptr), SMMU_OK);
+        /* Unless a test says otherwise accesses leave at once, links take no time and answers come
+         * in any order. */
+        for (const char *free : {"timing.qtw_ar_lat", "timing.qtw_read_bytes", "timing.dti_req_lat",
+                                 "timing.dti_rsp_lat", "timing.dti_inv_req_lat",
+                                 "timing.dti_inv_ack_lat", "timing.order_by_id"})
+            EXPECT_EQ(smmu_config_set(&config, free, 0, why, sizeof why), SMMU_OK) << why;
+        for (const char *many : {"timing.wr_events", "timing.wr_msis"})
+            EXPECT_EQ(smmu_config_set(&config, many, 8, why, sizeof why), SMMU_OK) << why;
         for (const Setting &setting : settings)
             EXPECT_EQ(smmu_config_set(&config, setting.first, setting.second, why, sizeof why),
                       SMMU_OK)

@@ -84,6 +84,7 @@ smmu_request_t request_of(unsigned tbu, const tlm::tlm_generic_payload &trans,
     r.memattr = identity.memattr;
     r.sh = identity.sh;
     r.order_id = identity.order_id;
+    r.size = static_cast<uint16_t>(std::min(trans.get_data_length(), 4096U));
     return r;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Construction, elaboration, reset, and what belongs to no single port. See smmu_module.h and
  * impl.h. */
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -10,6 +11,31 @@ namespace smmusim {
 
 namespace {
 
+uint64_t value_of(const smmu_config_t &model, const char *key)
+{
+    uint64_t value = 0;
+    smmu_config_get(&model, key, &value);
+    return value;
+}
+
+bool set(smmu_config_t &model, const char *key, uint64_t value, char *why, size_t size)
+{
+    return smmu_config_set(&model, key, value, why, size) == SMMU_OK;
+}
+
+/* The model has as many TBUs as the module has ports; they share the TCU's slots. */
+bool set_tbus(smmu_config_t &model, uint64_t tbus, char *why, size_t size)
+{
+    constexpr uint64_t kAllSlots = 16384; /* of all TBUs together */
+    uint64_t tcu = std::max(value_of(model, "timing.tcu_xlate_slots"), tbus);
+    uint64_t tokens = std::min(value_of(model, "timing.dti_trans_tokens"), tcu / tbus);
+    uint64_t slots = std::min(value_of(model, "timing.tbu_xlate_slots"), kAllSlots / tbus);
+    return set(model, "timing.tbus", tbus, why, size) &&
+           set(model, "timing.tcu_xlate_slots", tcu, why, size) &&
+           set(model, "timing.dti_trans_tokens", tokens, why, size) &&
+           set(model, "timing.tbu_xlate_slots", slots, why, size);
+}
+
 smmu_module_config checked(smmu_module_config config)
 {
     char why[256] = "";
@@ -17,7 +43,8 @@ smmu_module_config checked(smmu_module_config config)
         throw std::invalid_argument("tbus: " + std::to_string(config.tbus) + " is not in 1 to 256");
     if (config.clock_period == sc_core::SC_ZERO_TIME)
         throw std::invalid_argument("clock_period: must not be zero");
-    if (smmu_config_set(&config.model, "mode", SMMU_MODE_LT, why, sizeof why) != SMMU_OK ||
+    if (!set(config.model, "mode", SMMU_MODE_LT, why, sizeof why) ||
+        !set_tbus(config.model, config.tbus, why, sizeof why) ||
         smmu_config_check(&config.model, why, sizeof why) != SMMU_OK)
         throw std::invalid_argument(why);
     return config;

@@ -50,6 +50,63 @@ extern "C" {
     X(reg_writes, "accesses", "register writes")                                                 \
     X(guest_errors, "accesses", "register accesses that the architecture ignores")
 
+/* Of each TBU. */
+#define SMMU_TBU_STAT_LIST(X)                                                                     \
+    X(transactions, "requests", "client transactions taken")                                     \
+    X(bypassed, "requests", "of these, that needed no translation")                              \
+    X(utlb_lookup, "lookups", "transactions that looked up the micro-TLB")                       \
+    X(utlb_miss, "lookups", "of these, not found")                                               \
+    X(mtlb_lookup, "lookups", "transactions that looked up the main TLB")                        \
+    X(mtlb_miss, "lookups", "of these, not found")                                               \
+    X(mtlb_reads, "reads", "probes of the main TLB's memory")                                    \
+    X(relookup, "lookups", "look-ups after another's answer")                                    \
+    X(merged, "requests", "misses that another's answer served")                                 \
+    X(requests_sent, "requests", "translation requests sent to the TCU")                         \
+    X(order_waits, "requests", "transactions that waited for others of their ID")                \
+    X(inval_received, "messages", "invalidations received")
+
+/* Of the TCU. */
+#define SMMU_TCU_STAT_LIST(X)                                                                     \
+    X(requests, "requests", "translation requests received")                                     \
+    X(requests_speculative, "requests", "walks of a next page that nobody has asked for yet")    \
+    X(buffered, "requests", "requests that waited for a walker")                                 \
+    X(cc_lookup, "lookups", "requests that looked up the configuration cache")                   \
+    X(cc_miss, "lookups", "of these, not found")                                                 \
+    X(cc_reads, "reads", "reads of the configuration cache's memory")                            \
+    X(config_walks, "walks", "configuration walks that read for themselves")                     \
+    X(config_reads, "reads", "memory reads of L1STD, STE, L1CD and CD")                          \
+    X(ctw_merged, "walks", "configuration walks that another's reads served")                    \
+    X(wc_l0_lookup, "lookups", "look-ups of the walk cache of level 0")                          \
+    X(wc_l0_miss, "lookups", "of these, not found")                                              \
+    X(wc_l1_lookup, "lookups", "of level 1")                                                     \
+    X(wc_l1_miss, "lookups", "of these, not found")                                              \
+    X(wc_l2_lookup, "lookups", "of level 2")                                                     \
+    X(wc_l2_miss, "lookups", "of these, not found")                                              \
+    X(wc_l3_lookup, "lookups", "of level 3")                                                     \
+    X(wc_l3_miss, "lookups", "of these, not found")                                              \
+    X(wc_reads, "reads", "reads of the walk caches' memory")                                     \
+    X(walks, "walks", "translation table walks that read descriptors")                           \
+    X(walk_reads, "reads", "memory reads of descriptors")                                        \
+    X(ptw_merged, "reads", "descriptors that another's read brought")                            \
+    X(prefetch, "walks", "prefetches begun")                                                     \
+    X(qtw_reads, "reads", "memory reads of any kind")                                            \
+    X(qtw_writes, "writes", "memory writes of any kind")                                         \
+    X(inval_sent, "messages", "invalidations sent to TBUs")
+
+typedef enum smmu_tbu_stat {
+#define SMMU_TBU_STAT_ENUM(name, unit, meaning) SMMU_TBU_STAT_##name,
+    SMMU_TBU_STAT_LIST(SMMU_TBU_STAT_ENUM)
+#undef SMMU_TBU_STAT_ENUM
+    SMMU_TBU_STAT_COUNT
+} smmu_tbu_stat_t;
+
+typedef enum smmu_tcu_stat {
+#define SMMU_TCU_STAT_ENUM(name, unit, meaning) SMMU_TCU_STAT_##name,
+    SMMU_TCU_STAT_LIST(SMMU_TCU_STAT_ENUM)
+#undef SMMU_TCU_STAT_ENUM
+    SMMU_TCU_STAT_COUNT
+} smmu_tcu_stat_t;
+
 typedef enum smmu_stat {
 #define SMMU_STAT_ENUM(name, unit, meaning) SMMU_STAT_##name,
     SMMU_STAT_LIST(SMMU_STAT_ENUM)

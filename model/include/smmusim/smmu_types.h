@@ -73,10 +73,11 @@ typedef struct smmu_request {
     uint32_t substreamid; /* 20 bits; counts only with SMMU_REQ_SSV */
     uint16_t flags;       /* SMMU_REQ_* */
     uint8_t sec_sid;      /* smmu_pas_t: Security state of the stream */
-    uint8_t tbu;          /* which TBU it enters through; all share one TLB and one pool of slots */
+    uint8_t tbu;          /* which TBU it enters through, below timing.tbus */
     uint8_t memattr;      /* incoming memory type, MAIR format; clients without one give SMMU_MEMATTR_WB_RAWA */
     uint8_t sh;           /* incoming shareability, smmu_sh_t */
-    uint16_t order_id;    /* bus ID. GAP: answers come in any order, also of equal IDs */
+    uint16_t order_id;    /* bus ID: answers of one TBU, direction and ID come in order (timing.order_by_id) */
+    uint16_t size;        /* bytes; what a write occupies (timing.wbuf_beats). 0: one beat */
 } smmu_request_t;
 
 typedef enum smmu_result {

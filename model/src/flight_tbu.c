@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L3. See flight.h: what a slot does in its TBU, before it asks the TCU and after it was answered
+ * (docs/timing.md): look-ups, merging, token, link; fill, order, leaving.
+ */
+#include "answer.h"
+#include "flight.h"
+#include "state.h"
+
+static struct tbu *tbu_of(struct smmu *s, const struct slot *slot)
+{
+    return &s->tbu[slot->request.tbu];
+}
+
+static uint64_t until(const struct smmu *s, uint64_t cycle)
+{
+    return cycle - s->sched.now;
+}
+
+/* ---------------------------------------------------------------------------- outward */
+
+bool smmu__flight_room(const struct smmu *s, const struct tbu *t, const smmu_request_t *r)
+{
+    return smmu__pool_free(&t->slots) && !smmu__slot_list_empty(&s->slots.free) &&
+           t->wbuf.used + smmu__tbu_wbuf_need(t, r) <= t->wbuf.capacity &&
+           smmu__outbox_has_room_for_slot(s);
+}
+
+void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
+                        const smmu_request_t *r, uint64_t cfg_key, const struct tbu_lookup *found,
+                        const smmu_response_t *decided)
+{
+    struct slot *slot = smmu__slot_take(s);
+    struct order *o = smmu__tbu_order(s, t, r);
+    slot->request = *r;
+    slot->cfg_key = cfg_key;
+    slot->prog_if = pi->number;
+    slot->submitted = s->sched.now;
+    slot->decided = decided;
+    if (decided)
+        slot->response = *decided;
+    smmu__pool_take(&t->slots, s->sched.now);
+    for (slot->wbuf = 0; slot->wbuf < smmu__tbu_wbuf_need(t, r); slot->wbuf++)
+        smmu__pool_take(&t->wbuf, s->sched.now);
+    if (o)
+        smmu__flight_queue(s, o, slot);
+    uint64_t from = smmu__tbu_accept(s, t, r);
+    uint64_t done = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), found, from);
+    if (smmu__flight_delay(s, slot, until(s, done), SLOT_LOOKUP))
+        smmu__flight_run(s, slot);
+}
+
+/* The translation that the TLBs have now, if any; it is counted as the look-up of this request. */
+static bool look_up(struct smmu *s, struct slot *slot, struct tbu_lookup *found)
+{
+    struct tbu *t = tbu_of(s, slot);
+    const smmu_request_t *r = &slot->request;
+    struct xctx *x = smmu__cfgcache_lookup(s, slot->cfg_key);
+    struct walk unused;
+    found->where = TBU_MISS;
+    found->probes = 1;
+    if (!x || x->kind != XCTX_S1)
+        return false;
+    struct access_kind k = smmu__access_kind(r, &x->overrides);
+    if (smmu__walk_start(x, r->addr, !k.priv, &unused) != WALK_NEXT)
+        return false;
+    smmu__tags_use(s, x);
+    smmu__tbu_look_up(s, t, x, smmu__canonical(r->addr), smmu__access_need(k), found);
+    if (found->where == TBU_MISS)
+        return false;
+    smmu__answer_leaf(s, r, &x->overrides, k, &found->leaf, &slot->response);
+    return true;
+}
+
+bool smmu__flight_lookup(struct smmu *s, struct slot *slot)
+{
+    struct tbu_lookup found;
+    if (slot->decided) {
+        slot->state = SLOT_ORDER_WAIT;
+        return true;
+    }
+    bool hit = look_up(s, slot, &found);
+    smmu__tbu_looked_up(s, tbu_of(s, slot), &found);
+    slot->state = hit ? SLOT_ORDER_WAIT : SLOT_MISS;
+    return true;
+}
+
+/* Merged with an earlier one to the same page, or on its own way. Only mode at merges: elsewhere a
+ * result depends on its request alone. */
+bool smmu__flight_miss(struct smmu *s, struct slot *slot)
+{
+    struct tbu *t = tbu_of(s, slot);
+    struct slot *leader =
+        slot->no_merge || s->mode != SMMU_MODE_AT ? NULL : smmu__tbu_page_leader(s, t, slot);
+    if (leader) {
+        slot->state = SLOT_MERGED;
+        smmu__slot_list_push(s, &leader->merged, slot);
+        return false;
+    }
+    if (!slot->no_merge && s->mode == SMMU_MODE_AT)
+        smmu__tbu_track_page(s, t, slot);
+    slot->state = SLOT_TOKEN_WAIT;
+    if (smmu__slot_list_empty(&t->token_wait) && smmu__pool_free(&t->tokens))
+        return true;
+    smmu__slot_list_push(s, &t->token_wait, slot);
+    return false;
+}
+
+bool smmu__flight_relookup(struct smmu *s, struct slot *slot)
+{
+    struct tbu_lookup found;
+    TBU_STAT(s, slot->request.tbu, relookup, 1);
+    if (look_up(s, slot, &found)) {
+        TBU_STAT(s, slot->request.tbu, merged, 1);
+        slot->state = SLOT_ORDER_WAIT;
+    } else {
+        slot->no_merge = true; /* the other's answer was none for us: do not queue up again */
+        slot->state = SLOT_MISS;
+    }
+    return true;
+}
+
+/* It has its turn: the token stands for a place in the TCU. */
+bool smmu__flight_request(struct smmu *s, struct slot *slot)
+{
+    struct tbu *t = tbu_of(s, slot);
+    smmu__pool_take(&t->tokens, s->sched.now);
+    smmu__pool_take(&s->slots.tcu, s->sched.now);
+    slot->has_token = true;
+    TBU_STAT(s, t->number, requests_sent, 1);
+    TCU_STAT(s, requests, 1);
+    uint64_t there = smmu__tbu_to_tcu(s, t) + CFG(s, TIMING_CC_LAT);
+    return smmu__flight_delay(s, slot, until(s, there), SLOT_CONFIG);
+}
+
+/* --------------------------------------------------------------------------- homeward */
+
+bool smmu__flight_answer(struct smmu *s, struct slot *slot)
+{
+    smmu__pool_give(&s->slots.tcu, s->sched.now);
+    uint64_t there = smmu__tbu_from_tcu(s, tbu_of(s, slot));
+    return smmu__flight_delay(s, slot, until(s, there), SLOT_ANSWERED);
+}
+
+static void return_token(struct smmu *s, struct tbu *t, struct slot *slot)
+{
+    slot->has_token = false;
+    smmu__pool_give(&t->tokens, s->sched.now);
+    if (!smmu__slot_list_empty(&t->token_wait))
+        smmu__flight_run(s, smmu__slot_list_pop(s, &t->token_wait));
+}
+
+/* Those who waited for this answer look for themselves. */
+static void wake_merged(struct smmu *s, struct tbu *t, struct slot *slot)
+{
+    for (struct slot *w; (w = smmu__slot_list_pop(s, &slot->merged));) {
+        uint64_t done = smmu__tbu_relookup_done(s, t, smmu__canonical(w->request.addr));
+        if (smmu__flight_delay(s, w, until(s, done), SLOT_RELOOKUP))
+            smmu__flight_run(s, w);
+    }
+}
+
+bool smmu__flight_answered(struct smmu *s, struct slot *slot)
+{
+    struct tbu *t = tbu_of(s, slot);
+    if (slot->fills && smmu__flight_may_fill(s, slot)) {
+        smmu__tbu_fill(s, t, &slot->x, smmu__canonical(slot->request.addr), &slot->leaf);
+        STAT(s, tlb_fill, 1);
+    } else if (slot->fills) {
+        STAT(s, tlb_nofill, 1);
+    }
+    slot->state = SLOT_ORDER_WAIT;
+    if (slot->tracks_page)
+        smmu__tbu_forget_page(s, t, slot);
+    wake_merged(s, t, slot);
+    return_token(s, t, slot);
+    return true;
+}
+
+/* ------------------------------------------------------------------- order and leaving */
+
+void smmu__flight_queue(struct smmu *s, struct order *o, struct slot *slot)
+{
+    uint16_t number = (uint16_t)smmu__slot_number(s, slot);
+    slot->order_next = SLOT_NONE;
+    if (smmu__slot_list_empty(&o->in_flight))
+        o->in_flight.first = number;
+    else
+        s->slots.slot[o->in_flight.last].order_next = number;
+    o->in_flight.last = number;
+}
+
+/* True: it may leave at once. */
+static bool hand_on(struct smmu *s, struct tbu *t, struct order *o, struct slot *slot)
+{
+    uint64_t gone = smmu__tbu_hand_on(s, t, &slot->request, s->sched.now);
+    if (o)
+        o->in_flight.first = slot->order_next;
+    return smmu__flight_delay(s, slot, until(s, gone), SLOT_LEAVING);
+}
+
+static struct slot *next_to_leave(struct smmu *s, const struct order *o)
+{
+    if (!o || smmu__slot_list_empty(&o->in_flight))
+        return NULL;
+    struct slot *next = &s->slots.slot[o->in_flight.first];
+    return next->kept_in_order ? next : NULL;
+}
+
+bool smmu__flight_order(struct smmu *s, struct slot *slot)
+{
+    struct tbu *t = tbu_of(s, slot);
+    struct order *o = smmu__tbu_order(s, t, &slot->request);
+    if (o && o->in_flight.first != smmu__slot_number(s, slot)) {
+        TBU_STAT(s, t->number, order_waits, 1);
+        slot->kept_in_order = true;
+        return false;
+    }
+    do {
+        slot->kept_in_order = false;
+        if (hand_on(s, t, o, slot))
+            smmu__flight_leave(s, slot);
+    } while ((slot = next_to_leave(s, o)));
+    return false;
+}
+
+/* A marked slot used what was invalidated: if the CMD_SYNC has begun, it waits for this access too
+ * (3.21.1). */
+static uint8_t epoch_of(const struct smmu *s, const struct slot *slot)
+{
+    return slot->marks && !s->inval.dirty ? s->inval.epoch ^ 1 : s->inval.epoch;
+}
+
+bool smmu__flight_leave(struct smmu *s, struct slot *slot)
+{
+    struct tbu *t = tbu_of(s, slot);
+    smmu_response_t *a = &slot->response;
+    smmu__answer_track(s, &slot->request, epoch_of(s, slot), a);
+    a->latency = slot->latency;
+    smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer = *a;
+    smmu__pool_give(&t->slots, s->sched.now);
+    for (; slot->wbuf; slot->wbuf--)
+        smmu__pool_give(&t->wbuf, s->sched.now);
+    smmu__slot_free(s, slot);
+    return false;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L1. See repl.h. */
+#include "repl.h"
+
+#include <string.h>
+
+#include "bits.h"
+
+/* RRIP: predictions of 2 bits; inserted as "long", a hit makes it "near-immediate". */
+enum { RRPV_NEAR = 0, RRPV_LONG = 2, RRPV_DISTANT = 3 };
+
+void smmu__repl_reset(struct repl *r, uint32_t sets, uint64_t seed)
+{
+    r->clock = 0;
+    r->random = seed * UINT64_C(0x9E3779B97F4A7C15) + UINT64_C(0x2545F4914F6CDD1D);
+    if (!r->random) /* the one state that xorshift never leaves */
+        r->random = 1;
+    if (r->of_way)
+        memset(r->of_way, 0, (size_t)sets * r->ways * sizeof *r->of_way);
+    if (r->of_set)
+        memset(r->of_set, 0, sets * sizeof *r->of_set);
+}
+
+/* On the way from the leaf to the root every node points to the other side. */
+static void tree_point_away(uint64_t *tree, uint32_t ways, uint32_t way)
+{
+    for (uint32_t node = ways + way; node > 1; node /= 2) {
+        uint64_t bit = UINT64_C(1) << node / 2;
+        if (node % 2)
+            *tree &= ~bit;
+        else
+            *tree |= bit;
+    }
+}
+
+static uint32_t tree_victim(uint64_t tree, uint32_t ways)
+{
+    uint32_t node = 1;
+    while (node < ways)
+        node = 2 * node + (uint32_t)(tree >> node & 1);
+    return node - ways;
+}
+
+void smmu__repl_hit_slow(struct repl *r, uint32_t set, uint32_t way)
+{
+    if (r->policy == REPL_PLRU)
+        tree_point_away(&r->of_set[set], r->ways, way);
+    else
+        r->of_way[(size_t)set * r->ways + way] = RRPV_NEAR;
+}
+
+void smmu__repl_fill(struct repl *r, uint32_t set, uint32_t way)
+{
+    if (r->policy == REPL_RRIP)
+        r->of_way[(size_t)set * r->ways + way] = RRPV_LONG;
+    else
+        smmu__repl_hit(r, set, way);
+}
+
+/* CHOICE: uses are counted in 32 bits; after a wrap an entry unused for 2^32 uses looks young. */
+static uint32_t least_recent(const struct repl *r, const uint32_t *used)
+{
+    uint32_t victim = 0;
+    for (uint32_t w = 1; w < r->ways; w++)
+        if (r->clock - used[w] > r->clock - used[victim])
+            victim = w;
+    return victim;
+}
+
+static uint32_t rrip_victim(const struct repl *r, uint32_t *prediction)
+{
+    for (;;) {
+        for (uint32_t w = 0; w < r->ways; w++)
+            if (prediction[w] == RRPV_DISTANT)
+                return w;
+        for (uint32_t w = 0; w < r->ways; w++)
+            prediction[w]++;
+    }
+}
+
+static uint64_t random_next(struct repl *r)
+{
+    r->random ^= r->random << 13;
+    r->random ^= r->random >> 7;
+    r->random ^= r->random << 17;
+    return r->random;
+}
+
+uint32_t smmu__repl_victim(struct repl *r, uint32_t set)
+{
+    uint32_t victim;
+    switch ((enum repl_policy)r->policy) {
+    case REPL_PLRU:
+        return tree_victim(r->of_set[set], r->ways);
+    case REPL_LRU:
+        return least_recent(r, &r->of_way[(size_t)set * r->ways]);
+    case REPL_RRIP:
+        return rrip_victim(r, &r->of_way[(size_t)set * r->ways]);
+    case REPL_RANDOM: /* the high bits, scaled: no way is favoured */
+        return (uint32_t)((random_next(r) >> 32) * r->ways >> 32);
+    case REPL_RR:
+        break;
+    }
+    victim = (uint32_t)r->of_set[set];
+    r->of_set[set] = victim + 1 == r->ways ? 0 : victim + 1;
+    return victim;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L1. Which way of a set gives way: round robin, pseudo-LRU, LRU, RRIP, random (docs/timing.md).
+ * Only asked when no way of the set is empty. The state is carved by core.c: smmu__repl_words() says
+ * how much a policy needs.
+ */
+#ifndef SMMUSIM_REPL_H
+#define SMMUSIM_REPL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum repl_policy { REPL_RR, REPL_PLRU, REPL_LRU, REPL_RRIP, REPL_RANDOM };
+
+struct repl {
+    uint8_t policy; /* enum repl_policy */
+    uint32_t ways;
+    uint32_t clock;   /* LRU: uses so far */
+    uint64_t random;  /* state of the generator */
+    uint32_t *of_way; /* [sets][ways]: LRU: clock at its last use; RRIP: re-reference prediction */
+    uint64_t *of_set; /* [sets]: RR: next victim; PLRU: a tree, node 1 at the root, bit set: go right */
+};
+
+/* Does the policy keep something for each way, for each set? */
+static inline bool repl_uses_ways(enum repl_policy p)
+{
+    return p == REPL_LRU || p == REPL_RRIP;
+}
+
+static inline bool repl_uses_sets(enum repl_policy p)
+{
+    return p == REPL_RR || p == REPL_PLRU;
+}
+
+void smmu__repl_reset(struct repl *r, uint32_t sets, uint64_t seed);
+/* A way was used, or filled: */
+void smmu__repl_hit_slow(struct repl *r, uint32_t set, uint32_t way);
+void smmu__repl_fill(struct repl *r, uint32_t set, uint32_t way);
+uint32_t smmu__repl_victim(struct repl *r, uint32_t set);
+
+static inline void smmu__repl_hit(struct repl *r, uint32_t set, uint32_t way)
+{
+    if (r->policy == REPL_LRU)
+        r->of_way[(size_t)set * r->ways + way] = ++r->clock;
+    else if (r->policy == REPL_PLRU || r->policy == REPL_RRIP)
+        smmu__repl_hit_slow(r, set, way);
+}
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L2. See walk_cache.h. */
+#include "walk_cache.h"
+
+#include "pte.h"
+#include "state.h"
+
+enum { TABLE_PA_BITS = 40, TABLE_RESTRICTIONS = 40 };
+
+static unsigned column(int level)
+{
+    return level < 0 ? 0 : (unsigned)level;
+}
+
+static bool kept(const struct smmu *s, int level)
+{
+    return bit_of(s->walk_cache.kept, column(level));
+}
+
+static unsigned array_of(const struct smmu *s, int level)
+{
+    return s->walk_cache.arrays == 1 ? 0 : column(level);
+}
+
+/* The input address as entries know it. */
+static uint64_t va_of(const struct xctx *x, const struct walk *w)
+{
+    return w->half ? w->va | ~low_mask(x->ttb[1].input_bits) : w->va;
+}
+
+/* ------------------------------------------------------------------------ look-up */
+
+static const struct tlb_entry *find(struct smmu *s, const struct xctx *x, uint64_t va, int level)
+{
+    struct tlb *t = &s->walk_cache.array[array_of(s, level)];
+    unsigned granule = x->ttb[va >> 55 & 1].granule_log2;
+    unsigned log2 = smmu__walk_level_log2(granule, level);
+    const unsigned sizes[] = {log2, log2 + smmu__pte_contiguous_log2(granule, level)};
+    const struct tlb_entry *found = NULL;
+    unsigned reads = 0;
+    for (unsigned i = 0; !found && i < sizeof sizes / sizeof sizes[0]; i++) {
+        if (!bit_of(t->live_sizes, sizes[i]) || (i && sizes[1] == sizes[0]))
+            continue;
+        reads++;
+        found = smmu__tlb_find(t, va, sizes[i], x->tag_serial, x->global_serial);
+        if (found && (found->geometry & 7) - 1 != level)
+            found = NULL; /* the same size, of another granule's level */
+    }
+    TCU_STAT(s, wc_reads, reads ? reads : 1);
+    return found;
+}
+
+/* When the look-up of a level that begins at 'from' has its result. */
+static uint64_t lookup_done(struct smmu *s, const struct xctx *x, uint64_t va, int level,
+                            uint64_t from)
+{
+    unsigned array = array_of(s, level);
+    unsigned granule = x->ttb[va >> 55 & 1].granule_log2;
+    uint64_t region = va >> smmu__walk_level_log2(granule, level);
+    uint32_t bank = smmu__tlb_set(&s->walk_cache.array[array], region) &
+                    (uint32_t)(CFG(s, TIMING_WC_BANKS) - 1);
+    return smmu__turn(s, &s->walk_cache.bank[array][bank], from,
+                      CFG(s, TIMING_WC_PROBE_INTERVAL)) +
+           CFG(s, TIMING_WC_LAT);
+}
+
+static enum walk_cache_outcome take(struct smmu *s, const struct tlb_entry *e, int level,
+                                    struct walk *w, struct leaf *leaf)
+{
+    smmu__tlb_used(&s->walk_cache.array[array_of(s, level)], e);
+    if (!e->is_table) {
+        smmu__tlb_leaf(e, leaf);
+        w->level = (int8_t)level;
+        return WALK_CACHE_LEAF;
+    }
+    w->table = (e->data & low_mask(TABLE_PA_BITS)) << 12;
+    w->restrictions = (uint8_t)(e->data >> TABLE_RESTRICTIONS & 15);
+    w->level = (int8_t)(level + 1);
+    return WALK_CACHE_TABLE;
+}
+
+static void count(struct smmu *s, int level, bool miss)
+{
+    switch (column(level)) {
+    case 0:
+        TCU_STAT(s, wc_l0_lookup, 1);
+        TCU_STAT(s, wc_l0_miss, miss);
+        break;
+    case 1:
+        TCU_STAT(s, wc_l1_lookup, 1);
+        TCU_STAT(s, wc_l1_miss, miss);
+        break;
+    case 2:
+        TCU_STAT(s, wc_l2_lookup, 1);
+        TCU_STAT(s, wc_l2_miss, miss);
+        break;
+    default:
+        TCU_STAT(s, wc_l3_lookup, 1);
+        TCU_STAT(s, wc_l3_miss, miss);
+        break;
+    }
+}
+
+enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const struct xctx *x,
+                                                struct walk *w, struct leaf *leaf,
+                                                uint64_t *cycles)
+{
+    const uint64_t now = s->sched.now, va = va_of(x, w);
+    const bool serial = CFG(s, TIMING_WC_SERIAL);
+    const struct tlb_entry *deepest = NULL;
+    uint64_t done = now;
+    int deepest_level = 0;
+    bool begun = false;
+    for (int level = 3; level >= w->level; level--) {
+        if (!kept(s, level))
+            continue;
+        const struct tlb_entry *e = find(s, x, va, level);
+        count(s, level, !e);
+        if (serial || !begun)
+            done = lookup_done(s, x, va, level, done);
+        begun = true;
+        if (!e || deepest)
+            continue;
+        deepest = e;
+        deepest_level = level;
+        if (serial)
+            break;
+    }
+    *cycles = done - now;
+    return deepest ? take(s, deepest, deepest_level, w, leaf) : WALK_CACHE_MISS;
+}
+
+/* ------------------------------------------------------------------------ filling */
+
+void smmu__walk_cache_fill_table(struct smmu *s, const struct xctx *x, const struct walk *w)
+{
+    int level = w->level - 1;
+    if (!kept(s, level))
+        return;
+    unsigned granule = x->ttb[w->half].granule_log2;
+    unsigned log2 = smmu__walk_level_log2(granule, level);
+    struct tlb_entry e = {.key = va_of(x, w) >> log2 << 6 | log2,
+                          .data = (w->table >> 12 & low_mask(TABLE_PA_BITS)) |
+                                  (uint64_t)w->restrictions << TABLE_RESTRICTIONS,
+                          .serial = s->tags.tag[x->tag].serial,
+                          .tag = x->tag,
+                          .geometry = (uint8_t)(granule << 3 | (unsigned)(level + 1)),
+                          .is_table = true};
+    smmu__tlb_insert(s, &s->walk_cache.array[array_of(s, level)], &e);
+}
+
+void smmu__walk_cache_fill_leaf(struct smmu *s, const struct xctx *x, const struct walk *w,
+                                const struct leaf *leaf)
+{
+    if (!kept(s, w->level))
+        return;
+    struct tlb_entry e = smmu__tlb_leaf_entry(s, x, va_of(x, w), leaf);
+    smmu__tlb_insert(s, &s->walk_cache.array[array_of(s, w->level)], &e);
+}
+
+void smmu__walk_cache_reset(struct smmu *s)
+{
+    for (unsigned i = 0; i < s->walk_cache.arrays; i++)
+        smmu__tlb_reset(&s->walk_cache.array[i], CFG(s, TIMING_SEED) + i);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L2. The TCU's walk caches: descriptors of valid walks, by the level they were read at; a leaf's
+ * too. One array for each level or one for all (timing.wc_split); timing.wc_levels says which levels
+ * are kept. Level -1 shares level 0's.
+ */
+#ifndef SMMUSIM_WALK_CACHE_H
+#define SMMUSIM_WALK_CACHE_H
+
+#include "lane.h"
+#include "tlb.h"
+
+enum { WALK_LEVELS = 4, WALK_CACHE_BANKS = 4 };
+
+struct walk_cache {
+    struct tlb array[WALK_LEVELS]; /* the first alone, if there is one for all */
+    struct lane bank[WALK_LEVELS][WALK_CACHE_BANKS];
+    uint8_t arrays;
+    uint8_t kept; /* bit n: level n's descriptors are kept */
+};
+
+enum walk_cache_outcome {
+    WALK_CACHE_MISS,
+    WALK_CACHE_TABLE, /* the walk was moved down to the table found */
+    WALK_CACHE_LEAF   /* *leaf is what the walk would have found */
+};
+
+/*
+ * The deepest descriptor that is kept on the way to w->va. *cycles: what the look-up takes from now
+ * on, waiting for its banks included.
+ */
+enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const struct xctx *x,
+                                                struct walk *w, struct leaf *leaf,
+                                                uint64_t *cycles);
+/* A table descriptor took the walk to w->table at w->level. */
+void smmu__walk_cache_fill_table(struct smmu *s, const struct xctx *x, const struct walk *w);
+/* The walk ended at w->level with this leaf. */
+void smmu__walk_cache_fill_leaf(struct smmu *s, const struct xctx *x, const struct walk *w,
+                                const struct leaf *leaf);
+void smmu__walk_cache_reset(struct smmu *s);
+
+#endif
