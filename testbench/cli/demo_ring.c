@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/user_ring.h"
 #include "driver/domain.h"
 #include "driver/host_ops.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_events.h"
 #include "spec_ref/ref_registers.h"
+#include "uapi/user_ring.h"
 
 enum {
     STREAM = 0x42,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * See plot.h. gnuplot takes the script with the data from a pipe and writes a file, whose <svg>
- * element goes into the page. No picture is made up when it fails.
+ * See plot.h. gnuplot takes the script with the data from a pipe and writes a file; a page gets its
+ * <svg> element. No picture is made up when it fails.
  */
 #define _XOPEN_SOURCE 700
 
 #include "cli/plot.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,20 +47,96 @@ static void quoted(FILE *script, const char *text)
     fputc('\'', script);
 }
 
-static void write_script(FILE *script, const struct plot *plot, const char *svg_path)
+enum { WIDTH = 860, PLOT_HEIGHT = 400, CAPTION_LINE_CHARACTERS = 140, CAPTION_LINE_HEIGHT = 14 };
+
+/* Bytes of the text that go into one line, broken at a space. */
+static size_t line_of(const char *text)
 {
-    fputs("set terminal svg size 600,360 dynamic noenhanced font 'sans-serif,12'\nset output ",
-          script);
-    quoted(script, svg_path);
-    fputs("\nset xlabel ", script);
-    quoted(script, plot->x_label);
-    fputs("\nset ylabel ", script);
-    quoted(script, plot->y_label);
-    fputs("\nset yrange [0:*]\nset grid\nset key outside top center horizontal\n", script);
+    size_t end = strlen(text);
+
+    if (end <= CAPTION_LINE_CHARACTERS)
+        return end;
+    for (end = CAPTION_LINE_CHARACTERS; end && text[end] != ' '; end--)
+        ;
+    return end ? end : CAPTION_LINE_CHARACTERS;
+}
+
+static unsigned caption_lines(const char *text)
+{
+    unsigned lines = 0;
+
+    for (; *text; lines++) {
+        text += line_of(text);
+        text += *text == ' ';
+    }
+    return lines;
+}
+
+static void write_caption(FILE *script, const char *text, unsigned lines, double height)
+{
+    char line[CAPTION_LINE_CHARACTERS + 1];
+
+    for (unsigned n = 0; n < lines; n++) {
+        const size_t length = line_of(text);
+
+        memcpy(line, text, length);
+        line[length] = '\0';
+        fputs("set label ", script);
+        quoted(script, line);
+        fprintf(script, " at screen 0.02, screen %.4f left font ',9'\n",
+                ((lines - n) * CAPTION_LINE_HEIGHT - CAPTION_LINE_HEIGHT / 2.0 + 4) / height);
+        text += length;
+        text += *text == ' ';
+    }
+}
+
+static void write_setting(FILE *script, const char *what, const char *text)
+{
+    fprintf(script, "set %s ", what);
+    quoted(script, text);
+    fputc('\n', script);
+}
+
+static void write_axes(FILE *script, const struct plot *plot)
+{
+    write_setting(script, "xlabel", plot->x_label);
+    write_setting(script, "ylabel", plot->y_label);
+    fputs("set grid\nset key outside right top vertical Left reverse\n", script);
     if (plot->log2_x)
         fputs("set logscale x 2\n", script);
+    if (plot->log_y)
+        fputs("set logscale y 10\nset yrange [*:*]\n", script);
+    else
+        fputs("set yrange [*<0:*]\n", script);
+    if (plot->names) {
+        fprintf(script, "set xrange [-0.5:%zu.5]\nset xtics %s(", plot->names - 1,
+                plot->names > 6 ? "rotate by -40 " : "");
+        for (size_t i = 0; i < plot->names; i++) {
+            fputs(i ? ", " : "", script);
+            quoted(script, plot->name[i]);
+            fprintf(script, " %zu", i);
+        }
+        fputs(")\n", script);
+    }
+}
+
+static void write_script(FILE *script, const struct plot *plot, const char *svg_path)
+{
+    const unsigned lines = caption_lines(plot->caption);
+    const unsigned height = PLOT_HEIGHT + lines * CAPTION_LINE_HEIGHT;
+
+    fprintf(script, "set terminal svg size %d,%u dynamic noenhanced font 'sans-serif,12'\n", WIDTH,
+            height);
+    write_setting(script, "output", svg_path);
+    write_setting(script, "title", plot->title);
+    write_axes(script, plot);
+    /* The caption's place is kept free below everything that belongs to the axes. */
+    fprintf(script, "set origin 0, %.4f\nset size 1, %.4f\n",
+            (double)(lines * CAPTION_LINE_HEIGHT) / height, (double)PLOT_HEIGHT / height);
+    write_caption(script, plot->caption, lines, height);
     for (size_t i = 0; i < plot->count; i++) {
-        fputs(i ? ", '-' with linespoints title " : "plot '-' with linespoints title ", script);
+        fprintf(script, "%s '-' with %s title ", i ? "," : "plot",
+                plot->names ? "points pointsize 1.2" : "linespoints");
         quoted(script, plot->series[i].label);
     }
     fputc('\n', script);
@@ -69,6 +146,20 @@ static void write_script(FILE *script, const struct plot *plot, const char *svg_
             fprintf(script, "%.17g %.17g\n", series->point[k].x, series->point[k].y);
         fputs("e\n", script);
     }
+}
+
+static const char *draw(const struct plot *plot, const char *svg_path)
+{
+    FILE *script = plot->count ? popen("gnuplot 2>/dev/null", "w") : NULL;
+
+    if (script) {
+        write_script(script, plot, svg_path);
+        if (pclose(script) == 0)
+            return NULL;
+    }
+    return plot->count
+               ? "gnuplot, which draws the plots, is not there or failed (package gnuplot-nox)"
+               : "there is nothing to draw";
 }
 
 /* The <svg> element without the prolog that makes it a file. */
@@ -89,7 +180,7 @@ static bool copy_svg(FILE *out, const char *svg_path)
 
 const char *plot_write(FILE *out, const struct plot *plot)
 {
-    const char *folder = getenv("TMPDIR");
+    const char *folder = getenv("TMPDIR"), *failure;
     char svg_path[512];
     int used =
         snprintf(svg_path, sizeof svg_path, "%s/smmusim-plot-XXXXXX", folder ? folder : P_tmpdir);
@@ -97,16 +188,21 @@ const char *plot_write(FILE *out, const struct plot *plot)
     if (file < 0)
         return "no temporary file for a plot can be made";
     close(file);
-    FILE *script = popen("gnuplot 2>/dev/null", "w");
-    bool drawn = script != NULL;
-    if (script) {
-        write_script(script, plot, svg_path);
-        drawn = pclose(script) == 0;
-    }
-    drawn = drawn && copy_svg(out, svg_path);
+    failure = draw(plot, svg_path);
+    if (!failure && !copy_svg(out, svg_path))
+        failure = "gnuplot wrote no picture";
     unlink(svg_path);
-    return drawn ? NULL
-                 : "gnuplot, which draws the plots, is not there or failed (package gnuplot-nox)";
+    return failure;
+}
+
+const char *plot_write_file(const char *path, const struct plot *plot)
+{
+    FILE *file = fopen(path, "w"); /* gnuplot would not say why it cannot */
+
+    if (!file)
+        return strerror(errno);
+    fclose(file);
+    return draw(plot, path);
 }
 
 void html_text(FILE *out, const char *text)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/plot.h"
+#include "cli/plot_json.h"
 #include "smmusim/smmu.h"
 
 /* Results as the verbs write them with --json; NULL where there is none. */
@@ -28,7 +28,7 @@ static const char *const style =
     "code { font-size: 13px; }\n"
     ".bad { color: #c00; font-weight: bold; }\n"
     ".charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); }\n"
-    "figure { margin: .5rem; } figcaption { font-weight: 600; }\n"
+    "figure { margin: .5rem; }\n"
     "svg { width: 100%; height: auto; background: #fff; }\n"
     "</style>\n";
 
@@ -88,57 +88,24 @@ static void write_replays(FILE *out, const json_t *replay)
 
 /* ---- throughput */
 
-struct plotted {
-    const char *kind, *title, *x_label;
-    const char *x_key;   /* "sync_every" or "value" */
-    bool series_is_sync; /* one line for each way to wait; otherwise for each SYNC distance */
-    bool log2_x;
-};
-
-static const struct plotted plots[] = {
-    {"batch", "Commands between two CMD_SYNCs", "commands for each CMD_SYNC", "sync_every", true,
-     true},
-    {"reads", "Command reads in flight", "reads in flight", "value", false, true},
-    {"latency", "Latency of memory reads", "cycles", "value", false, false},
-};
-
 /* NULL, or why the plot is missing. */
-static const char *write_plot(FILE *out, const json_t *rows, const struct plotted *plot)
+static const char *write_plot(FILE *out, const json_t *json)
 {
-    struct plot chart = {.title = plot->title,
-                         .x_label = plot->x_label,
-                         .y_label = "cycles a command",
-                         .log2_x = plot->log2_x};
-    const json_t *row;
-    size_t i;
+    struct plot *plot = plot_from_json(json);
+    const char *failure;
 
-    json_array_foreach(rows, i, row)
-    {
-        char label[32];
-
-        if (strcmp(text_of(row, "kind"), plot->kind) != 0)
-            continue;
-        if (plot->series_is_sync)
-            snprintf(label, sizeof label, "%s", text_of(row, "sync"));
-        else
-            snprintf(label, sizeof label, "SYNC every %lld",
-                     (long long)integer_of(row, "sync_every"));
-        plot_add(&chart, label, (double)integer_of(row, plot->x_key),
-                 json_number_value(json_object_get(row, "cycles_per_command")));
-    }
-    if (chart.count == 0)
-        return NULL;
-    fputs("<figure><figcaption>", out);
-    html_text(out, plot->title);
-    fputs("</figcaption>\n", out);
-    const char *failure = plot_write(out, &chart);
+    if (!plot)
+        return "a plot of the experiments cannot be read";
+    fputs("<figure>\n", out);
+    failure = plot_write(out, plot);
     fputs("</figure>\n", out);
+    plot_free(plot);
     return failure;
 }
 
 static void write_throughput_row(FILE *out, const json_t *row)
 {
-    const json_int_t pages = integer_of(row, "pages");
+    const json_t *page = json_object_get(row, "cycles_per_page");
 
     fputs("<tr>", out);
     cell(out, text_of(row, "form"));
@@ -148,35 +115,48 @@ static void write_throughput_row(FILE *out, const json_t *row)
     number_cell(out, integer_of(row, "cycles"));
     fprintf(out, "<td class=\"n\">%.2f</td>",
             json_number_value(json_object_get(row, "cycles_per_command")));
-    if (pages)
-        fprintf(out, "<td class=\"n\">%.2f</td>",
-                (double)integer_of(row, "cycles") / (double)pages);
+    if (json_is_number(page))
+        fprintf(out, "<td class=\"n\">%.2f</td>", json_number_value(page));
     else
         fputs("<td></td>", out);
     fputs("</tr>\n", out);
 }
 
-static const char *write_throughput(FILE *out, const json_t *bench)
+static const char *write_plots(FILE *out, const json_t *plots)
 {
-    const json_t *rows = json_object_get(bench, "rows"), *row;
+    const json_t *plot;
     const char *failure = NULL;
     size_t i;
 
-    fputs("<h2>Invalidation throughput</h2>\n<p>A guest's ring of invalidation commands, consumed "
-          "through the iommufd-style front end and the kernel-style driver. A CMD_SYNC is awaited "
-          "by MSI into its own slot (msi), by WFE and CMDQ_CONS (sev) or by polling CMDQ_CONS "
-          "(poll). Time is in cycles of the simulated SMMU's clock; the latencies behind it are "
-          "assumptions of the configuration, not measurements of a product.</p>\n"
-          "<div class=\"charts\">\n",
-          out);
-    for (size_t p = 0; !failure && p < sizeof plots / sizeof plots[0]; p++)
-        failure = write_plot(out, rows, &plots[p]);
-    fputs("</div>\n<table><tr><th>form<th class=\"n\">SYNC every<th>wait<th class=\"n\">commands"
+    fputs("<div class=\"charts\">\n", out);
+    json_array_foreach(plots, i, plot) if (!failure) failure = write_plot(out, plot);
+    fputs("</div>\n", out);
+    return failure;
+}
+
+static const char *write_throughput(FILE *out, const json_t *bench)
+{
+    const char *failure;
+    const json_t *row;
+    size_t i;
+
+    fputs(
+        "<h2>Invalidation</h2>\n<p>Commands reach the SMMU through the kernel-style driver, those "
+        "of a guest's ring through the iommufd-style front end before it. A CMD_SYNC is awaited "
+        "by MSI into its own slot (msi), by WFE and CMDQ_CONS (sev) or by polling CMDQ_CONS "
+        "(poll). Time is in cycles of the simulated SMMU's clock; the latencies behind it are "
+        "assumptions of the configuration, not measurements of a product.</p>\n",
+        out);
+    failure = write_plots(out, json_object_get(bench, "plots"));
+    fputs("<table><tr><th>form<th class=\"n\">SYNC every<th>wait<th class=\"n\">commands"
           "<th class=\"n\">cycles<th class=\"n\">cycles a command<th class=\"n\">cycles a page"
           "</tr>\n",
           out);
-    json_array_foreach(rows, i, row) if (strcmp(text_of(row, "kind"), "invalidation") == 0)
-        write_throughput_row(out, row);
+    json_array_foreach(json_object_get(bench, "rows"), i, row)
+    {
+        if (strcmp(text_of(row, "kind"), "invalidation") == 0)
+            write_throughput_row(out, row);
+    }
     fputs("</table>\n", out);
     return failure;
 }

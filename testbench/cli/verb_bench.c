@@ -1,241 +1,295 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* smmusim bench: experiments in simulated time, one table each. */
+/* smmusim bench: runs experiments in simulated time (experiment/kinds.c has the table). */
+#define _XOPEN_SOURCE 700
+
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cli/bench_output.h"
 #include "cli/cli.h"
 #include "cli/config_options.h"
 #include "cli/json_file.h"
-#include "cli/ring_bench.h"
+#include "cli/plot_json.h"
 
-enum { COMMANDS_A_CASE = 1024 };
+enum { MAX_WORDS = 64, PATH_BYTES = 4096 };
 
-/* One line of a table: what is varied, and one key of the configuration if that is what varies. */
-struct bench_row {
-    enum ring_form form;
-    unsigned sync_every;
-    enum drv_sync_mode sync_mode;
-    const char *key;
-    uint64_t value;
+struct bench {
+    smmu_config_t cfg;
+    uint64_t seed;
+    bool explain;
+    const char *csv, *json, *plot; /* files, or NULL */
+    const struct exp_kind *kind[MAX_WORDS];
+    size_t kinds;
+    const char *axis[MAX_WORDS]; /* NAME=VALUE,... as given */
+    size_t axes;
+    json_t *kinds_json, *rows_json, *plots_json;
 };
 
-struct bench_run {
-    const smmu_config_t *cfg;
-    bool csv;
-    uint64_t commands;
-    json_t *rows;
-    const char *kind;
-};
-
-typedef int bench_row_fn(struct bench_run *run, const struct bench_row *row);
-
-static int each_form(struct bench_run *run, bench_row_fn *take)
+static int list_kinds(void)
 {
-    static const unsigned every[] = {1, 8, 64};
-    static const enum drv_sync_mode modes[] = {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE};
-    int status = CLI_HELD;
+    const struct exp_kind *kind;
 
-    for (int form = 0; form < RING_FORM_COUNT; form++)
-        for (size_t e = 0; e < sizeof every / sizeof every[0]; e++)
-            for (size_t m = 0; m < sizeof modes / sizeof modes[0]; m++)
-                if (status == CLI_HELD)
-                    status = take(run, &(struct bench_row){(enum ring_form)form, every[e], modes[m],
-                                                           NULL, 0});
-    return status;
-}
-
-static int each_batch(struct bench_run *run, bench_row_fn *take)
-{
-    static const enum drv_sync_mode modes[] = {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE};
-    int status = CLI_HELD;
-
-    for (size_t m = 0; m < sizeof modes / sizeof modes[0]; m++)
-        for (unsigned every = 1; every <= 64; every *= 2)
-            if (status == CLI_HELD)
-                status = take(run, &(struct bench_row){RING_BY_PAGE, every, modes[m], NULL, 0});
-    return status;
-}
-
-static int each_value(struct bench_run *run, bench_row_fn *take, const char *key,
-                      const uint64_t *values, size_t count)
-{
-    static const unsigned every[] = {1, 8, 64};
-    int status = CLI_HELD;
-
-    for (size_t e = 0; e < sizeof every / sizeof every[0]; e++)
-        for (size_t i = 0; i < count; i++)
-            if (status == CLI_HELD)
-                status = take(
-                    run, &(struct bench_row){RING_BY_PAGE, every[e], DRV_SYNC_MSI, key, values[i]});
-    return status;
-}
-
-static int each_read_count(struct bench_run *run, bench_row_fn *take)
-{
-    static const uint64_t values[] = {1, 2, 4, 8, 16};
-
-    return each_value(run, take, "timing.cmdq_reads_in_flight", values,
-                      sizeof values / sizeof values[0]);
-}
-
-static int each_latency(struct bench_run *run, bench_row_fn *take)
-{
-    static const uint64_t values[] = {0, 50, 100, 200, 400};
-
-    return each_value(run, take, "timing.mem_read_lat", values, sizeof values / sizeof values[0]);
-}
-
-static const struct bench_kind {
-    const char *name, *about;
-    int (*each)(struct bench_run *run, bench_row_fn *take);
-} kinds[] = {
-    {"invalidation", "forms of invalidation x CMD_SYNC every 1, 8, 64 x way to await it",
-     each_form},
-    {"batch", "single pages, CMD_SYNC every 1 to 64 x way to await it", each_batch},
-    {"reads", "single pages, command reads in flight x CMD_SYNC every 1, 8, 64", each_read_count},
-    {"latency", "single pages, memory read latency x CMD_SYNC every 1, 8, 64", each_latency},
-};
-enum { KINDS = sizeof kinds / sizeof kinds[0] };
-
-static const char *csv_head = "kind,form,sync_every,sync,key,value,commands,syncs,cycles,cycles_"
-                              "per_command,cycles_per_page\n";
-
-static void print_head(const struct bench_run *run, const struct bench_kind *kind)
-{
-    if (run->csv)
-        return;
-    printf("%s: %s\n", kind->name, kind->about);
-    printf("  %-6s %10s %-5s %-30s %8s %6s %9s %15s %14s\n", "form", "SYNC every", "wait",
-           "configuration", "commands", "SYNCs", "cycles", "cycles/command", "cycles/page");
-}
-
-static double per(uint64_t cycles, uint64_t n)
-{
-    return n ? (double)cycles / (double)n : 0;
-}
-
-static void print_row(const struct bench_run *run, const struct bench_row *row,
-                      const struct ring_result *r)
-{
-    char setting[64] = "", page[32] = "";
-
-    if (row->key)
-        snprintf(setting, sizeof setting, "%s=%llu", row->key, (unsigned long long)row->value);
-    if (r->pages)
-        snprintf(page, sizeof page, "%.2f", per(r->cycles, r->pages));
-    if (run->csv)
-        printf("%s,%s,%u,%s,%s,%llu,%llu,%llu,%llu,%.3f,%s\n", run->kind, ring_form_name(row->form),
-               row->sync_every, ring_sync_name(row->sync_mode), row->key ? row->key : "",
-               (unsigned long long)row->value, (unsigned long long)r->commands,
-               (unsigned long long)r->syncs, (unsigned long long)r->cycles,
-               per(r->cycles, r->commands), page);
-    else
-        printf("  %-6s %10u %-5s %-30s %8llu %6llu %9llu %15.2f %14s\n", ring_form_name(row->form),
-               row->sync_every, ring_sync_name(row->sync_mode), setting,
-               (unsigned long long)r->commands, (unsigned long long)r->syncs,
-               (unsigned long long)r->cycles, per(r->cycles, r->commands), page);
-}
-
-static int take_row(struct bench_run *run, const struct bench_row *row)
-{
-    const struct ring_case setup = {
-        .form = row->form,
-        .sync_every = row->sync_every,
-        .sync_mode = row->sync_mode,
-        .commands = (unsigned)run->commands,
-        .costs = ring_default_costs(),
-    };
-    smmu_config_t cfg = *run->cfg;
-    struct ring_result result;
-    char why[256] = "";
-
-    if (row->key && smmu_config_set(&cfg, row->key, row->value, why, sizeof why) != SMMU_OK)
-        return cli_unusable("bench", "%s", why);
-    if (!ring_bench_run(&cfg, &setup, &result, why, sizeof why))
-        return cli_unusable("bench", "%s, form %s: %s", run->kind, ring_form_name(row->form), why);
-    print_row(run, row, &result);
-    json_array_append_new(
-        run->rows,
-        json_pack("{s:s, s:s, s:i, s:s, s:s*, s:I, s:I, s:I, s:I, s:I, s:f}", "kind", run->kind,
-                  "form", ring_form_name(row->form), "sync_every", (int)row->sync_every, "sync",
-                  ring_sync_name(row->sync_mode), "key", row->key, "value", (json_int_t)row->value,
-                  "commands", (json_int_t)result.commands, "syncs", (json_int_t)result.syncs,
-                  "cycles", (json_int_t)result.cycles, "pages", (json_int_t)result.pages,
-                  "cycles_per_command", per(result.cycles, result.commands)));
+    printf("smmusim bench KIND... runs\n");
+    for (size_t i = 0; (kind = exp_kind_at(i)); i++)
+        printf("  %-13s %s\n", kind->name, kind->meaning);
+    printf("  %-13s every one of them\n", "all");
+    printf("smmusim bench --explain KIND says more of one.\n");
     return CLI_HELD;
 }
 
-static int run_kinds(struct bench_run *run, const char *name)
-{
-    const bool all = strcmp(name, "all") == 0;
-    bool found = false;
-    int status = CLI_HELD;
+/* ---- one experiment */
 
-    if (run->csv)
-        printf("%s", csv_head);
-    for (size_t i = 0; i < KINDS && status == CLI_HELD; i++) {
-        if (!all && strcmp(name, kinds[i].name) != 0)
-            continue;
-        found = true;
-        run->kind = kinds[i].name;
-        print_head(run, &kinds[i]);
-        status = kinds[i].each(run, take_row);
+/* With several kinds a file's name gets the kind's: a.csv becomes a-forms.csv. */
+static bool path_for(const struct bench *bench, const char *path, const struct exp_kind *kind,
+                     char out[PATH_BYTES])
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    size_t stem = strlen(path);
+    int length;
+
+    if (dot && (!slash || dot > slash))
+        stem = (size_t)(dot - path);
+    if (bench->kinds == 1)
+        length = snprintf(out, PATH_BYTES, "%s", path);
+    else
+        length = snprintf(out, PATH_BYTES, "%.*s-%s%s", (int)stem, path, kind->name, path + stem);
+    return length > 0 && length < PATH_BYTES;
+}
+
+static int write_csv(const struct bench *bench, const struct bench_results *results)
+{
+    char path[PATH_BYTES];
+    FILE *file;
+    bool fine;
+
+    if (strcmp(bench->csv, "-") == 0) {
+        bench_write_csv(stdout, results);
+        return CLI_HELD;
     }
-    if (!found)
-        return cli_unusable("bench", "unknown kind '%s'; --help lists them", name);
+    if (!path_for(bench, bench->csv, results->plan.kind, path))
+        return cli_unusable("bench", "%s: the path is too long", bench->csv);
+    file = fopen(path, "w");
+    if (!file)
+        return cli_unusable("bench", "%s: %s", path, strerror(errno));
+    bench_write_csv(file, results);
+    fine = !ferror(file);
+    if (fclose(file) != 0 || !fine)
+        return cli_unusable("bench", "%s: %s", path, strerror(errno));
+    return CLI_HELD;
+}
+
+static int write_plot(struct bench *bench, const struct bench_results *results)
+{
+    struct plot *plot = bench_plot(results);
+    const char *failure = NULL;
+    char path[PATH_BYTES];
+
+    if (!plot)
+        return bench->plot ? cli_unusable("bench",
+                                          "%s: more curves than a plot can hold; give fewer values",
+                                          results->plan.kind->name)
+                           : CLI_HELD;
+    json_array_append_new(bench->plots_json, plot_to_json(plot));
+    if (bench->plot) {
+        if (!path_for(bench, bench->plot, results->plan.kind, path))
+            failure = "the path is too long";
+        else
+            failure = plot_write_file(path, plot);
+    }
+    plot_free(plot);
+    return failure ? cli_unusable("bench", "%s: %s", bench->plot, failure) : CLI_HELD;
+}
+
+/* Where rows go to the terminal themselves, they are the progress. */
+static void show_progress(const struct exp_plan *plan, size_t done)
+{
+    const size_t points = exp_plan_points(plan);
+
+    if (!isatty(STDERR_FILENO) || isatty(STDOUT_FILENO))
+        return;
+    fprintf(stderr, "\r%s: %zu of %zu%s", plan->kind->name, done, points,
+            done == points ? "\n" : "");
+}
+
+static int measure_points(struct bench_results *results, bool print)
+{
+    const struct exp_plan *plan = &results->plan;
+    const size_t points = exp_plan_points(plan);
+    char why[EXP_WHY_SIZE] = "";
+
+    for (size_t point = 0; point < points; point++) {
+        struct bench_row *row = &results->row[results->count];
+
+        show_progress(plan, point);
+        row->point = point;
+        switch (exp_plan_measure(plan, point, &row->result, why)) {
+        case EXP_FAILED:
+            return cli_unusable("bench", "%s: %s", plan->kind->name, why);
+        case EXP_MEASURED:
+            results->count++;
+            if (print)
+                bench_print_row(stdout, plan, row);
+            break;
+        case EXP_DOES_NOT_APPLY:
+            break;
+        }
+    }
+    show_progress(plan, points);
+    return CLI_HELD;
+}
+
+static int run_kind(struct bench *bench, struct bench_results *results)
+{
+    const bool print = !bench->csv || strcmp(bench->csv, "-") != 0;
+    int status;
+
+    results->row = calloc(exp_plan_points(&results->plan), sizeof *results->row);
+    if (!results->row)
+        return cli_unusable("bench", "%s: too many points", results->plan.kind->name);
+    if (print)
+        bench_print_head(stdout, &results->plan);
+    status = measure_points(results, print);
+    if (status == CLI_HELD && bench->csv)
+        status = write_csv(bench, results);
+    if (status == CLI_HELD && (bench->plot || bench->json))
+        status = write_plot(bench, results);
+    if (status == CLI_HELD) {
+        json_array_append_new(bench->kinds_json, bench_kind_json(results));
+        bench_rows_json(results, bench->rows_json);
+    }
     return status;
 }
 
+static int take_kind(struct bench *bench, const struct exp_kind *kind)
+{
+    struct bench_results *results = calloc(1, sizeof *results);
+    char why[EXP_WHY_SIZE] = "";
+    bool fine;
+    int status;
+
+    if (!results)
+        return cli_unusable("bench", "no memory");
+    fine = exp_plan_begin(&results->plan, kind, &bench->cfg, bench->seed, why);
+    for (size_t i = 0; fine && i < bench->axes; i++)
+        fine = exp_plan_vary(&results->plan, bench->axis[i], why);
+    if (!fine)
+        status = cli_unusable("bench", "%s: %s", kind->name, why);
+    else if (bench->explain)
+        status = (bench_print_about(stdout, &results->plan), CLI_HELD);
+    else
+        status = run_kind(bench, results);
+    free(results->row);
+    free(results);
+    return status;
+}
+
+/* ---- the command line */
+
+static int take_word(struct bench *bench, const char *word)
+{
+    const struct exp_kind *kind;
+
+    if (bench->kinds == MAX_WORDS || bench->axes == MAX_WORDS)
+        return cli_unusable("bench", "too many arguments");
+    if (strchr(word, '=')) {
+        bench->axis[bench->axes++] = word;
+        return CLI_HELD;
+    }
+    if (strcmp(word, "all") == 0) {
+        for (bench->kinds = 0; bench->kinds < MAX_WORDS && exp_kind_at(bench->kinds);
+             bench->kinds++)
+            bench->kind[bench->kinds] = exp_kind_at(bench->kinds);
+        return CLI_HELD;
+    }
+    kind = exp_kind_named(word);
+    if (!kind)
+        return cli_unusable("bench", "unknown kind '%s'; smmusim bench lists them", word);
+    bench->kind[bench->kinds++] = kind;
+    return CLI_HELD;
+}
+
+static json_t *settings_json(const smmu_config_t *cfg)
+{
+    json_t *settings = json_object();
+    const smmu_config_key_t *key;
+
+    for (size_t i = 0; (key = smmu_config_key(i)); i++) {
+        uint64_t value = 0;
+
+        smmu_config_get(cfg, key->name, &value);
+        if (strcmp(smmu_config_basis(cfg, i), "set") == 0)
+            json_object_set_new(settings, key->name, json_integer((json_int_t)value));
+    }
+    return settings;
+}
+
+static int run_all(struct bench *bench)
+{
+    int status = CLI_HELD;
+
+    bench->kinds_json = json_array();
+    bench->rows_json = json_array();
+    bench->plots_json = json_array();
+    for (size_t i = 0; i < bench->kinds && status == CLI_HELD; i++)
+        status = take_kind(bench, bench->kind[i]);
+    return json_file_write(
+        "bench", status == CLI_HELD ? bench->json : NULL,
+        json_pack("{s:s, s:i, s:s, s:I, s:o, s:o, s:o, s:o}", "verb", "bench", "status", status,
+                  "preset", smmu_config_preset(bench->cfg.preset), "seed", (json_int_t)bench->seed,
+                  "set", settings_json(&bench->cfg), "kinds", bench->kinds_json, "rows",
+                  bench->rows_json, "plots", bench->plots_json),
+        status);
+}
+
 static const char *const about =
-    "Runs experiments in simulated time: a ring of invalidation commands is consumed through the\n"
-    "iommufd-style front end and the kernel-style driver, each time on a fresh SMMU. KIND is\n"
-    "  invalidation  forms of invalidation x CMD_SYNC every 1, 8, 64 x way to await it\n"
-    "  batch         single pages, CMD_SYNC every 1 to 64 x way to await it\n"
-    "  reads         single pages, command reads in flight x CMD_SYNC every 1, 8, 64\n"
-    "  latency       single pages, memory read latency x CMD_SYNC every 1, 8, 64\n"
-    "  all           all of them\n"
-    "Ways to await a CMD_SYNC: msi (into its own slot), sev (WFE, then CMDQ_CONS), poll\n"
-    "(CMDQ_CONS). Assumed for the processor: a register read takes 100 cycles of the SMMU clock, "
-    "a\n"
-    "write 50, a turn of a polling loop 8; see docs/driver.md.";
+    "Runs experiments in simulated time, each point on a fresh SMMU: commands for a fixed driver,\n"
+    "clients that send requests meanwhile. Without KIND it lists the experiments; 'all' runs them\n"
+    "all. AXIS=VALUE[,VALUE...] sets values of a parameter or of any key of the configuration\n"
+    "instead of the experiment's own, or adds it as a further axis. docs/bench.md says how to\n"
+    "read the results: they follow from the configuration, most of which is assumed.\n"
+    "With several kinds the names of CSV and SVG files get the kind's name.";
 
 int verb_bench(int argc, char **argv)
 {
-    const char *preset = NULL, *file = NULL, *json = NULL;
-    struct bench_run run = {.commands = COMMANDS_A_CASE};
+    const char *preset = NULL, *file = NULL;
+    struct bench bench = {.seed = 1};
     const struct cli_option options[] = {
-        {.name = "preset",
-         .argument = "NAME",
-         .help = PRESET_HELP,
-         .text = &preset},
+        {.name = "preset", .argument = "NAME", .help = PRESET_HELP, .text = &preset},
         {.name = "config", .argument = "FILE", .help = "KEY=VALUE lines to apply", .text = &file},
-        {.name = "commands",
+        {.name = "seed",
          .argument = "N",
-         .help = "commands a measurement (1024)",
-         .number = &run.commands},
-        {.name = "csv", .help = "print comma-separated values", .flag = &run.csv},
-        {.name = "json", .argument = "FILE", .help = "write the results as JSON", .text = &json},
+         .help = "of all random numbers (1)",
+         .number = &bench.seed},
+        {.name = "explain", .help = "say what KIND varies and measures", .flag = &bench.explain},
+        {.name = "csv",
+         .argument = "FILE",
+         .help = "also write comma-separated values; -: those instead of the table",
+         .text = &bench.csv},
+        {.name = "json",
+         .argument = "FILE",
+         .help = "write the results as JSON",
+         .text = &bench.json},
+        {.name = "plot", .argument = "FILE", .help = "draw the results (SVG)", .text = &bench.plot},
     };
-    const struct cli_usage usage = {"bench", "[options] KIND", about, options,
+    const struct cli_usage usage = {"bench", "[options] [KIND...] [AXIS=VALUE,...]", about, options,
                                     sizeof(options) / sizeof(options[0])};
-    smmu_config_t cfg;
     int status;
     const int first = cli_parse(&usage, argc, argv, &status);
 
     if (first < 0)
         return status;
-    if (argc - first != 1)
-        return cli_unusable("bench", "exactly one KIND is needed; --help lists them");
-    if (run.commands == 0 || run.commands > 1000000)
-        return cli_unusable("bench", "--commands: 1 to 1000000");
-    status = config_from_options("bench", preset, file, &cfg);
+    for (int i = first; i < argc && status == CLI_HELD; i++)
+        status = take_word(&bench, argv[i]);
+    if (status == CLI_HELD)
+        status = config_from_options("bench", preset, file, &bench.cfg);
     if (status != CLI_HELD)
         return status;
-    run.cfg = &cfg;
-    run.rows = json_array();
-    status = run_kinds(&run, argv[first]);
-    return json_file_write(
-        "bench", json,
-        json_pack("{s:s, s:i, s:o}", "verb", "bench", "status", status, "rows", run.rows), status);
+    if (bench.kinds)
+        return run_all(&bench);
+    if (argc > 1)
+        return cli_unusable("bench", "a KIND is missing; smmusim bench lists them");
+    return list_kinds();
 }

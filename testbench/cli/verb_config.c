@@ -19,14 +19,15 @@ static uint64_t value_of(const smmu_config_t *cfg, const char *name)
     return value;
 }
 
-static void print_key(const smmu_config_t *cfg, const smmu_config_t *defaults,
-                      size_t i, bool explain)
+static void print_key(const smmu_config_t *cfg, const smmu_config_t *defaults, size_t i,
+                      bool explain)
 {
     const smmu_config_key_t *key = smmu_config_key(i);
     uint64_t value = value_of(cfg, key->name);
     int width = printf("%s=%llu", key->name, (unsigned long long)value);
     printf("%*s# %s; default %llu; %s", width < ASSIGNMENT_COLUMN ? ASSIGNMENT_COLUMN - width : 1,
-           "", key->unit, (unsigned long long)value_of(defaults, key->name), smmu_config_basis(cfg, i));
+           "", key->unit, (unsigned long long)value_of(defaults, key->name),
+           smmu_config_basis(cfg, i));
     if (explain && key->min == key->max)
         printf("; no other value can be served; %s", key->meaning);
     else if (explain)
@@ -35,15 +36,14 @@ static void print_key(const smmu_config_t *cfg, const smmu_config_t *defaults,
     printf("\n");
 }
 
-static json_t *json_of_key(const smmu_config_t *cfg, const smmu_config_t *defaults,
-                           size_t i)
+static json_t *json_of_key(const smmu_config_t *cfg, const smmu_config_t *defaults, size_t i)
 {
     const smmu_config_key_t *key = smmu_config_key(i);
     return json_pack("{s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "key", key->name, "value",
                      (json_int_t)value_of(cfg, key->name), "default",
                      (json_int_t)value_of(defaults, key->name), "min", (json_int_t)key->min, "max",
-                     (json_int_t)key->max, "unit", key->unit, "basis", smmu_config_basis(cfg, i), "meaning",
-                     key->meaning);
+                     (json_int_t)key->max, "unit", key->unit, "basis", smmu_config_basis(cfg, i),
+                     "meaning", key->meaning);
 }
 
 /* What software reads: the identification registers follow from the keys. */
@@ -77,10 +77,7 @@ int verb_config(int argc, char **argv)
     const char *preset = NULL, *file = NULL, *json = NULL;
     bool explain = false;
     const struct cli_option options[] = {
-        {.name = "preset",
-         .argument = "NAME",
-         .help = PRESET_HELP,
-         .text = &preset},
+        {.name = "preset", .argument = "NAME", .help = PRESET_HELP, .text = &preset},
         {.name = "config", .argument = "FILE", .help = "KEY=VALUE lines to apply", .text = &file},
         {.name = "explain",
          .help = "add range and meaning of each key, and the identification registers",
@@ -112,7 +109,8 @@ int verb_config(int argc, char **argv)
     }
     if (explain)
         status = print_registers(&cfg);
-    return json_file_write("config", json, json_pack("{s:s, s:s, s:o}", "verb", "config", "preset",
+    return json_file_write("config", json,
+                           json_pack("{s:s, s:s, s:o}", "verb", "config", "preset",
                                      smmu_config_preset(cfg.preset), "keys", keys),
                            status);
 }

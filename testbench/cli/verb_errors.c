@@ -62,10 +62,7 @@ int verb_errors(int argc, char **argv)
 {
     const char *preset = NULL, *file = NULL, *json = NULL;
     const struct cli_option options[] = {
-        {.name = "preset",
-         .argument = "NAME",
-         .help = PRESET_HELP,
-         .text = &preset},
+        {.name = "preset", .argument = "NAME", .help = PRESET_HELP, .text = &preset},
         {.name = "config", .argument = "FILE", .help = "KEY=VALUE lines to apply", .text = &file},
         {.name = "json", .argument = "FILE", .help = "write the table as JSON", .text = &json},
     };

@@ -90,13 +90,18 @@ TEST(Tool, 147_unusable_input_is_one_message_and_status_2)
                                          std::string("errors --no-such"),
                                          std::string("errors something"),
                                          std::string("errors --preset fast"),
-                                         std::string("bench"),
                                          std::string("bench nothing"),
-                                         std::string("bench batch reads"),
+                                         std::string("bench pages=1"),
+                                         std::string("bench --csv /nonexistent/file"),
+                                         std::string("bench --explain"),
                                          std::string("bench --preset fast batch"),
-                                         std::string("bench --commands 0 batch"),
-                                         std::string("bench --json /nonexistent/file --csv "
-                                                     "--commands 1 batch"),
+                                         std::string("bench --seed x batch"),
+                                         std::string("bench batch commands=0"),
+                                         std::string("bench forms rate=1001"),
+                                         std::string("bench forms batch sync_every=1"),
+                                         std::string("bench forms timing.nothing=1"),
+                                         std::string("bench forms timing.mtlb_entries=5 --csv -"),
+                                         std::string("bench forms queue=129 --csv -"),
                                          std::string("report"),
                                          std::string("report --out /nonexistent"),
                                          std::string("demo something"),
@@ -240,35 +245,113 @@ TEST(Tool, 149_bench_needs_what_it_measures)
     EXPECT_NE(run.err.find("IDR0.MSI=1"), std::string::npos) << run.err;
 }
 
+std::vector<std::string> cells_of(const std::string &line)
+{
+    std::vector<std::string> cells(1);
+    for (char c : line) {
+        if (c == ',')
+            cells.emplace_back();
+        else
+            cells.back() += c;
+    }
+    return cells;
+}
+
 /* The fixed part of a CMD_SYNC is shared by the commands before it. */
 TEST(Tool, 149_commands_get_cheaper_the_more_share_a_sync)
 {
-    Outcome run = tool("bench --csv --commands 256 batch");
+    Outcome run = tool("bench --csv - batch commands=256");
     ASSERT_EQ(run.status, 0) << run.err;
     std::istringstream csv(run.out);
     std::string line, wait;
     double before = 0;
     unsigned rows = 0;
     std::getline(csv, line);
+    EXPECT_EQ(line, "kind,form,sync,sync_every [commands],cpu,commands [commands],commands "
+                    "[commands],syncs [commands],cycles [cycles],cycles_per_command "
+                    "[cycles],cycles_per_page [cycles]");
     while (std::getline(csv, line)) {
-        std::vector<std::string> cells(1);
-        for (char c : line) {
-            if (c == ',')
-                cells.emplace_back();
-            else
-                cells.back() += c;
-        }
+        const std::vector<std::string> cells = cells_of(line);
         ASSERT_EQ(cells.size(), 11U) << line;
         const double cycles = std::stod(cells[9]);
-        EXPECT_EQ(std::stoul(cells[7]), 256 / std::stoul(cells[2])) << "CMD_SYNCs: " << line;
-        if (cells[3] == wait && wait != "poll") { // polling waits in steps of its own
+        EXPECT_EQ(std::stoul(cells[7]), 256 / std::stoul(cells[3])) << "CMD_SYNCs: " << line;
+        if (cells[2] == wait && wait != "poll") { // polling waits in steps of its own
             EXPECT_LT(cycles, before) << line;
         }
-        wait = cells[3];
+        wait = cells[2];
         before = cycles;
         rows++;
     }
     EXPECT_EQ(rows, 21U);
+}
+
+TEST(Tool, 149_bench_without_a_kind_lists_all_kinds)
+{
+    Outcome run = tool("bench");
+    EXPECT_EQ(run.status, 0);
+    EXPECT_EQ(run.err, "");
+    for (const char *kind :
+         {"invalidation", "batch", "reads", "latency", "forms", "sync", "ring", "tbus", "memory",
+          "load", "hitrate", "walkers", "presets", "sensitivity", "all"}) {
+        EXPECT_NE(run.out.find(std::string("\n  ") + kind + " "), std::string::npos) << kind;
+        if (std::string("all") == kind)
+            continue;
+        Outcome about = tool(std::string("bench --explain ") + kind);
+        EXPECT_EQ(about.status, 0);
+        EXPECT_NE(about.out.find("axes"), std::string::npos) << kind;
+    }
+}
+
+TEST(Tool, 149_bench_writes_the_same_everywhere_and_every_time)
+{
+    const std::string base = temporary_file("bench"), json = base + ".json";
+    std::string first_csv, first_json;
+    for (int round = 0; round < 2; round++) {
+        Outcome run = tool("bench forms load rate=0,20 form=page,range pages=3 operations=2 "
+                           "window=3000 --seed 5 --json " +
+                           json + " --csv " + base + ".csv --plot " + base + ".svg");
+        ASSERT_EQ(run.status, 0) << run.err;
+        EXPECT_EQ(run.err, "");
+        const std::string csv = load(base + "-load.csv"), svg = load(base + "-load.svg");
+        EXPECT_NE(svg.find("</svg>"), std::string::npos);
+        EXPECT_NE(svg.find("seed=5"), std::string::npos) << "the caption says what was measured";
+        EXPECT_EQ(lines(load(base + "-forms.csv")), 1 + 4);
+        if (round) {
+            EXPECT_EQ(csv, first_csv);
+            EXPECT_EQ(load(json), first_json);
+        }
+        first_csv = csv;
+        first_json = load(json);
+    }
+    /* JSON says what the CSV says. */
+    json_t *root = json_loads(first_json.c_str(), 0, nullptr);
+    ASSERT_NE(root, nullptr);
+    EXPECT_EQ(json_integer_value(json_object_get(root, "seed")), 5);
+    EXPECT_STREQ(json_string_value(json_object_get(root, "preset")), "mmu-700-like");
+    EXPECT_EQ(json_array_size(json_object_get(root, "kinds")), 2U);
+    EXPECT_EQ(json_array_size(json_object_get(root, "plots")), 2U);
+    const json_t *rows = json_object_get(root, "rows");
+    ASSERT_EQ(json_array_size(rows), 8U);
+    std::istringstream csv(first_csv);
+    std::string line;
+    std::getline(csv, line);
+    const std::vector<std::string> head = cells_of(line);
+    for (size_t i = 4; std::getline(csv, line); i++) {
+        const std::vector<std::string> cells = cells_of(line);
+        const json_t *row = json_array_get(rows, i);
+        ASSERT_EQ(cells.size(), head.size());
+        for (size_t c = 0; c < cells.size(); c++) {
+            const std::string name = head[c].substr(0, head[c].find(" ["));
+            const json_t *value = json_object_get(row, name.c_str());
+            if (json_is_string(value))
+                EXPECT_EQ(cells[c], json_string_value(value)) << name;
+            else if (json_is_number(value))
+                EXPECT_NEAR(std::stod(cells[c]), json_number_value(value), 0.005) << name;
+            else
+                EXPECT_TRUE(json_is_null(value) && cells[c].empty()) << name;
+        }
+    }
+    json_decref(root);
 }
 
 TEST(Tool, 149_demo_holds_and_leaves_a_report_with_plots)
@@ -281,7 +364,7 @@ TEST(Tool, 149_demo_holds_and_leaves_a_report_with_plots)
     unsigned plots = 0;
     for (size_t at = 0; (at = report.find("<svg", at)) != std::string::npos; at++)
         plots++;
-    EXPECT_EQ(plots, 3U);
+    EXPECT_EQ(plots, 4U);
     EXPECT_EQ(report.find("class=\"bad\""), std::string::npos);
     EXPECT_NE(report.find("</html>"), std::string::npos);
 }

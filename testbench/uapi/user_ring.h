@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The user's side of the invalidation ring: its memory, and the calls it makes. */
-#ifndef SMMUSIM_CLI_USER_RING_H
-#define SMMUSIM_CLI_USER_RING_H
+#ifndef SMMUSIM_UAPI_USER_RING_H
+#define SMMUSIM_UAPI_USER_RING_H
 
 #include "uapi/ring.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The user's side of the invalidation ring. */
-#include "cli/user_ring.h"
+#include "uapi/user_ring.h"
 
 #include <string.h>
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an experiment can vary and what it can measure: one row each.
+ *
+ * A setup is one point of an experiment: a configuration of the SMMU and the parameters of what
+ * goes on around it. A measurement takes a setup and fills in a result; what it does not measure
+ * stays NAN.
+ */
+#ifndef SMMUSIM_EXPERIMENT_SETUP_H
+#define SMMUSIM_EXPERIMENT_SETUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "smmusim/smmu.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum exp_form { EXP_BY_PAGE, EXP_BY_RANGE, EXP_BY_ASID, EXP_ALL, EXP_NO_INVALIDATION };
+enum exp_sync { EXP_SYNC_MSI, EXP_SYNC_SEV, EXP_SYNC_POLL };
+enum exp_cpu { EXP_CPU_FREE, EXP_CPU_USUAL };
+enum exp_loop { EXP_LOOP_OPEN, EXP_LOOP_CLOSED };
+enum exp_change { EXP_LESS, EXP_MORE };
+
+/* X(name, words, unit, min, max, default, meaning): words name the values from 0 on, NULL: numbers
+ */
+#define EXP_PARAMETERS(X)                                                                          \
+    X(preset, exp_preset_words, "", 0, 63, 0, "preset that the configuration begins with")         \
+    X(form, exp_form_words, "", 0, 4, EXP_BY_PAGE, "what a command of an operation invalidates")   \
+    X(pages, NULL, "pages", 1, 65536, 1, "pages that an operation invalidates")                    \
+    X(sync, exp_sync_words, "", 0, 2, EXP_SYNC_SEV, "how the CMD_SYNC is awaited")                 \
+    X(cpu, exp_cpu_words, "", 0, 1, EXP_CPU_FREE, "whether the processor's accesses take time")    \
+    X(queue, NULL, "commands", 128, 1 << 19, 1 << 18, "size of the command queue")                 \
+    X(period, NULL, "cycles", 0, 1000000000, 0,                                                    \
+      "from the start of an operation to the next one's; 0: at once")                              \
+    X(operations, NULL, "operations", 0, 1000000, 32, "operations measured, at least")             \
+    X(window, NULL, "cycles", 0, 1000000000, 0, "time measured, at least")                         \
+    X(loop, exp_loop_words, "", 0, 1, EXP_LOOP_OPEN, "how clients' requests arrive")               \
+    X(rate, NULL, "requests / 1000 cycles", 0, 1000, 0, "requests that arrive at each TBU")        \
+    X(outstanding, NULL, "requests", 1, 1024, 64,                                                  \
+      "requests of a stream that are out, at most; in a closed loop always")                       \
+    X(pattern, exp_pattern_words, "", 0, 2, 0, "addresses of the requests")                        \
+    X(set, NULL, "pages", 1, 65536, 256, "working set of a stream")                                \
+    X(hot, NULL, "pages", 1, 65536, 16, "hot part of the working set")                             \
+    X(hot_share, NULL, "%", 0, 100, 90, "requests to the hot part")                                \
+    X(writes, NULL, "%", 0, 100, 0, "requests that write")                                         \
+    X(streams, NULL, "streams", 1, 16, 1, "streams at each TBU")                                   \
+    X(commands, NULL, "commands", 1, 1000000, 1024, "commands put through the ring")               \
+    X(sync_every, NULL, "commands", 1, 64, 1, "commands before each CMD_SYNC")                     \
+    X(assumption, exp_key_words, "", 0, SMMU_CONFIG_MAX_KEYS - 1, 0, "value that is assumed")      \
+    X(change, exp_change_words, "", 0, 1, 0,                                                       \
+      "half or twice of it; of choices the one before or after")                                   \
+    X(seed, NULL, "", 0, UINT64_MAX, 1, "start of all random numbers")
+
+enum exp_parameter_id {
+#define EXP_PARAMETER_ID(name, ...) EXP_PARAMETER_##name,
+    EXP_PARAMETERS(EXP_PARAMETER_ID)
+#undef EXP_PARAMETER_ID
+        EXP_PARAMETER_COUNT
+};
+
+struct exp_setup {
+    smmu_config_t cfg;
+#define EXP_PARAMETER_MEMBER(name, ...) uint64_t name;
+    EXP_PARAMETERS(EXP_PARAMETER_MEMBER)
+#undef EXP_PARAMETER_MEMBER
+};
+
+struct exp_parameter {
+    const char *name, *unit, *meaning;
+    const char *(*word)(uint64_t value); /* NULL beyond the last; member NULL: numbers */
+    uint64_t min, max, normal;
+    size_t offset; /* in struct exp_setup */
+};
+
+extern const struct exp_parameter exp_parameters[EXP_PARAMETER_COUNT];
+
+uint64_t *exp_parameter_in(struct exp_setup *setup, enum exp_parameter_id id);
+/* Everything at its default, on this configuration. */
+struct exp_setup exp_setup_default(const smmu_config_t *cfg);
+
+/* X(name, unit, decimals, meaning) */
+#define EXP_MEASURES(X)                                                                            \
+    X(operations, "operations", 0,                                                                 \
+      "measured: each a call of the driver that ends with a CMD_SYNC")                             \
+    X(commands, "commands", 0, "without the CMD_SYNCs")                                            \
+    X(syncs, "commands", 0, "CMD_SYNCs")                                                           \
+    X(cycles, "cycles", 0, "that the measurement took")                                            \
+    X(commands_per_operation, "commands", 2, "without the CMD_SYNC")                               \
+    X(cycles_per_operation, "cycles", 2, "from one operation to the next")                         \
+    X(cycles_per_command, "cycles", 3, "time over commands, CMD_SYNCs not counted")                \
+    X(cycles_per_page, "cycles", 3, "time over pages that were named")                             \
+    X(commands_rate, "commands / 1000 cycles", 3, "invalidations, CMD_SYNCs not counted")          \
+    X(pages_rate, "pages / 1000 cycles", 3, "pages that were named")                               \
+    X(op_p50, "cycles", 0, "an operation as its caller sees it, median")                           \
+    X(op_p99, "cycles", 0, "99 % of them take no longer")                                          \
+    X(sync_p50, "cycles", 0, "from the last move of PROD until the CMD_SYNC is seen, median")      \
+    X(sync_p99, "cycles", 0, "99 % of them take no longer")                                        \
+    X(requests, "requests", 0, "of clients that arrived")                                          \
+    X(served, "requests / 1000 cycles", 3, "of all clients, finished in time")                     \
+    X(client_mean, "cycles", 2, "a request from arrival until it leaves the SMMU, mean")           \
+    X(client_p50, "cycles", 0, "likewise, median")                                                 \
+    X(client_p99, "cycles", 0, "99 % of them take no longer")                                      \
+    X(hit_rate, "%", 3, "look-ups of the TLBs that hit")                                           \
+    X(walks, "walks / 1000 cycles", 3, "translation table walks")                                  \
+    X(value, "", 0, "the preset's")                                                                \
+    X(changed_to, "", 0, "what was measured")                                                      \
+    X(throughput_change, "%", 2, "of the time an invalidated page takes")                          \
+    X(sync_change, "%", 2, "of the median of a CMD_SYNC")                                          \
+    X(quiet_change, "%", 2, "of a client's mean latency with no invalidation about")               \
+    X(disturbed_change, "%", 2, "of a client's mean latency while pages are invalidated")
+
+enum exp_measure_id {
+#define EXP_MEASURE_ID(name, ...) EXP_MEASURE_##name,
+    EXP_MEASURES(EXP_MEASURE_ID)
+#undef EXP_MEASURE_ID
+        EXP_MEASURE_COUNT
+};
+
+/* Whole numbers below 2^53 are exact; NAN: not measured. */
+struct exp_result {
+#define EXP_MEASURE_MEMBER(name, ...) double name;
+    EXP_MEASURES(EXP_MEASURE_MEMBER)
+#undef EXP_MEASURE_MEMBER
+};
+
+struct exp_measure {
+    const char *name, *unit, *meaning;
+    int decimals;
+    size_t offset; /* in struct exp_result */
+};
+
+extern const struct exp_measure exp_measures[EXP_MEASURE_COUNT];
+
+double exp_measured(const struct exp_result *result, enum exp_measure_id id);
+struct exp_result exp_result_nothing(void);
+
+/* ---- measurements: one function each */
+
+enum exp_outcome {
+    EXP_MEASURED,
+    EXP_DOES_NOT_APPLY, /* there is no such point; no row */
+    EXP_FAILED          /* and *why says why */
+};
+
+enum { EXP_WHY_SIZE = 256 };
+
+typedef enum exp_outcome exp_measure_fn(const struct exp_setup *setup, struct exp_result *result,
+                                        char why[EXP_WHY_SIZE]);
+
+/* invalidation.c: operations of the kernel-style driver, and clients meanwhile. */
+exp_measure_fn exp_measure_invalidation;
+/* ring.c: the same commands through the ring of the iommufd-style front end. */
+exp_measure_fn exp_measure_ring;
+/* sensitivity.c: how four figures change with one value of the configuration. */
+exp_measure_fn exp_measure_sensitivity;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
