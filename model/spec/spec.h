@@ -11,6 +11,7 @@
  *             word: 64-bit little-endian word of the object; msb, lsb: bits of that word
  * cmds.def    CMD(name, opcode, legal, queues, check, handler, section)
  *             queues: SMMU_QUEUES_<queues>, those that take it; check, handler: functions of cmds.c, or none
+ * pmcg_regs.def, fields_pmcg.def, pmcg_events.def: a counter group's registers, their fields, its events
  * events.def  EVENT(name, number, stallable, section)
  *
  * feature, legal: one of the FEATURE() names of features.def, a predicate over the configuration.
@@ -98,6 +99,25 @@ enum smmu_event_number {
 #define EVENT(name, number, ...) SMMU_EVT_##name = (number),
 #include "events.def"
 #undef EVENT
+};
+
+/* Counter groups: as many counters as a group can have, and where the value of each register stands. */
+enum { SMMU_PMCG_COUNTERS_MAX = 64 };
+enum smmu_pmcg_word {
+#define COUNTERS SMMU_PMCG_COUNTERS_MAX
+#define PMCG_REG(name, page, offset, number, ...) \
+    SMMU_PMCG_##name, SMMU_PMCG_##name##_LAST = SMMU_PMCG_##name + (number)-1,
+#include "pmcg_regs.def"
+#undef PMCG_REG
+#undef COUNTERS
+    SMMU_PMCG_WORDS
+};
+
+enum smmu_pmcg_event {
+#define PMCG_EVENT(name, number, ...) SMMU_PMCG_EV_##name = (number),
+#include "pmcg_events.def"
+#undef PMCG_EVENT
+    SMMU_PMCG_EVENTS = 256 /* numbers below this can be counted */
 };
 
 #endif

@@ -2,6 +2,7 @@
 /* L4. The public functions: check the caller, advance the clock, hand over, draw the consequences.
  */
 #include "core.h"
+#include "pmcg_regs.h"
 #include "regs.h"
 #include "xlate.h"
 
@@ -48,7 +49,7 @@ uint64_t smmu_advance(smmu_t *s, uint64_t now)
 
 bool smmu_idle(const smmu_t *s)
 {
-    return smmu__sched_next(&s->sched) == SMMU_NEVER && s->outbox.access_busy == 0 &&
+    return s->sched.count == smmu__pmcg_timers_set(s) && s->outbox.access_busy == 0 &&
            s->outbox.count == 0;
 }
 
@@ -78,7 +79,7 @@ int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_res
             return status;
     }
     int verdict = smmu__xlate_submit(s, pi, request, response);
-    if (verdict == SMMU_PENDING)
+    if (verdict == SMMU_PENDING || s->settle)
         smmu__settle(s);
     return verdict;
 }
@@ -139,8 +140,7 @@ bool smmu_bypasses(const smmu_t *s, smmu_pas_t sec_sid)
 
 uint32_t smmu_reg_span(const smmu_t *s)
 {
-    (void)s;
-    return 0x20000; /* pages 0 and 1 (6.1) */
+    return smmu__pmcg_regs_end(s); /* behind pages 0 and 1 (6.1) */
 }
 
 /* Accesses of another size, unaligned or beyond the last page: RAZ/WI, CHOICE (6.2). */

@@ -8,6 +8,7 @@
 
 #include "core.h"
 #include "flight.h"
+#include "pmcg_regs.h"
 #include "regs.h"
 
 /* ---------------------------------------------------------------- layout */
@@ -105,12 +106,13 @@ static void lay_out_walk_caches(struct arena *a, struct walk_cache *c, const uin
                     v[SMMU_CFG_TIMING_WC_WAYS], v[SMMU_CFG_TIMING_WC_REPL]);
 }
 
-static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots)
+static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots, uint32_t groups)
 {
     const uint32_t count_of[TIMER_KINDS] = {[TIMER_SLOT] = slots,
                                             [TIMER_CMDQ] = CMD_QUEUE_COUNT,
                                             [TIMER_QTW] = 1,
-                                            [TIMER_INVAL] = 1};
+                                            [TIMER_INVAL] = 1,
+                                            [TIMER_PMCG] = groups};
     q->timer_count = 0;
     for (unsigned kind = 0; kind < TIMER_KINDS; kind++) {
         q->first[kind] = q->timer_count;
@@ -124,12 +126,12 @@ static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots)
                 (struct timer){.kind = (uint16_t)kind, .index = (uint16_t)i};
 }
 
-static void lay_out_port(struct arena *a, struct qtw *q, uint32_t slots)
+static void lay_out_port(struct arena *a, struct qtw *q, uint32_t slots, uint32_t groups)
 {
     const uint32_t waiting[QTW_KINDS] = {
         [QTW_READ] = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER,
         [QTW_EVENT] = PROG_IF_COUNT * EVTQ_WRITES,
-        [QTW_MSI] = PROG_IF_COUNT * SMMU_IRQ_COUNT,
+        [QTW_MSI] = PROG_IF_COUNT * SMMU_IRQ_COUNT + groups,
     };
     for (unsigned kind = 0; kind < QTW_KINDS; kind++) {
         q->queue[kind].capacity = waiting[kind];
@@ -152,12 +154,14 @@ static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
     const uint32_t slots = slots_of(v);
     const uint64_t entries = v[SMMU_CFG_TIMING_TBUS] * v[SMMU_CFG_TIMING_MTLB_ENTRIES];
 
-    lay_out_timers(a, &s->sched, slots);
-    lay_out_port(a, &s->qtw, slots);
-    s->outbox.capacity = 2 * slots + OUTBOX_FOR_OTHERS;
+    s->pmcg_count = smmu__pmcg_groups(cfg);
+    s->pmcg = carve(a, s->pmcg_count, sizeof *s->pmcg);
+    lay_out_timers(a, &s->sched, slots, s->pmcg_count);
+    lay_out_port(a, &s->qtw, slots, s->pmcg_count);
+    s->outbox.capacity = 2 * slots + OUTBOX_FOR_OTHERS + PMCG_OUTBOX_PLACES * s->pmcg_count;
     s->outbox.item = carve(a, s->outbox.capacity, sizeof *s->outbox.item);
-    s->outbox.access_capacity =
-        slots + CMD_QUEUE_COUNT * CMDQ_BUFFER + PROG_IF_COUNT * (EVTQ_WRITES + SMMU_IRQ_COUNT);
+    s->outbox.access_capacity = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER +
+                                PROG_IF_COUNT * (EVTQ_WRITES + SMMU_IRQ_COUNT) + s->pmcg_count;
     s->outbox.access = carve(a, s->outbox.access_capacity, sizeof *s->outbox.access);
     s->slots.capacity = slots;
     s->slots.slot = carve(a, slots, sizeof *s->slots.slot);
@@ -280,6 +284,7 @@ smmu_status_t smmu_create(smmu_t **out, const smmu_config_t *cfg, void *memory, 
         s->pi[i] = (struct prog_if){
             .number = i, .sec = interfaces[i].sec, .cmd_queue = interfaces[i].cmd_queue};
     smmu__regs_init(s);
+    smmu__pmcg_init(s);
     smmu__cmds_init(s);
     s->slots.free = (struct slot_list){SLOT_NONE, SLOT_NONE};
     for (uint32_t i = 0; i < s->slots.capacity; i++)
@@ -358,6 +363,7 @@ void smmu_reset(smmu_t *s)
         smmu__irq_reset(&s->pi[i]);
         smmu__regs_reset(s, &s->pi[i]);
     }
+    smmu__pmcg_regs_reset(s);
     s->settle = 0;
     s->room_wanted = false;
 }
@@ -378,6 +384,8 @@ void smmu__settle(struct smmu *s)
                 smmu__regs_update_acks(s, &s->pi[i]);
         if (due & SETTLE_SYNC)
             smmu__cmdq_poke(s);
+        if (due & SETTLE_PMCG)
+            smmu__pmcg_signal(s);
     }
 }
 
@@ -393,7 +401,8 @@ void smmu__run_due(struct smmu *s, uint64_t now)
         [TIMER_SLOT] = smmu__flight_due,
         [TIMER_CMDQ] = smmu__cmdq_due,
         [TIMER_QTW] = smmu__qtw_due,
-        [TIMER_INVAL] = inval_due};
+        [TIMER_INVAL] = inval_due,
+        [TIMER_PMCG] = smmu__pmcg_due};
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
         smmu__settle(s);
@@ -428,6 +437,13 @@ static void msi_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
     smmu__msi_done(s, &s->pi[index >> 8], (smmu_irq_source_t)(index & 255), status);
 }
 
+static void pmcg_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
+                        const uint8_t *data)
+{
+    (void)data;
+    smmu__pmcg_msi_done(s, index, status);
+}
+
 void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
                     const void *data)
 {
@@ -435,7 +451,8 @@ void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t st
                                            const uint8_t *) = {[OWNER_SLOT] = slot_access,
                                                                [OWNER_CMDQ] = cmdq_access,
                                                                [OWNER_EVTQ] = evtq_access,
-                                                               [OWNER_MSI] = msi_access};
+                                                               [OWNER_MSI] = msi_access,
+                                                               [OWNER_PMCG] = pmcg_access};
     done[a->owner](s, a->index, status, data);
     smmu__settle(s);
 }

@@ -16,13 +16,6 @@ static_assert(IRQ_OUTBOX_EDGES(PROG_IF_COUNT) + IRQ_MSIS_MAX * PROG_IF_COUNT <=
                   OUTBOX_FOR_OTHERS / 2,
               "the outbox has too few places for interrupts");
 
-/* An MSI as registers or a CMD_SYNC describe it. */
-struct msi {
-    uint64_t addr; /* before truncation to OAS */
-    uint32_t data;
-    uint8_t memattr4, sh;
-};
-
 /* For each source: its enable, where its MSI is configured, and the error of an aborted MSI. */
 static const struct source {
     uint64_t enable; /* in IRQ_CTRL; 0: always enabled */
@@ -51,38 +44,49 @@ static unsigned waiting_edges(const struct smmu *s, smmu_out_irq_t irq, bool *sa
         if (out->kind != SMMU_OUT_IRQ)
             continue;
         edges++;
-        if (out->u.irq.source == irq.source && out->u.irq.pas == irq.pas)
+        if (out->u.irq.source == irq.source && out->u.irq.pas == irq.pas &&
+            out->u.irq.group == irq.group)
             *same = true;
     }
     return edges;
 }
 
 /* CHOICE: 3.18: identical edges coalesce only while the owner leaves the outbox undrained. */
-static void pulse(struct smmu *s, const struct prog_if *pi, smmu_irq_source_t source)
+void smmu__irq_edge(struct smmu *s, smmu_out_irq_t irq)
 {
-    smmu_out_irq_t irq = {.source = (uint8_t)source, .pas = pi->sec};
     bool same;
     if (waiting_edges(s, irq, &same) >= IRQ_EDGES_MAX && same)
         return;
     STAT(s, irq_edges, 1);
-    TIMELINE_INSTANT(s, IRQ_EDGE, pi->number, source, 0);
+    TIMELINE_INSTANT(s, IRQ_EDGE, irq.group, irq.source, 0);
     smmu__outbox_put(s, SMMU_OUT_IRQ)->u.irq = irq;
+}
+
+static void pulse(struct smmu *s, const struct prog_if *pi, smmu_irq_source_t source)
+{
+    smmu__irq_edge(s, (smmu_out_irq_t){.source = (uint8_t)source, .pas = pi->sec});
+}
+
+void smmu__msi_write(struct smmu *s, enum access_owner owner, unsigned index, uint8_t pas,
+                     const struct msi *msi)
+{
+    /* Inconsistent attributes are not put out: Device and Normal-NC are outer shareable (3.18). */
+    struct attrs a = {.memattr = smmu__attrs_from_memattr4(msi->memattr4), .sh = msi->sh};
+    a = smmu__attrs_normalise(a);
+    struct mem_attrs attrs = {.memattr = a.memattr, .sh = a.sh, .pas = pas};
+    uint8_t bytes[4];
+    store_le32(bytes, msi->data);
+    STAT(s, msi_writes, 1);
+    smmu__mem_write(s, owner, index, SMMU_SRC_MSI, msi->addr & low_mask(s->oas_bits), sizeof bytes,
+                    attrs, bytes);
 }
 
 static void send(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source,
                  const struct msi *msi)
 {
-    /* Inconsistent attributes are not put out: Device and Normal-NC are outer shareable (3.18). */
-    struct attrs a = {.memattr = smmu__attrs_from_memattr4(msi->memattr4), .sh = msi->sh};
-    a = smmu__attrs_normalise(a);
-    struct mem_attrs attrs = {.memattr = a.memattr, .sh = a.sh, .pas = pi->sec};
-    uint8_t bytes[4];
-    store_le32(bytes, msi->data);
     pi->irq.in_flight[source] = true;
-    STAT(s, msi_writes, 1);
     TIMELINE_BEGIN(s, MSI, pi->number, source, msi->addr & low_mask(s->oas_bits), msi->data);
-    smmu__mem_write(s, OWNER_MSI, ((unsigned)pi->number << 8) | (unsigned)source, SMMU_SRC_MSI,
-                    msi->addr & low_mask(s->oas_bits), sizeof bytes, attrs, bytes);
+    smmu__msi_write(s, OWNER_MSI, ((unsigned)pi->number << 8) | (unsigned)source, pi->sec, msi);
 }
 
 /* The MSI that registers configure for a source, if they do (3.18.2: an address of 0 sends none).

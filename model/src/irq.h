@@ -7,7 +7,7 @@
 #ifndef SMMUSIM_IRQ_H
 #define SMMUSIM_IRQ_H
 
-#include "smmusim/smmu_types.h"
+#include "outbox.h"
 
 struct smmu;
 struct prog_if;
@@ -38,6 +38,13 @@ struct irq {
     bool again[SMMU_IRQ_COUNT];     /* another cause came meanwhile */
 };
 
+/* An MSI as registers or a CMD_SYNC describe it. */
+struct msi {
+    uint64_t addr; /* before truncation to OAS */
+    uint32_t data;
+    uint8_t memattr4, sh;
+};
+
 bool smmu__gerror_active(const struct prog_if *pi, enum gerror_bit bit);
 /* Toggles the bit if it is inactive, and signals (7.5). */
 void smmu__gerror_raise(struct smmu *s, struct prog_if *pi, enum gerror_bit bit);
@@ -52,5 +59,10 @@ void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source
                     smmu_mem_status_t status);
 bool smmu__msi_in_flight(const struct prog_if *pi, smmu_irq_source_t source);
 void smmu__irq_reset(struct prog_if *pi);
+
+/* For interrupts that are no programming interface's: an edge, and the write of an MSI. */
+void smmu__irq_edge(struct smmu *s, smmu_out_irq_t irq);
+void smmu__msi_write(struct smmu *s, enum access_owner owner, unsigned index, uint8_t pas,
+                     const struct msi *msi);
 
 #endif

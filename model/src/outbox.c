@@ -15,9 +15,11 @@ smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind)
     return item;
 }
 
+/* Counter groups have places of their own, which nobody else is given. */
 static uint32_t room(const struct smmu *s)
 {
-    return s->outbox.capacity - s->outbox.count;
+    uint32_t taken = s->outbox.count + PMCG_OUTBOX_PLACES * s->pmcg_count;
+    return taken < s->outbox.capacity ? s->outbox.capacity - taken : 0;
 }
 
 bool smmu__outbox_has_room_for_slot(const struct smmu *s)
@@ -69,7 +71,8 @@ static enum qtw_kind port_of(const struct smmu *s, enum access_owner owner)
     static const uint8_t kinds[OWNER_KINDS] = {[OWNER_SLOT] = QTW_READ,
                                                [OWNER_CMDQ] = QTW_READ,
                                                [OWNER_EVTQ] = QTW_EVENT,
-                                               [OWNER_MSI] = QTW_MSI};
+                                               [OWNER_MSI] = QTW_MSI,
+                                               [OWNER_PMCG] = QTW_MSI};
     bool meets = owner != OWNER_SLOT || s->mode == SMMU_MODE_AT;
     return meets ? (enum qtw_kind)kinds[owner] : QTW_KINDS;
 }

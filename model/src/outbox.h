@@ -17,6 +17,7 @@ enum access_owner {
     OWNER_CMDQ, /* index: (queue number << 8) | entry of its fetch buffer */
     OWNER_EVTQ, /* index: (programming interface << 8) | entry of its write buffer */
     OWNER_MSI,  /* index: (programming interface << 8) | smmu_irq_source_t */
+    OWNER_PMCG, /* index: counter group */
     OWNER_KINDS
 };
 

@@ -7,6 +7,7 @@
  */
 #include "regs.h"
 
+#include "pmcg_regs.h"
 #include "state.h"
 
 #define PAGE1 0x10000u
@@ -301,26 +302,30 @@ static uint64_t read_word(struct smmu *s, smmu_pas_t pas, uint32_t offset)
 
 uint64_t smmu__regs_read(struct smmu *s, smmu_pas_t pas, uint32_t offset, unsigned size)
 {
+    uint64_t (*read)(struct smmu *, smmu_pas_t, uint32_t) =
+        smmu__pmcg_regs_have(s, offset) ? smmu__pmcg_regs_read_word : read_word;
     STAT(s, reg_reads, 1);
-    uint64_t value = read_word(s, pas, offset);
+    uint64_t value = read(s, pas, offset);
     /* CHOICE: 6.2: 64 bits over two 32-bit registers access both, the lower one first. */
     if (size == 8)
-        value |= read_word(s, pas, offset + 4) << 32;
+        value |= read(s, pas, offset + 4) << 32;
     return value;
 }
 
 void smmu__regs_write(struct smmu *s, smmu_pas_t pas, uint32_t offset, unsigned size,
                       uint64_t value)
 {
+    void (*write)(struct smmu *, smmu_pas_t, uint32_t, uint64_t) =
+        smmu__pmcg_regs_have(s, offset) ? smmu__pmcg_regs_write_word : write_word;
     STAT(s, reg_writes, 1);
     struct place at = locate(s, pas, offset);
     if (size == 8 && at.pi && rows[at.id].bits == 64) {
         write_place(s, at, value, UINT64_MAX);
         return;
     }
-    write_word(s, pas, offset, value & low_mask(32));
+    write(s, pas, offset, value & low_mask(32));
     if (size == 8)
-        write_word(s, pas, offset + 4, value >> 32);
+        write(s, pas, offset + 4, value >> 32);
 }
 
 /* --------------------------------------------------------------- handshakes */

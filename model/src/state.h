@@ -18,6 +18,7 @@
 #include "inval.h"
 #include "irq.h"
 #include "outbox.h"
+#include "pmcg.h"
 #include "qtw.h"
 #include "sched.h"
 #include "slots.h"
@@ -50,13 +51,16 @@ enum {
     SETTLE_SYNC = 1,       /* something a waiting CMD_SYNC may depend on has finished */
     SETTLE_EVENT_ROOM = 2, /* the event queue can take another record */
     SETTLE_WALKERS = 8,    /* a walker is free */
-    SETTLE_ACKS = 4        /* CR0ACK or IRQ_CTRLACK may follow: something has become quiet */
+    SETTLE_ACKS = 4,       /* CR0ACK or IRQ_CTRLACK may follow: something has become quiet */
+    SETTLE_PMCG = 16       /* a counter has overflowed, which interrupts */
 };
 
 struct smmu {
     /* ---- architectural */
     struct prog_if pi[PROG_IF_COUNT];
     struct cmdq cmdq[CMD_QUEUE_COUNT];
+    struct pmcg *pmcg; /* [pmcg_count] counter groups: the TCU's, then one a TBU */
+    uint32_t pmcg_count;
 
     /* ---- micro-architectural */
     struct sched sched;
@@ -87,6 +91,15 @@ struct smmu {
 };
 
 #define CFG(s, id) ((s)->config.value[SMMU_CFG_##id])
+/* An occurrence of an event in a counter group, of a stream; n of them at once. */
+static inline void smmu__pmcg_count(struct smmu *s, unsigned group, enum smmu_pmcg_event event,
+                                    uint64_t n, uint8_t sec, uint32_t streamid)
+{
+    struct pmcg *g = &s->pmcg[group];
+    if (smmu__pmcg_listens(g, event))
+        smmu__pmcg_add(s, g, event, n, sec, streamid);
+}
+
 /* A turn at something that serves one at a time, if it is scarce: only in mode at. */
 static inline uint64_t smmu__turn(struct smmu *s, struct lane *l, uint64_t from, uint64_t length)
 {

@@ -137,7 +137,7 @@ bool smmu_run_until_idle(smmu_t *s, const smmu_runner_t *r, uint64_t *now, uint6
 {
     struct loop l = {.s = s, .r = r, .now = *now};
     drain(&l);
-    while (step(&l, limit))
+    while (!smmu_idle(s) && step(&l, limit))
         drain(&l);
     while (l.count) { /* beyond the limit, but begun */
         step(&l, SMMU_NEVER);

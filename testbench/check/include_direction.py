@@ -22,8 +22,8 @@ import sys
 
 LEVELS = {
     1: "bits le name ring pte attrs fault xctx walk config",
-    2: "sched outbox own_access slots inval tags tlb cfgcache timeline",
-    3: "xlate answer flight flight_config flight_walk stream context cmdq cmds evtq irq regs",
+    2: "sched outbox own_access slots inval tags tlb cfgcache timeline pmcg",
+    3: "xlate answer flight flight_config flight_walk stream context cmdq cmds evtq irq regs pmcg_regs",
     4: "core api sync_run stats",
 }
 STATE_HEADER = "state.h"

@@ -332,6 +332,11 @@ uint64_t host_next_due(const struct sim_host *host)
     return due;
 }
 
+bool host_idle(const struct sim_host *host)
+{
+    return host_next_due(host) == SMMU_NEVER || (!host->events && smmu_idle(host->smmu));
+}
+
 static void move_to(struct sim_host *host, uint64_t cycle)
 {
     if (cycle > host->now)
@@ -362,7 +367,7 @@ void host_run_until(struct sim_host *host, uint64_t cycle)
 
 bool host_run_idle(struct sim_host *host, uint64_t limit)
 {
-    while (host_next_due(host) != SMMU_NEVER) {
+    while (!host_idle(host)) {
         if (!host_step(host, limit))
             return false;
     }

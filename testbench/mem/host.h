@@ -92,6 +92,8 @@ void host_watch_timeline(struct sim_host *host, timeline_sink_fn sink, void *ctx
 uint64_t host_now(const struct sim_host *host);
 /* The next cycle at which something happens, SMMU_NEVER if nothing will. */
 uint64_t host_next_due(const struct sim_host *host);
+/* Nothing is due, but for the overflow of a counter of cycles. */
+bool host_idle(const struct sim_host *host);
 /* Goes on to the next cycle at which something happens. False: nothing is due by limit. */
 bool host_step(struct sim_host *host, uint64_t limit);
 void host_run_until(struct sim_host *host, uint64_t cycle);

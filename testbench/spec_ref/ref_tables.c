@@ -4,6 +4,7 @@
 
 #include "ref_commands.h"
 #include "ref_events.h"
+#include "ref_pmcg.h"
 #include "ref_registers.h"
 #include "ref_structures.h"
 #include "ref_vmsa.h"
@@ -22,6 +23,18 @@ const size_t ref_register_count = COUNT(ref_register_table);
 
 const struct ref_field_row ref_register_field_table[] = {REF_REGISTER_FIELDS(FIELD_ROW)};
 const size_t ref_register_field_count = COUNT(ref_register_field_table);
+
+#define PMCG_ROW(name, page, offset, number, width, access, guard, reset, present)                 \
+    {#name, (page), (offset), (number), (width), #access, #guard, #reset, #present},
+
+const struct ref_pmcg_row ref_pmcg_table[] = {REF_PMCG_REGISTERS(PMCG_ROW)};
+const size_t ref_pmcg_count = COUNT(ref_pmcg_table);
+
+const struct ref_field_row ref_pmcg_field_table[] = {REF_PMCG_FIELDS(FIELD_ROW)};
+const size_t ref_pmcg_field_count = COUNT(ref_pmcg_field_table);
+
+const struct ref_number_row ref_pmcg_event_table[] = {REF_PMCG_EVENTS(NUMBER_ROW)};
+const size_t ref_pmcg_event_count = COUNT(ref_pmcg_event_table);
 
 const struct ref_number_row ref_command_table[] = {REF_COMMANDS(NUMBER_ROW)};
 const size_t ref_command_count = COUNT(ref_command_table);

@@ -24,6 +24,19 @@ struct ref_register_row {
     const char *present; /* the feature it belongs to, or ALWAYS */
 };
 
+/* A register of a counter group, or an array of them: one a counter. */
+struct ref_pmcg_row {
+    const char *name;
+    unsigned page;
+    uint32_t offset; /* in the page */
+    unsigned number;
+    unsigned width; /* 0: that of the counters */
+    const char *access;
+    const char *guard;
+    const char *reset;
+    const char *present;
+};
+
 struct ref_field_row {
     const char *object; /* a register, command, event or structure */
     const char *field;
@@ -43,6 +56,17 @@ extern const size_t ref_register_count;
 
 extern const struct ref_field_row ref_register_field_table[];
 extern const size_t ref_register_field_count;
+
+extern const struct ref_pmcg_row ref_pmcg_table[];
+extern const size_t ref_pmcg_count;
+
+/* Objects: PMCG_ and a register of ref_pmcg_table */
+extern const struct ref_field_row ref_pmcg_field_table[];
+extern const size_t ref_pmcg_field_count;
+
+/* The architected monitor events */
+extern const struct ref_number_row ref_pmcg_event_table[];
+extern const size_t ref_pmcg_event_count;
 
 extern const struct ref_number_row ref_command_table[];
 extern const size_t ref_command_count;

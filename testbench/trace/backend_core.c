@@ -38,7 +38,7 @@ static bool core_step(struct trace_backend *backend, uint64_t limit)
 
 static bool core_idle(struct trace_backend *backend)
 {
-    return host_next_due(host_of(backend)) == SMMU_NEVER;
+    return host_idle(host_of(backend));
 }
 
 static uint64_t core_reg_read(struct trace_backend *backend, smmu_pas_t pas, uint32_t offset,

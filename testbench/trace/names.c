@@ -2,10 +2,14 @@
 /* Look-ups in the reference tables by name and by number. */
 #include "trace/names.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "spec_ref/ref_field.h"
+#include "spec_ref/ref_pmcg.h"
 #include "trace/lexer.h"
+
+enum { GROUPS_MAX = 257 }; /* counter groups: the TCU's and those of 256 TBUs */
 
 struct field_table command_fields(void)
 {
@@ -38,6 +42,123 @@ const struct ref_register_row *register_at(uint32_t offset)
             return &ref_register_table[i];
     }
     return NULL;
+}
+
+/* ---- registers of counter groups */
+
+/* Where a group's page is. */
+static uint32_t group_page(unsigned group, unsigned page)
+{
+    if (group == 0)
+        return page ? REF_PMCG_TCU_PAGE1 : REF_PMCG_TCU_PAGE0;
+    return REF_PMCG_TBU_FIRST + (group - 1) * REF_PMCG_TBU_SPAN +
+           (page ? REF_PMCG_TBU_PAGE1 : REF_PMCG_TBU_PAGE0);
+}
+
+static unsigned stride_of(const struct ref_pmcg_row *row)
+{
+    return row->width == 64 ? 8 : 4;
+}
+
+/* Reads digits; false if there are none or too many. */
+static bool take_number(const char **text, unsigned limit, unsigned *number)
+{
+    const char *at = *text;
+    for (*number = 0; *at >= '0' && *at <= '9'; ++at) {
+        *number = *number * 10 + (unsigned)(*at - '0');
+        if (*number >= limit)
+            return false;
+    }
+    bool any = at != *text;
+    *text = at;
+    return any;
+}
+
+static bool take_word(const char **text, const char *word)
+{
+    size_t length = strlen(word);
+    char start[REGISTER_NAME_SIZE] = "";
+    if (length >= sizeof(start) || strlen(*text) < length)
+        return false;
+    memcpy(start, *text, length);
+    if (!lexer_equal(start, word))
+        return false;
+    *text += length;
+    return true;
+}
+
+static bool group_register(const char *name, uint32_t *offset)
+{
+    unsigned tbu, group = 0;
+    if (take_word(&name, "TBU")) {
+        if (!take_number(&name, GROUPS_MAX - 1, &tbu) || !take_word(&name, "_"))
+            return false;
+        group = 1 + tbu;
+    }
+    if (!take_word(&name, "PMCG_"))
+        return false;
+    for (size_t i = 0; i < ref_pmcg_count; ++i) {
+        const struct ref_pmcg_row *row = &ref_pmcg_table[i];
+        const char *rest = name;
+        unsigned n = 0;
+        if (take_word(&rest, row->name) &&
+            (row->number == 1 || take_number(&rest, row->number, &n)) && !*rest) {
+            *offset = group_page(group, row->page) + row->offset + n * stride_of(row);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool register_offset(const char *name, uint32_t *offset)
+{
+    const struct ref_register_row *row = register_named(name);
+    if (!row)
+        return group_register(name, offset);
+    *offset = row->offset;
+    return true;
+}
+
+static bool spell_in_page(unsigned group, unsigned page, uint32_t offset,
+                          char buffer[REGISTER_NAME_SIZE])
+{
+    char tbu[16] = "", number[16] = "";
+    if (group > 0)
+        snprintf(tbu, sizeof(tbu), "TBU%u_", group - 1);
+    for (size_t i = 0; i < ref_pmcg_count; ++i) {
+        const struct ref_pmcg_row *row = &ref_pmcg_table[i];
+        uint32_t n = (offset - row->offset) / stride_of(row);
+        if (row->page != page || offset < row->offset || offset % stride_of(row) ||
+            n >= row->number)
+            continue;
+        if (row->number > 1)
+            snprintf(number, sizeof(number), "%u", (unsigned)n);
+        snprintf(buffer, REGISTER_NAME_SIZE, "%sPMCG_%s%s", tbu, row->name, number);
+        return true;
+    }
+    return false;
+}
+
+static bool spell_group_register(uint32_t offset, char buffer[REGISTER_NAME_SIZE])
+{
+    unsigned group =
+        offset < REF_PMCG_TBU_FIRST ? 0 : 1 + (offset - REF_PMCG_TBU_FIRST) / REF_PMCG_TBU_SPAN;
+    for (unsigned page = 0; page < 2 && group < GROUPS_MAX; ++page) {
+        uint32_t within = offset - group_page(group, page);
+        if (within < REF_PMCG_END && spell_in_page(group, page, within, buffer))
+            return true;
+    }
+    return false;
+}
+
+const char *register_spelling(uint32_t offset, char buffer[REGISTER_NAME_SIZE])
+{
+    const struct ref_register_row *row = register_at(offset);
+    if (row)
+        return row->name;
+    if (!spell_group_register(offset, buffer))
+        snprintf(buffer, REGISTER_NAME_SIZE, "0x%x", (unsigned)offset);
+    return buffer;
 }
 
 static const struct ref_number_row *named(const struct ref_number_row *table, size_t count,

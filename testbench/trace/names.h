@@ -25,6 +25,15 @@ struct field_table structure_fields(void);
 /* All of these: NULL if there is none. */
 const struct ref_register_row *register_named(const char *name);
 const struct ref_register_row *register_at(uint32_t offset);
+/*
+ * A register of the SMMU or of a counter group: PMCG_<REG> is the TCU's, TBU<n>_PMCG_<REG> that of
+ * TBU n; registers of an array have their number behind the name. Those of 64-bit counters
+ * (EVCNTR, SVR) have offsets that depend on the configuration, and no names.
+ */
+bool register_offset(const char *name, uint32_t *offset);
+enum { REGISTER_NAME_SIZE = 32 };
+/* Into the buffer: the name, or the offset as a number if there is none. */
+const char *register_spelling(uint32_t offset, char buffer[REGISTER_NAME_SIZE]);
 /* With or without CMD_. */
 const struct ref_number_row *command_named(const char *name);
 const struct ref_number_row *command_numbered(unsigned opcode);

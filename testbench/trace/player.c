@@ -38,8 +38,14 @@ uint64_t player_now(const struct player *player)
     return player->backend->ops->now(player->backend);
 }
 
+/* Counters of cycles overflow again and again: without a limit, a statement sees one overflow. */
 bool player_step(struct player *player, uint64_t limit)
 {
+    if (limit == SMMU_NEVER && player->backend->ops->idle(player->backend)) {
+        if (player->line == player->overflow_seen)
+            return false;
+        player->overflow_seen = player->line;
+    }
     bool stepped = player->backend->ops->step(player->backend, limit);
     return backend_works(player) && stepped;
 }

@@ -32,6 +32,7 @@ struct player {
     struct player_report *report;
     char *error;
     unsigned long line;
+    unsigned long overflow_seen; /* line whose statement has waited for an overflow */
     struct variable *variable;      /* of each of the program's */
     uint64_t *mark;                 /* likewise: cycle */
     struct pending_access *pending; /* likewise: of each name of a dma& */

@@ -119,39 +119,30 @@ void recorder_memory_found(struct recorder *recorder, uint64_t addr, unsigned by
         record_word(recorder, bytes == 4 ? "mem32?" : "mem?", addr, bytes, word);
 }
 
-static const char *spell_register(uint32_t offset, char buffer[16])
-{
-    const struct ref_register_row *row = register_at(offset);
-    if (row)
-        return row->name;
-    snprintf(buffer, 16, "0x%x", (unsigned)offset);
-    return buffer;
-}
-
 void recorder_register_write(struct recorder *recorder, uint32_t offset, unsigned size,
                              uint64_t value)
 {
-    char name[16];
-    recorder_line(recorder, "w%u %s 0x%llx", 8 * size, spell_register(offset, name),
+    char name[REGISTER_NAME_SIZE];
+    recorder_line(recorder, "w%u %s 0x%llx", 8 * size, register_spelling(offset, name),
                   (unsigned long long)value);
 }
 
 void recorder_register_read(struct recorder *recorder, uint32_t offset, unsigned size,
                             uint64_t value)
 {
-    char name[16];
-    recorder_line(recorder, "r%u %s 0x%llx", 8 * size, spell_register(offset, name),
+    char name[REGISTER_NAME_SIZE];
+    recorder_line(recorder, "r%u %s 0x%llx", 8 * size, register_spelling(offset, name),
                   (unsigned long long)value);
 }
 
 void recorder_poll(struct recorder *recorder, uint32_t offset, unsigned size, uint64_t value,
                    uint64_t mask, uint64_t within)
 {
-    char name[16], limit[40] = "";
+    char name[REGISTER_NAME_SIZE], limit[40] = "";
     uint64_t all = size == 4 ? UINT32_MAX : UINT64_MAX;
     if (within != SMMU_NEVER)
         snprintf(limit, sizeof(limit), " within=%llu", (unsigned long long)within);
-    recorder_line(recorder, "poll%u %s 0x%llx 0x%llx%s", 8 * size, spell_register(offset, name),
+    recorder_line(recorder, "poll%u %s 0x%llx 0x%llx%s", 8 * size, register_spelling(offset, name),
                   (unsigned long long)(value & all), (unsigned long long)(mask & all), limit);
 }
 

@@ -14,7 +14,7 @@ struct irq_args {
 
 static const char *const source_names[SMMU_IRQ_COUNT] = {
     [SMMU_IRQ_EVENTQ] = "eventq", [SMMU_IRQ_PRIQ] = "priq", [SMMU_IRQ_CMD_SYNC] = "cmd_sync",
-    [SMMU_IRQ_GERROR] = "gerror", [SMMU_IRQ_SEV] = "sev",
+    [SMMU_IRQ_GERROR] = "gerror", [SMMU_IRQ_SEV] = "sev",   [SMMU_IRQ_PMCG] = "pmcg",
 };
 
 static bool parse_source(struct parser *parser, smmu_irq_source_t *source)
@@ -26,7 +26,7 @@ static bool parse_source(struct parser *parser, smmu_irq_source_t *source)
             return true;
         }
     }
-    return parse_fail(parser, "'%s' is not one of gerror, eventq, priq, cmd_sync, sev", word);
+    return parse_fail(parser, "'%s' is not one of gerror, eventq, priq, cmd_sync, sev, pmcg", word);
 }
 
 static bool parse_irq(struct parser *parser, struct statement *statement)

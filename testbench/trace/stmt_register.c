@@ -25,9 +25,9 @@ static bool parse_register(struct parser *parser, struct value *offset)
     char *word = parse_word(parser, "the register");
     if (!word)
         return false;
-    const struct ref_register_row *row = register_named(word);
-    if (row) {
-        *offset = (struct value){.literal = row->offset, .max = UINT32_MAX, .what = "register"};
+    uint32_t number;
+    if (register_offset(word, &number)) {
+        *offset = (struct value){.literal = number, .max = UINT32_MAX, .what = "register"};
         return true;
     }
     if (word[0] != '$' && (word[0] < '0' || word[0] > '9'))
@@ -142,12 +142,11 @@ static void run_write(struct player *player, const void *data)
 static void compare_register(struct player *player, const struct register_args *args,
                              uint64_t offset, uint64_t value, uint64_t mask)
 {
-    const struct ref_register_row *row = register_at((uint32_t)offset);
     struct comparison comparison;
-    char name[24];
-    snprintf(name, sizeof(name), "[0x%llx]", (unsigned long long)offset);
+    char name[REGISTER_NAME_SIZE];
     compare_begin(&comparison, player);
-    compare_number(&comparison, row ? row->name : name, &args->expected, value, mask, STYLE_HEX);
+    compare_number(&comparison, register_spelling((uint32_t)offset, name), &args->expected, value,
+                   mask, STYLE_HEX);
     compare_end(&comparison);
 }
 

@@ -308,9 +308,15 @@ bool step(trace_backend *backend, uint64_t limit)
     return something;
 }
 
-bool idle(trace_backend *)
+/* Nothing is due, but for the overflow of a counter of cycles. */
+bool idle(trace_backend *backend)
 {
-    return !sc_pending_activity();
+    const tlm_lt &b = of(backend);
+    if (!sc_pending_activity())
+        return true;
+    uint64_t due = smmu_next_due(b.smmu.model());
+    sc_time next = sc_time_stamp() + sc_time_to_pending_activity();
+    return b.smmu.idle() && due != SMMU_NEVER && next == kClock * static_cast<double>(due);
 }
 
 uint64_t reg_read(trace_backend *backend, smmu_pas_t pas, uint32_t offset, unsigned size)

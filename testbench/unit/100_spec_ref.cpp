@@ -14,6 +14,7 @@
 
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_events.h"
+#include "spec_ref/ref_pmcg.h"
 #include "spec_ref/ref_registers.h"
 #include "spec_ref/ref_structures.h"
 #include "spec_ref/ref_tables.h"
@@ -33,6 +34,7 @@ const std::vector<FieldTable> field_tables = {
     {ref_structure_field_table, ref_structure_field_count},
     {ref_pri_field_table, ref_pri_field_count},
     {ref_descriptor_field_table, ref_descriptor_field_count},
+    {ref_pmcg_field_table, ref_pmcg_field_count},
 };
 
 /* Bits that mean one thing in VMSAv8-64 and another in VMSAv9-128 (5.4) */
@@ -92,6 +94,25 @@ TEST(SpecRef, registers_are_aligned_and_apart)
         end = row.offset + row.width / 8;
     }
     EXPECT_LT(end, static_cast<uint32_t>(REF_REG_END));
+}
+
+TEST(SpecRef, counter_group_registers_are_aligned_and_apart_whatever_the_width)
+{
+    for (unsigned counter_width : {32U, 64U}) {
+        uint32_t end = 0;
+        unsigned page = 0;
+        for (size_t i = 0; i < ref_pmcg_count; ++i) {
+            const ref_pmcg_row &row = ref_pmcg_table[i];
+            unsigned width = row.width ? row.width : counter_width;
+            if (row.page != page)
+                end = 0;
+            page = row.page;
+            EXPECT_EQ(row.offset % (width / 8), 0U) << row.name;
+            EXPECT_GE(row.offset, end) << row.name;
+            end = row.offset + row.number * (width / 8);
+            EXPECT_LE(end, static_cast<uint32_t>(REF_PMCG_END)) << row.name;
+        }
+    }
 }
 
 TEST(SpecRef, every_command_and_event_has_one_number_and_its_type_field)

@@ -48,6 +48,25 @@ const ModelRegister model_registers[] = {
 };
 #undef REG
 
+struct ModelPmcgRegister {
+    const char *name;
+    unsigned page;
+    unsigned offset;
+    unsigned number;
+    unsigned bits;
+    const char *access;
+    const char *guard;
+    const char *feature;
+};
+
+enum { COUNTERS = 64, COUNTER = 0 };
+#define PMCG_REG(name, page, offset, number, bits, access, guard, feature, ...)                    \
+    {#name, (page), (offset), (number), (bits), #access, #guard, #feature},
+const ModelPmcgRegister model_pmcg_registers[] = {
+#include "pmcg_regs.def"
+};
+#undef PMCG_REG
+
 struct ModelNumber {
     const char *name;
     unsigned number;
@@ -64,6 +83,12 @@ const ModelNumber model_events[] = {
 #include "events.def"
 };
 #undef EVENT
+
+#define PMCG_EVENT(name, number, ...) {#name, (number)},
+const ModelNumber model_monitor_events[] = {
+#include "pmcg_events.def"
+};
+#undef PMCG_EVENT
 
 /* Name of a row -> its numbers as text */
 using Rows = std::map<std::string, std::string>;
@@ -177,6 +202,42 @@ TEST(SpecTables, register_fields_stand_where_the_reference_has_them)
     expect_same_rows(model_field_rows(objects), reference);
 }
 
+TEST(SpecTables, counter_group_registers_are_those_of_the_reference)
+{
+    Rows model, reference;
+    auto place = [](unsigned page, unsigned number) {
+        return "page " + std::to_string(page) + ", " + std::to_string(number) + " times ";
+    };
+    for (const ModelPmcgRegister &row : model_pmcg_registers)
+        add_row(model, row.name,
+                place(row.page, row.number) +
+                    register_text(row.offset, row.bits, row.access, row.guard, row.feature));
+    for (size_t i = 0; i < ref_pmcg_count; ++i) {
+        const ref_pmcg_row &row = ref_pmcg_table[i];
+        add_row(reference, row.name,
+                place(row.page, row.number) +
+                    register_text(row.offset, row.width, row.access, row.guard, row.present));
+    }
+    expect_same_rows(model, reference);
+}
+
+TEST(SpecTables, counter_group_fields_stand_where_the_reference_has_them)
+{
+    std::set<std::string> objects;
+    Rows reference = reference_field_rows(ref_pmcg_field_table, ref_pmcg_field_count, objects);
+    expect_same_rows(model_field_rows(objects), reference);
+}
+
+/* rule: PMC-002 */
+TEST(SpecTables, monitor_events_have_the_numbers_of_the_reference)
+{
+    Rows model;
+    for (const ModelNumber &row : model_monitor_events)
+        if (row.number < 0x80)
+            add_row(model, row.name, std::to_string(row.number));
+    expect_same_rows(model, reference_number_rows(ref_pmcg_event_table, ref_pmcg_event_count));
+}
+
 TEST(SpecTables, commands_have_the_opcodes_of_the_reference)
 {
     expect_same_rows(model_number_rows(model_commands),
@@ -220,6 +281,7 @@ TEST(SpecTables, the_reference_knows_every_object_of_the_model)
     reference_field_rows(ref_register_field_table, ref_register_field_count, known);
     reference_field_rows(ref_command_field_table, ref_command_field_count, known);
     reference_field_rows(ref_structure_field_table, ref_structure_field_count, known);
+    reference_field_rows(ref_pmcg_field_table, ref_pmcg_field_count, known);
     for (size_t i = 0; i < ref_event_count; ++i)
         known.insert(std::string("EVT_") + ref_event_table[i].name);
     for (const ModelField &row : model_fields)

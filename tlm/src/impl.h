@@ -109,7 +109,8 @@ struct smmu_module::impl {
     uint64_t completion_order = 0;
     bool engine_busy = false; /* it is out on an access */
     sc_core::sc_event engine_wake;
-    pulse_output outputs[SMMU_IRQ_COUNT];
+    pulse_output outputs[SMMU_IRQ_PMCG];
+    std::vector<pulse_output> pmcg_outputs; /* by counter group */
 };
 
 } // namespace smmusim

@@ -62,10 +62,18 @@ smmu_module::impl::impl(smmu_module &owner, const smmu_module_config &wanted)
         throw std::invalid_argument(smmu_strerror(status));
 }
 
+static size_t counter_groups(const smmu_module_config &config)
+{
+    uint64_t tbus = 0;
+    smmu_config_get(&config.model, "timing.tbus", &tbus);
+    return 1 + static_cast<size_t>(tbus);
+}
+
 smmu_module::smmu_module(const sc_core::sc_module_name &name, const smmu_module_config &config)
     : sc_module(name), client("client", config.tbus), mem_out("mem_out", config.tbus), walk("walk"),
       ctrl("ctrl"), irq_evtq("irq_evtq"), irq_priq("irq_priq"), irq_cmd_sync("irq_cmd_sync"),
-      irq_gerror("irq_gerror"), sev("sev"), rst("rst"), impl_(std::make_unique<impl>(*this, config))
+      irq_gerror("irq_gerror"), sev("sev"), irq_pmcg("irq_pmcg", counter_groups(config)), rst("rst"),
+      impl_(std::make_unique<impl>(*this, config))
 {
     for (unsigned i = 0; i < config.tbus; i++) {
         client[i].register_b_transport(this, &smmu_module::client_b_transport, static_cast<int>(i));
@@ -83,9 +91,12 @@ smmu_module::~smmu_module() = default;
 
 void smmu_module::end_of_elaboration()
 {
-    output *const ports[SMMU_IRQ_COUNT] = {&irq_evtq, &irq_priq, &irq_cmd_sync, &irq_gerror, &sev};
-    for (unsigned i = 0; i < SMMU_IRQ_COUNT; i++)
+    output *const ports[] = {&irq_evtq, &irq_priq, &irq_cmd_sync, &irq_gerror, &sev};
+    for (unsigned i = 0; i < SMMU_IRQ_PMCG; i++)
         impl_->outputs[i].attach(ports[i], impl_->config.clock_period);
+    impl_->pmcg_outputs = std::vector<pulse_output>(irq_pmcg.size());
+    for (size_t i = 0; i < irq_pmcg.size(); i++)
+        impl_->pmcg_outputs[i].attach(&irq_pmcg[i], impl_->config.clock_period);
     if (rst.size() == 0)
         return;
     sc_core::sc_spawn_options on_rise;
@@ -185,7 +196,10 @@ void smmu_module::impl::deliver()
             break;
         }
         case SMMU_OUT_IRQ:
-            outputs[out.u.irq.source].edge();
+            if (out.u.irq.source == SMMU_IRQ_PMCG)
+                pmcg_outputs[out.u.irq.group].edge();
+            else
+                outputs[out.u.irq.source].edge();
             if (config.on_interrupt)
                 config.on_interrupt(static_cast<smmu_irq_source_t>(out.u.irq.source));
             break;

@@ -113,7 +113,11 @@ uint64_t smmu_advance(smmu_t *s, uint64_t now);
 uint64_t smmu_next_due(const smmu_t *s);
 uint64_t smmu_now(const smmu_t *s);
 
-/* True if nothing is due, no memory access is outstanding and the outbox is empty. A stopped queue is idle. */
+/*
+ * True if nothing is due, no memory access is outstanding and the outbox is empty. A stopped queue is idle, and so is
+ * an SMMU in which nothing but counters of cycles goes on: smmu_next_due() knows the overflow at which they interrupt,
+ * but they would never let a loop end that waits for "nothing is due".
+ */
 bool smmu_idle(const smmu_t *s);
 
 /* ------------------------------------------------------------------ inputs */
@@ -133,7 +137,9 @@ smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_stat
 smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag);
 
 /*
- * Register accesses (chapter 6). offset: from the base of Page 0; Page 1 starts at 0x10000. size: 4 or 8, aligned.
+ * Register accesses (chapters 6 and 10). offset: from the base of Page 0; Page 1 starts at 0x10000; the pages of the
+ * TCU's counter group at 0x02000 and 0x22000, those of TBU t's at 0x40000 + 0x20000 t + 0x02000 and + 0x12000. size: 4
+ * or 8, aligned.
  * Other sizes, misalignment and offsets beyond the last page are RAZ/WI, one of the permitted outcomes (6.2).
  * Returns SMMU_OK also for accesses that the architecture ignores.
  */

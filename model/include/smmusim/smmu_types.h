@@ -171,13 +171,15 @@ typedef enum smmu_irq_source {
     SMMU_IRQ_PRIQ,
     SMMU_IRQ_CMD_SYNC,
     SMMU_IRQ_GERROR,
-    SMMU_IRQ_SEV, /* the event output that wakes PEs from WFE (4.7.3, 4.1.2) */
+    SMMU_IRQ_SEV,  /* the event output that wakes PEs from WFE (4.7.3, 4.1.2) */
+    SMMU_IRQ_PMCG, /* a counter of a counter group has overflowed (10.2.1) */
     SMMU_IRQ_COUNT
 } smmu_irq_source_t;
 
 typedef struct smmu_out_irq {
     uint8_t source; /* smmu_irq_source_t */
     uint8_t pas;    /* programming interface it belongs to */
+    uint16_t group; /* PMCG: whose wire it is; 0 the TCU's, 1 + t that of TBU t */
 } smmu_out_irq_t;
 
 /* Which translations an invalidation may have changed. Wider than necessary is possible, narrower is not. */

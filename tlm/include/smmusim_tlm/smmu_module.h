@@ -78,6 +78,7 @@ public:
     memory_socket walk;
     tlm_utils::simple_target_socket<smmu_module> ctrl;
     output irq_evtq, irq_priq, irq_cmd_sync, irq_gerror, sev;
+    sc_core::sc_vector<output> irq_pmcg; /* of counter groups: the TCU's, then one a TBU of the model */
     input rst;
 
     void reset();
