@@ -20,8 +20,9 @@ int sc_main(int, char *[])
         uint64_t value = 0;
         CHECK(b.reg(REF_REG_CR0, &value, 2, false) == tlm::TLM_BURST_ERROR_RESPONSE);
         CHECK(b.reg(REF_REG_CR0 + 2, &value, 4, false) == tlm::TLM_ADDRESS_ERROR_RESPONSE);
-        CHECK(b.reg(0x20000, &value, 4, false) == tlm::TLM_ADDRESS_ERROR_RESPONSE);
-        CHECK(b.reg(0x1FFFC, &value, 8, false) == tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        const uint32_t end = smmu_reg_span(b.smmu.model());
+        CHECK(b.reg(end, &value, 4, false) == tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        CHECK(b.reg(end - 4, &value, 8, false) == tlm::TLM_ADDRESS_ERROR_RESPONSE);
 
         unsigned char partly[4] = {0xFF, 0, 0xFF, 0xFF};
         tlm::tlm_generic_payload trans;

@@ -5,7 +5,7 @@
  *   client[i]   target     untranslated transactions of TBU i
  *   mem_out[i]  initiator  the same transactions, translated: same payload, same order, address
  * restored on return walk        initiator  what the SMMU accesses itself: structures, tables,
- * queues, MSIs ctrl        target     registers: pages 0 and 1, 128 KiB irq_*, sev  outputs pulses
+ * queues, MSIs ctrl        target     registers: smmu_reg_span() bytes irq_*, sev  outputs pulses
  * of one clock; any of them may stay unbound rst         input      cold reset on the rising edge;
  * may stay unbound
  *
