@@ -36,7 +36,7 @@ static double percent(double before, double after)
 }
 
 struct figures {
-    double page, sync, quiet, disturbed;
+    double operation, sync, quiet, disturbed;
 };
 
 static bool take_figures(const struct exp_setup *setup, struct figures *figures,
@@ -49,7 +49,7 @@ static bool take_figures(const struct exp_setup *setup, struct figures *figures,
     quiet.window = 0;
     if (exp_measure_invalidation(&quiet, &result, why) != EXP_MEASURED)
         return false;
-    figures->page = result.cycles_per_page;
+    figures->operation = result.cycles_per_operation;
     figures->sync = result.sync_p50;
     undisturbed.form = EXP_NO_INVALIDATION;
     if (exp_measure_invalidation(&undisturbed, &result, why) != EXP_MEASURED)
@@ -81,7 +81,7 @@ enum exp_outcome exp_measure_sensitivity(const struct exp_setup *setup, struct e
         return EXP_FAILED;
     result->value = (double)value;
     result->changed_to = (double)to;
-    result->throughput_change = percent(before.page, after.page);
+    result->operation_change = percent(before.operation, after.operation);
     result->sync_change = percent(before.sync, after.sync);
     result->quiet_change = percent(before.quiet, after.quiet);
     result->disturbed_change = percent(before.disturbed, after.disturbed);

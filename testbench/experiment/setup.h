@@ -108,7 +108,7 @@ struct exp_setup exp_setup_default(const smmu_config_t *cfg);
     X(walks, "walks / 1000 cycles", 3, "translation table walks")                                  \
     X(value, "", 0, "the preset's")                                                                \
     X(changed_to, "", 0, "what was measured")                                                      \
-    X(throughput_change, "%", 2, "of the time an invalidated page takes")                          \
+    X(operation_change, "%", 2, "of the time an operation takes, one after the other")             \
     X(sync_change, "%", 2, "of the median of a CMD_SYNC")                                          \
     X(quiet_change, "%", 2, "of a client's mean latency with no invalidation about")               \
     X(disturbed_change, "%", 2, "of a client's mean latency while pages are invalidated")

@@ -68,11 +68,11 @@ TEST_F(ClientLoad, 144_closed_loop_of_one_sends_the_next_when_the_last_is_answer
     uint64_t own = 0;
     {
         Machine m;
-        const load_stream one = stream(0, 1);
-        ASSERT_TRUE(load_add(m.load, &one));
-        load_start(m.load);
-        host_step(m.host, 10000); /* leaves the SMMU */
-        own = host_now(m.host);
+        client_access access = client_access_default();
+        client_result result{};
+        access.addr = kBase;
+        ASSERT_TRUE(host_await(m.host, host_submit(m.host, &access), &result, nullptr));
+        own = result.cycles;
     }
     for (uint64_t early : {0, 1}) {
         Machine m;
