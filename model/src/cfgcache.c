@@ -82,7 +82,8 @@ void smmu__cfgcache_invalidate(struct smmu *s, const struct inval_config *scope)
 void smmu__cfgcache_reset(struct smmu *s)
 {
     struct cfgcache *c = &s->cfgcache;
+    for (uint32_t i = 0; i < c->sets * c->ways; i++)
+        c->invalidated += c->key[i] != 0;
     memset(c->key, 0, (size_t)c->sets * c->ways * sizeof *c->key);
-    c->inserted = c->evicted = c->invalidated = 0;
     smmu__repl_reset(&c->repl, c->sets, CFG(s, TIMING_SEED));
 }

@@ -282,6 +282,7 @@ static bool sync_wait(struct smmu *s, unsigned queue)
         return false;
     }
     STAT(s, sync_wait_cycles, s->sched.now - q->sync_since);
+    TCU_TIME(s, sync_wait, s->sched.now - q->sync_since);
     uint64_t delay = CFG(s, TIMING_SYNC_SIGNAL_LAT);
     q->state = CMDQ_SYNC_SIGNAL;
     TIMELINE_END(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);

@@ -173,6 +173,8 @@ static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
                                                                   : TAGS_MAX);
     s->tags.tag = carve(a, s->tags.capacity, sizeof *s->tags.tag);
     lay_out_tbus(a, s, v);
+    s->streams.capacity = (uint32_t)v[SMMU_CFG_STATS_STREAMS];
+    s->streams.stream = carve(a, s->streams.capacity + 1, sizeof *s->streams.stream);
     lay_out_walk_caches(a, &s->walk_cache, v);
     s->timeline.capacity = (uint32_t)v[SMMU_CFG_TIMELINE_RECORDS];
     s->timeline.record = carve(a, s->timeline.capacity, sizeof *s->timeline.record);
@@ -290,6 +292,7 @@ smmu_status_t smmu_create(smmu_t **out, const smmu_config_t *cfg, void *memory, 
     for (uint32_t i = 0; i < s->slots.capacity; i++)
         smmu__slot_list_push(s, &s->slots.free, &s->slots.slot[i]);
     smmu_reset(s);
+    smmu_stats_clear(s);
     *out = s;
     return SMMU_OK;
 }

@@ -37,6 +37,13 @@ static void count_read(struct smmu *s, struct slot *slot, bool shared)
     }
 }
 
+void smmu__flight_walk_ended(struct smmu *s, struct slot *slot)
+{
+    if (slot->walks)
+        TCU_TIME(s, walk_latency, smmu__flight_clock(s, slot) - slot->walk_begun);
+    slot->walks = false;
+}
+
 /* In the modes lt and functional reads meet no others: what the port takes is added here. */
 bool smmu__flight_read(struct smmu *s, struct slot *slot, enum slot_state state,
                        smmu_mem_source_t source, uint64_t addr, unsigned size,
@@ -97,6 +104,7 @@ static bool terminate(struct smmu *s, struct slot *slot, smmu_result_t result, b
 {
     if (slot->borrowed)
         return read_oneself(slot);
+    smmu__flight_walk_ended(s, slot);
     if (slot->prefetch)
         return smmu__flight_prefetch_end(s, slot);
     smmu__walker_give(s, slot);
@@ -127,6 +135,9 @@ bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event)
 {
     const struct prog_if *pi = smmu__flight_interface(s, slot);
     fault_begin(slot, event)->fetch_addr = slot->fetch_addr;
+    if (slot->counts_walk) /* it ends before its first read */
+        TCU_STAT(s, config_walks, 1);
+    slot->counts_walk = false;
     bool record = event != SMMU_EVT_C_BAD_STREAMID || REG_FIELD(pi, CR2, RECINVSID);
     return terminate(s, slot, SMMU_RESULT_ABORT, record);
 }

@@ -37,6 +37,13 @@ static inline struct prog_if *smmu__flight_interface(struct smmu *s, const struc
     return &s->pi[slot->prog_if];
 }
 
+/* What a slot's durations are measured with: in the modes lt and functional its own cycles, without
+ * memory's. */
+static inline uint64_t smmu__flight_clock(const struct smmu *s, const struct slot *slot)
+{
+    return s->mode == SMMU_MODE_AT ? s->sched.now : slot->latency;
+}
+
 /*
  * ---- among the flight_*.c: a step changes the slot's state. True: go on with it at once; false:
  * it waits for time, memory or another slot, or is over.
@@ -46,6 +53,7 @@ bool smmu__flight_delay(struct smmu *s, struct slot *slot, uint64_t cycles, enum
 bool smmu__flight_read(struct smmu *s, struct slot *slot, enum slot_state state,
                        smmu_mem_source_t source, uint64_t addr, unsigned size,
                        struct mem_attrs attrs);
+void smmu__flight_walk_ended(struct smmu *s, struct slot *slot);
 /* Nothing that an invalidation overtook may stay behind (3.21.1). */
 bool smmu__flight_may_fill(struct smmu *s, struct slot *slot);
 

@@ -63,6 +63,8 @@ bool smmu__flight_config_walk(struct smmu *s, struct slot *slot)
 
 static bool config_known(struct smmu *s, struct slot *slot)
 {
+    const smmu_request_t *r = &slot->request;
+    slot->x.stream_number = smmu__stream_number(s, r->sec_sid, r->streamid);
     slot->has_config = true;
     slot->borrowed = slot->no_share = false;
     if (slot->x.kind == XCTX_S1)

@@ -35,7 +35,7 @@ void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
     slot->request = *r;
     slot->cfg_key = cfg_key;
     slot->prog_if = pi->number;
-    slot->submitted = s->sched.now;
+    slot->submitted = smmu__flight_clock(s, slot);
     slot->decided = decided;
     if (decided)
         slot->response = *decided;
@@ -237,6 +237,9 @@ bool smmu__flight_leave(struct smmu *s, struct slot *slot)
     smmu_response_t *a = &slot->response;
     smmu__answer_track(s, &slot->request, epoch_of(s, slot), a);
     a->latency = slot->latency;
+    TRANSACTION_TIME(s, t->number,
+                     smmu__stream_number(s, slot->request.sec_sid, slot->request.streamid),
+                     smmu__flight_clock(s, slot) - slot->submitted);
     smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer = *a;
     smmu__pool_give(&t->slots, s->sched.now);
     for (; slot->wbuf; slot->wbuf--)

@@ -18,6 +18,7 @@ static bool finish_leaf(struct smmu *s, struct slot *slot)
 {
     const struct xctx *x = &slot->x;
     struct access_kind k = smmu__access_kind(&slot->request, &x->overrides);
+    smmu__flight_walk_ended(s, slot);
     if (slot->prefetch)
         return smmu__flight_prefetch_end(s, slot);
     if (!(slot->leaf.perms & smmu__access_need(k)))
@@ -51,6 +52,8 @@ bool smmu__flight_walk_cache(struct smmu *s, struct slot *slot)
     if (o == WALK_CACHE_LEAF)
         return smmu__flight_delay(s, slot, cycles, SLOT_LEAF);
     TCU_STAT(s, walks, 1);
+    slot->walks = true;
+    slot->walk_begun = smmu__flight_clock(s, slot);
     return smmu__flight_delay(s, slot, cycles + CFG(s, TIMING_WALK_START_LAT), SLOT_WALK);
 }
 

@@ -13,8 +13,9 @@
 struct pool {
     uint32_t capacity, used, peak;
     uint64_t taken;    /* times that one was taken */
-    uint64_t since;    /* cycle up to which the integral is */
+    uint64_t since;    /* cycle up to which the integrals are */
     uint64_t integral; /* number in use, summed over cycles */
+    uint64_t full;     /* cycles with all in use */
 };
 
 static inline bool smmu__pool_free(const struct pool *p)
@@ -22,16 +23,18 @@ static inline bool smmu__pool_free(const struct pool *p)
     return p->used < p->capacity;
 }
 
-static inline void pool_integrate(struct pool *p, uint64_t now)
+static inline void smmu__pool_integrate(struct pool *p, uint64_t now)
 {
     p->integral += p->used * (now - p->since);
+    if (p->used >= p->capacity)
+        p->full += now - p->since;
     p->since = now;
 }
 
 static inline void smmu__pool_take(struct pool *p, uint64_t now)
 {
     assert(p->used < p->capacity);
-    pool_integrate(p, now);
+    smmu__pool_integrate(p, now);
     p->taken++;
     if (++p->used > p->peak)
         p->peak = p->used;
@@ -40,7 +43,7 @@ static inline void smmu__pool_take(struct pool *p, uint64_t now)
 static inline void smmu__pool_give(struct pool *p, uint64_t now)
 {
     assert(p->used > 0);
-    pool_integrate(p, now);
+    smmu__pool_integrate(p, now);
     p->used--;
 }
 

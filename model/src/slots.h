@@ -74,6 +74,7 @@ struct slot {
     bool tracks_page; /* later misses to its page wait for it */
     bool offers_read; /* others may share what it reads now */
     bool counts_walk; /* its configuration walk is still to be counted: by its first read */
+    bool walks;       /* its translation table walk has begun and not ended */
     bool borrowed;    /* what it got came from another's read */
     bool no_merge, no_share; /* tried, and it came to nothing */
     uint16_t next;           /* in a waiting list; SLOT_NONE at the end */
@@ -83,7 +84,8 @@ struct slot {
     struct slot_list merged, sharing; /* who waits for its answer, for its read */
     uint32_t latency;                 /* own cycles so far, in the modes lt and functional */
     uint32_t wbuf;                    /* beats of the write buffer that it holds */
-    uint64_t submitted;               /* cycle */
+    uint64_t submitted;               /* smmu__flight_clock() */
+    uint64_t walk_begun;              /* likewise */
     uint64_t event_ticket;
     uint64_t read_inval_count; /* invalidations before the read that is outstanding */
     smmu_request_t request;

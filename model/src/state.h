@@ -87,6 +87,10 @@ struct smmu {
     struct cmd_rules cmd_rules;
     uint64_t stat[SMMU_STAT_COUNT];
     uint64_t tcu_stat[SMMU_TCU_STAT_COUNT];
+    struct histogram tcu_time[SMMU_TCU_HISTOGRAM_COUNT];
+    struct streams streams;
+    uint64_t stats_since;   /* cycle of the last clear */
+    uint32_t stats_cleared; /* how often */
     struct timeline timeline;
 };
 

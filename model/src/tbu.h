@@ -8,10 +8,10 @@
 #ifndef SMMUSIM_TBU_H
 #define SMMUSIM_TBU_H
 
+#include "count.h"
 #include "lane.h"
 #include "pool.h"
 #include "slots.h"
-#include "smmusim/smmu_stats.h"
 #include "tlb.h"
 
 struct smmu;
@@ -35,6 +35,7 @@ struct tbu {
     uint32_t pages;      /* tracked */
     uint16_t page_bucket[PAGE_BUCKETS];
     uint64_t stat[SMMU_TBU_STAT_COUNT];
+    struct histogram time[SMMU_TBU_HISTOGRAM_COUNT];
 };
 
 enum tbu_where { TBU_MISS, TBU_UTLB_HIT, TBU_MTLB_HIT };

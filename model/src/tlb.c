@@ -148,12 +148,12 @@ void smmu__tlb_insert(struct smmu *s, struct tlb *t, const struct tlb_entry *ent
 
 void smmu__tlb_reset(struct tlb *t, uint64_t seed)
 {
+    t->invalidated += t->entries;
     memset(t->entry, 0, (size_t)t->sets * t->ways * sizeof *t->entry);
     memset(t->of_size, 0, sizeof t->of_size);
     if (t->bucket)
         memset(t->bucket, 0, TLB_BUCKETS);
     t->live_sizes = 0;
-    t->inserted = t->evicted = t->invalidated = 0;
     t->entries = t->all_alive_at = 0;
     smmu__repl_reset(&t->repl, t->sets, seed);
 }

@@ -38,7 +38,7 @@ struct tlb {
     /* One large set is searched through chains of entry numbers + 1; NULL: way by way. */
     uint8_t *bucket; /* [TLB_BUCKETS] */
     uint8_t *next;   /* [ways] */
-    /* Since reset: inserted = evicted + invalidated + those in place. */
+    /* Since the statistics were cleared: inserted = evicted + invalidated + those in place. */
     uint64_t inserted, evicted, invalidated;
 };
 

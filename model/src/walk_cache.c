@@ -127,6 +127,8 @@ enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const struct xct
             break;
     }
     *cycles = done - now;
+    STAT(s, wc_lookup, 1);
+    STAT(s, wc_hit, deepest != NULL);
     return deepest ? take(s, deepest, deepest_level, w, leaf) : WALK_CACHE_MISS;
 }
 

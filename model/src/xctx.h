@@ -78,6 +78,7 @@ struct xctx {
     uint8_t output_bits; /* effective IPS: min(IPS, OAS) */
     uint64_t mair;       /* Attr0 to Attr7, Reserved encodings resolved */
     struct ttb ttb[2];
+    uint16_t stream_number; /* its histograms (count.h) */
     /* Filled by tags.c: where this context's TLB entries are counted. */
     uint16_t tag, global_tag;
     uint32_t tag_serial, global_serial;

@@ -32,13 +32,13 @@ static bool must_queue(const struct order *o)
 }
 
 /* Accepted, and on its way out: in how many cycles from now. */
-static void hand_on(struct smmu *s, struct tbu *t, const smmu_request_t *r, uint64_t ready,
-                    smmu_response_t *out)
+static void hand_on(struct smmu *s, struct tbu *t, const smmu_request_t *r, uint16_t stream,
+                    uint64_t ready, smmu_response_t *out)
 {
     smmu__answer_track(s, r, s->inval.epoch, out);
     out->latency = (uint32_t)(smmu__tbu_hand_on(s, t, r, ready) - s->sched.now);
+    TRANSACTION_TIME(s, t->number, stream, out->latency);
     TBU_STAT(s, t->number, transactions, 1);
-    STAT(s, requests, 1);
 }
 
 static int take_off(struct smmu *s, const struct prog_if *pi, struct tbu *t,
@@ -51,7 +51,6 @@ static int take_off(struct smmu *s, const struct prog_if *pi, struct tbu *t,
     }
     smmu__flight_start(s, pi, t, r, key, found, decided);
     TBU_STAT(s, t->number, transactions, 1);
-    STAT(s, requests, 1);
     return SMMU_PENDING;
 }
 
@@ -62,11 +61,12 @@ static int submit_untranslated(struct smmu *s, const struct prog_if *pi, struct 
                                const smmu_request_t *r, uint64_t key, bool queue,
                                smmu_response_t *out)
 {
-    TBU_STAT(s, t->number, bypassed, 1);
+    TBU_STAT(s, t->number, untranslated, 1);
     if (queue)
         return take_off(s, pi, t, r, key, &no_tlb, out);
     uint64_t from = smmu__tbu_accept(s, t, r);
-    hand_on(s, t, r, smmu__tbu_lookup_done(s, t, r->addr, &no_tlb, from), out);
+    uint64_t ready = smmu__tbu_lookup_done(s, t, r->addr, &no_tlb, from);
+    hand_on(s, t, r, smmu__stream_number(s, r->sec_sid, r->streamid), ready, out);
     return SMMU_DONE;
 }
 
@@ -112,6 +112,6 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
     uint64_t from = smmu__tbu_accept(s, t, r);
     uint64_t ready = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), &found, from);
     smmu__tbu_looked_up(s, t, &found);
-    hand_on(s, t, r, ready, out);
+    hand_on(s, t, r, x->stream_number, ready, out);
     return SMMU_DONE;
 }
