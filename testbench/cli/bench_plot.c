@@ -9,7 +9,7 @@
 #include "cli/plot_json.h"
 
 /* Of many names, those whose every change is smaller are left out. */
-enum { MANY_NAMES = 12, LEAST_CHANGE_PERCENT = 1 };
+enum { MANY_NAMES = 12, LEAST_CHANGE_PERCENT = 3 };
 
 static const char *short_name(const struct exp_axis *axis)
 {

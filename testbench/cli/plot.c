@@ -123,7 +123,7 @@ static void write_axes(FILE *script, const struct plot *plot)
 static void write_script(FILE *script, const struct plot *plot, const char *svg_path)
 {
     const unsigned lines = caption_lines(plot->caption);
-    const unsigned height = PLOT_HEIGHT + lines * CAPTION_LINE_HEIGHT;
+    const unsigned caption = (lines + 1) * CAPTION_LINE_HEIGHT, height = PLOT_HEIGHT + caption;
 
     fprintf(script, "set terminal svg size %d,%u dynamic noenhanced font 'sans-serif,12'\n", WIDTH,
             height);
@@ -131,8 +131,8 @@ static void write_script(FILE *script, const struct plot *plot, const char *svg_
     write_setting(script, "title", plot->title);
     write_axes(script, plot);
     /* The caption's place is kept free below everything that belongs to the axes. */
-    fprintf(script, "set origin 0, %.4f\nset size 1, %.4f\n",
-            (double)(lines * CAPTION_LINE_HEIGHT) / height, (double)PLOT_HEIGHT / height);
+    fprintf(script, "set origin 0, %.4f\nset size 1, %.4f\n", (double)caption / height,
+            (double)PLOT_HEIGHT / height);
     write_caption(script, plot->caption, lines, height);
     for (size_t i = 0; i < plot->count; i++) {
         fprintf(script, "%s '-' with %s title ", i ? "," : "plot",

@@ -21,7 +21,7 @@ enum {
 };
 
 struct counters {
-    uint64_t commands, syncs, lookups, hits, walks;
+    uint64_t commands, syncs, waits, lookups, hits, walks;
 };
 
 struct run {
@@ -41,6 +41,7 @@ static struct counters counters_now(const struct exp_machine *m)
     return (struct counters){
         .commands = m->driver.stats.commands,
         .syncs = m->driver.stats.syncs,
+        .waits = m->driver.stats.space_waits,
         .lookups = smmu_stat_value(smmu, SMMU_STAT_tlb_lookup),
         .hits = smmu_stat_value(smmu, SMMU_STAT_tlb_hit),
         .walks = smmu_stat_value(smmu, SMMU_STAT_walks),
@@ -170,6 +171,7 @@ static void report_invalidations(struct run *run, const struct counters *after,
     r->operations = (double)run->operation.count;
     r->commands = (double)(after->commands - run->before.commands);
     r->syncs = (double)(after->syncs - run->before.syncs);
+    r->waits = (double)(after->waits - run->before.waits);
     if (!run->operation.count)
         return;
     r->commands_per_operation = ratio(r->commands, r->operations);

@@ -99,6 +99,7 @@ struct exp_setup exp_setup_default(const smmu_config_t *cfg);
     X(op_p99, "cycles", 0, "99 % of them take no longer")                                          \
     X(sync_p50, "cycles", 0, "from the last move of PROD until the CMD_SYNC is seen, median")      \
     X(sync_p99, "cycles", 0, "99 % of them take no longer")                                        \
+    X(waits, "waits", 0, "of the driver for room in the command queue")                            \
     X(requests, "requests", 0, "of clients that arrived")                                          \
     X(served, "requests / 1000 cycles", 3, "of all clients, finished in time")                     \
     X(client_mean, "cycles", 2, "a request from arrival until it leaves the SMMU, mean")           \

@@ -1,89 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 880: the experiments of `smmusim bench`: what is measured obeys arithmetic where there is some,
- * and nothing but the seed decides what is random.
+ * 880 to 884: the experiments of `smmusim bench`: what they measure, and that nothing but the seed
+ * decides what is random. Arithmetic is in 885.
  */
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "experiment/plan.h"
+#include "unit/bench_plan.h"
 
 namespace {
 
-struct Plan {
-    explicit Plan(const char *kind, const std::vector<std::string> &axes = {}, uint64_t seed = 1)
-    {
-        smmu_config_t cfg;
-        char why[EXP_WHY_SIZE] = "";
-        smmu_config_init(&cfg, nullptr);
-        const exp_kind *row = exp_kind_named(kind);
-        EXPECT_NE(row, nullptr) << kind;
-        EXPECT_TRUE(exp_plan_begin(plan.get(), row, &cfg, seed, why)) << why;
-        for (const std::string &axis : axes)
-            EXPECT_TRUE(exp_plan_vary(plan.get(), axis.c_str(), why)) << why;
-    }
-    exp_result measure(size_t point = 0)
-    {
-        exp_result result;
-        char why[EXP_WHY_SIZE] = "";
-        EXPECT_EQ(exp_plan_measure(plan.get(), point, &result, why), EXP_MEASURED) << why;
-        return result;
-    }
-    std::string refusal(const std::string &axis)
-    {
-        char why[EXP_WHY_SIZE] = "";
-        EXPECT_FALSE(exp_plan_vary(plan.get(), axis.c_str(), why)) << axis;
-        return why;
-    }
-    std::unique_ptr<exp_plan> plan = std::make_unique<exp_plan>();
-};
-
-std::string text(const char *name, uint64_t value)
-{
-    return std::string(name) + "=" + std::to_string(value);
-}
-
-/* Nothing but the command reads costs anything. */
-const std::vector<std::string> kReadsAlone = {
-    "form=page",
-    "pages=512",
-    "operations=2",
-    "timing.tbus=1",
-    "timing.qtw_ar_lat=0",
-    "timing.qtw_read_bytes=0",
-    "timing.cmd_decode_lat=0",
-    "timing.sync_signal_lat=0",
-    "timing.inv_tcu_va_lat=0",
-    "timing.inv_tbu_va_lat=0",
-    "timing.dti_inv_req_lat=0",
-    "timing.dti_inv_ack_lat=0",
-};
-
-/* docs/timing.md: a command costs M / F; an operation has one more, the CMD_SYNC, and once F reads
- * whose data nothing follows. */
-TEST(BenchExperiments, 880_page_invalidations_cost_their_reads)
-{
-    for (uint64_t latency : {20, 100, 400})
-        for (uint64_t in_flight : {1, 2, 4}) {
-            std::vector<std::string> axes = kReadsAlone;
-            axes.push_back(text("timing.mem_read_lat", latency));
-            axes.push_back(text("timing.cmdq_reads_in_flight", in_flight));
-            const exp_result r = Plan("forms", axes).measure();
-            const double each = static_cast<double>(latency) / static_cast<double>(in_flight);
-            EXPECT_EQ(r.commands, 1024);
-            EXPECT_GE(r.cycles_per_operation, 512 * each) << latency << "/" << in_flight;
-            EXPECT_LE(r.cycles_per_operation, 513 * each + static_cast<double>(latency) + 2)
-                << latency << "/" << in_flight;
-            EXPECT_EQ(r.cycles_per_page, r.cycles_per_command);
-        }
-}
-
 /* Linux's batches: one command a page, or one for each non-zero digit of the length to base 32. */
-TEST(BenchExperiments, 881_commands_of_an_operation_follow_from_its_form)
+TEST(BenchExperiments, 880_commands_of_an_operation_follow_from_its_form)
 {
     const struct {
         const char *form;
@@ -93,9 +24,9 @@ TEST(BenchExperiments, 881_commands_of_an_operation_follow_from_its_form)
                  {"range", 8, 1}, {"range", 31, 1}, {"range", 33, 2},   {"range", 512, 1},
                  {"asid", 37, 1}, {"all", 37, 1}};
     for (const auto &c : cases) {
-        const exp_result r =
-            Plan("forms", {std::string("form=") + c.form, text("pages", c.pages), "operations=3"})
-                .measure();
+        const exp_result r = BenchPlan("forms", {std::string("form=") + c.form,
+                                                 axis_text("pages", c.pages), "operations=3"})
+                                 .measure();
         EXPECT_EQ(r.commands_per_operation, c.commands) << c.form << " " << c.pages;
         EXPECT_EQ(r.operations, 3);
         EXPECT_EQ(r.syncs, 3);
@@ -104,31 +35,32 @@ TEST(BenchExperiments, 881_commands_of_an_operation_follow_from_its_form)
 }
 
 /* What the caller sees is the SMMU's time and the processor's write of PROD before it. */
-TEST(BenchExperiments, 882_processor_adds_its_accesses)
+TEST(BenchExperiments, 880_processor_adds_its_accesses)
 {
-    const exp_result free = Plan("sync", {"cpu=free", "sync=sev", "pages=4"}).measure();
-    const exp_result usual = Plan("sync", {"cpu=usual", "sync=sev", "pages=4"}).measure();
+    const exp_result free = BenchPlan("sync", {"cpu=free", "sync=sev", "pages=4"}).measure();
+    const exp_result usual = BenchPlan("sync", {"cpu=usual", "sync=sev", "pages=4"}).measure();
     EXPECT_EQ(free.op_p50, free.sync_p50);
     EXPECT_EQ(usual.op_p50, usual.sync_p50 + 50) << "a posted write takes 50 cycles";
     EXPECT_GE(usual.sync_p50, free.sync_p50 + 100) << "a read of CMDQ_CONS takes 100";
     EXPECT_EQ(free.cycles_per_operation, free.op_p50) << "one after the other";
 }
 
-TEST(BenchExperiments, 883_paced_operations_start_at_their_pace)
+TEST(BenchExperiments, 881_paced_operations_start_at_their_pace)
 {
     const exp_result r =
-        Plan("load", {"form=range", "rate=0", "period=2000", "window=50000"}).measure();
+        BenchPlan("load", {"form=range", "rate=0", "period=2000", "window=50000"}).measure();
     EXPECT_EQ(r.cycles, 50000);
     EXPECT_EQ(r.operations, 25);
 }
 
-TEST(BenchExperiments, 884_clients_lose_what_is_invalidated)
+TEST(BenchExperiments, 881_clients_lose_what_is_invalidated)
 {
     const std::vector<std::string> quiet = {"form=none", "rate=50", "set=64", "timing.tbus=1",
                                             "window=30000"};
     std::vector<std::string> loud = quiet;
     loud[0] = "form=asid";
-    const exp_result before = Plan("load", quiet).measure(), after = Plan("load", loud).measure();
+    const exp_result before = BenchPlan("load", quiet).measure(),
+                     after = BenchPlan("load", loud).measure();
     EXPECT_EQ(before.requests, after.requests) << "arrivals owe nothing to the answers";
     EXPECT_EQ(before.hit_rate, 100) << "a set of 64 pages fits";
     EXPECT_LT(after.hit_rate, 99);
@@ -139,22 +71,23 @@ TEST(BenchExperiments, 884_clients_lose_what_is_invalidated)
 }
 
 /* Load that nothing can serve has no latency to speak of, but a throughput. */
-TEST(BenchExperiments, 885_saturation_is_not_reported_as_latency)
+TEST(BenchExperiments, 882_saturation_is_not_reported_as_latency)
 {
     const exp_result r =
-        Plan("load", {"form=none", "rate=1000", "set=4096", "timing.tbus=1", "timing.ptw_slots=1",
-                      "window=2000", "timing.mem_read_lat=1000"})
+        BenchPlan("load", {"form=none", "rate=1000", "set=4096", "timing.tbus=1",
+                           "timing.ptw_slots=1", "window=2000", "timing.mem_read_lat=1000"})
             .measure();
     EXPECT_TRUE(std::isnan(r.client_mean));
     EXPECT_TRUE(std::isnan(r.client_p99));
     EXPECT_LT(r.served, 10);
 }
 
-TEST(BenchExperiments, 886_seed_decides)
+TEST(BenchExperiments, 882_seed_decides)
 {
     const std::vector<std::string> axes = {"form=page", "rate=100", "window=10000"};
-    const exp_result a = Plan("load", axes, 7).measure(), b = Plan("load", axes, 7).measure(),
-                     c = Plan("load", axes, 8).measure();
+    const exp_result a = BenchPlan("load", axes, 7).measure(),
+                     b = BenchPlan("load", axes, 7).measure(),
+                     c = BenchPlan("load", axes, 8).measure();
     for (int id = 0; id < EXP_MEASURE_COUNT; id++) {
         const double x = exp_measured(&a, static_cast<exp_measure_id>(id));
         const double y = exp_measured(&b, static_cast<exp_measure_id>(id));
@@ -165,11 +98,11 @@ TEST(BenchExperiments, 886_seed_decides)
 
 /* The rows of the table: each can be run from its first point to its last, and draws what it
  * measures. */
-TEST(BenchExperiments, 887_every_kind_runs_and_draws_what_it_measures)
+TEST(BenchExperiments, 883_every_kind_runs_and_draws_what_it_measures)
 {
     const exp_kind *kind;
     for (size_t i = 0; (kind = exp_kind_at(i)); i++) {
-        Plan whole(kind->name);
+        BenchPlan whole(kind->name);
         bool x_is_axis = false;
         for (size_t a = 0; a < whole.plan->axes; a++)
             x_is_axis |= exp_axis_name(&whole.plan->axis[a]) == std::string(kind->plot.x);
@@ -185,7 +118,7 @@ TEST(BenchExperiments, 887_every_kind_runs_and_draws_what_it_measures)
             small = {"commands=64"};
         if (exp_kind_takes(kind, EXP_PARAMETER_window))
             small = {"operations=2", "window=2000", "set=32"};
-        Plan plan(kind->name, small);
+        BenchPlan plan(kind->name, small);
         const size_t points = exp_plan_points(plan.plan.get());
         EXPECT_GT(points, 1u);
         for (size_t point : {size_t{0}, points - 1}) {
@@ -197,7 +130,7 @@ TEST(BenchExperiments, 887_every_kind_runs_and_draws_what_it_measures)
     }
 }
 
-TEST(BenchExperiments, 888_sensitivity_knows_what_a_value_does)
+TEST(BenchExperiments, 883_sensitivity_knows_what_a_value_does)
 {
     uint64_t reads = 0, clock = 0;
     const smmu_config_key_t *key;
@@ -209,7 +142,7 @@ TEST(BenchExperiments, 888_sensitivity_knows_what_a_value_does)
     auto with = [&](const char *name) {
         std::vector<std::string> axes = small;
         axes.push_back(std::string("assumption=") + name);
-        return Plan("sensitivity", axes).measure();
+        return BenchPlan("sensitivity", axes).measure();
     };
     const exp_result memory = with("timing.mem_read_lat"), mhz = with("timing.clk_mhz");
     EXPECT_EQ(memory.changed_to, 2 * memory.value);
@@ -222,19 +155,19 @@ TEST(BenchExperiments, 888_sensitivity_knows_what_a_value_does)
     EXPECT_EQ(mhz.disturbed_change, 0);
 }
 
-TEST(BenchExperiments, 889_presets_keep_what_was_set)
+TEST(BenchExperiments, 884_presets_keep_what_was_set)
 {
     const std::vector<std::string> axes = {"form=range", "rate=0", "timing.mem_read_lat=300"};
     std::vector<std::string> ideal = axes;
     ideal.push_back("preset=ideal");
-    const exp_result r = Plan("presets", ideal).measure();
+    const exp_result r = BenchPlan("presets", ideal).measure();
     EXPECT_GE(r.sync_p50, 300) << "ideal memory is set to be slow";
     EXPECT_LE(r.sync_p50, 600) << "and nothing else costs time: two reads at most";
 }
 
-TEST(BenchExperiments, 889_axes_are_checked)
+TEST(BenchExperiments, 884_axes_are_checked)
 {
-    Plan plan("forms");
+    BenchPlan plan("forms");
     for (const char *bad :
          {"pages", "pages=", "pages=0", "pages=1,", "pages=,1", "pages=x", "pages=-1",
           "pages=65537", "form=sideways", "nothing=1", "timing.nothing=1", "timing.tbus=0",
