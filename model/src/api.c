@@ -78,6 +78,7 @@ int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_res
         if (status != SMMU_OK)
             return status;
     }
+    s->timeline.owner_now = now;
     int verdict = smmu__xlate_submit(s, pi, request, response);
     if (verdict == SMMU_PENDING || s->settle)
         smmu__settle(s);
@@ -114,8 +115,9 @@ smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_stat
         if (time != SMMU_OK)
             return time;
     }
+    s->timeline.owner_now = now;
+    TIMELINE_ACCESS(s, END, tag, status, 0);
     smmu__access_free(s, tag);
-    TIMELINE_END(s, ACCESS, 0, tag, status, 0);
     smmu__mem_done(s, &a, status, data);
     return SMMU_OK;
 }

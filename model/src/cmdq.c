@@ -309,6 +309,7 @@ static bool act(struct smmu *s, unsigned queue)
     const struct cmd_rule *rule = head_rule(s, q);
     if (invalidates(rule) && smmu__inval_free_at(s) > s->sched.now) {
         q->state = CMDQ_INVAL_WAIT;
+        TIMELINE_BEGIN(s, CMD_INVAL_WAIT, queue, head_of(q)->number, 0, 0);
         smmu__timer_set(s, TIMER_CMDQ, queue, smmu__inval_free_at(s) - s->sched.now);
         return false;
     }
@@ -460,7 +461,7 @@ static void read_again(struct smmu *s, unsigned queue, unsigned entry)
 {
     struct cmdq_fetch *f = &s->cmdq[queue].fetch[entry];
     if (f->state == FETCH_DROPPED)
-        f->state = FETCH_FREE;
+        got(s, queue, entry, NULL);
     else
         read_commands(s, queue, entry, f->index, 1);
 }

@@ -44,6 +44,16 @@ void smmu__flight_walk_ended(struct smmu *s, struct slot *slot)
     slot->walks = false;
 }
 
+static void note_read(struct smmu *s, struct slot *slot, smmu_mem_source_t source, bool shared)
+{
+    bool walk = slot->state == SLOT_TTD;
+    uint64_t level = walk ? (uint8_t)slot->walk.level : 0;
+    if (s->timeline.capacity)
+        smmu__timeline_stage(s, slot, 0, walk ? SMMU_TIMELINE_WALK_READ : SMMU_TIMELINE_CONFIG_READ,
+                             slot->fetch_addr,
+                             (uint64_t)source | level << 8 | (uint64_t)shared << 16);
+}
+
 /* In the modes lt and functional reads meet no others: what the port takes is added here. */
 bool smmu__flight_read(struct smmu *s, struct slot *slot, enum slot_state state,
                        smmu_mem_source_t source, uint64_t addr, unsigned size,
@@ -52,6 +62,7 @@ bool smmu__flight_read(struct smmu *s, struct slot *slot, enum slot_state state,
     slot->state = (uint8_t)state;
     slot->fetch_addr = addr;
     bool shared = smmu__flight_share_join(s, slot);
+    note_read(s, slot, source, shared);
     count_read(s, slot, shared);
     if (shared)
         return false;
@@ -78,6 +89,7 @@ static bool step_event(struct smmu *s, struct slot *slot)
     struct prog_if *pi = smmu__flight_interface(s, slot);
     if (!smmu__evtq_ready(s, pi)) {
         slot->state = SLOT_EVENT_WAIT;
+        TIMELINE_STAGE(s, slot, EVENT_WAIT);
         smmu__slot_list_push(s, &s->slots.event_wait, slot);
         return false;
     }
@@ -86,6 +98,7 @@ static bool step_event(struct smmu *s, struct slot *slot)
     if (!CFG(s, TIMING_EVENT_HOLDS_SLOT) || pi->evtq.recorded == recorded)
         return smmu__flight_answer(s, slot);
     slot->state = SLOT_EVENT_HELD;
+    TIMELINE_STAGE(s, slot, EVENT_WAIT);
     slot->event_ticket = pi->evtq.recorded;
     smmu__slot_list_push(s, &s->slots.event_held, slot);
     return false;

@@ -50,7 +50,10 @@ bool smmu__flight_config(struct smmu *s, struct slot *slot)
     slot->state = SLOT_CTW_WAIT;
     slot->counts_walk = true;
     struct walkers *w = CFG(s, TIMING_CTW_SLOTS) ? &s->slots.ctw : &s->slots.ptw;
-    return smmu__walker_take(s, w, slot);
+    bool taken = smmu__walker_take(s, w, slot);
+    if (!taken)
+        TIMELINE_STAGE(s, slot, CTW_WAIT);
+    return taken;
 }
 
 bool smmu__flight_config_walk(struct smmu *s, struct slot *slot)

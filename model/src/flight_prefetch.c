@@ -37,6 +37,9 @@ void smmu__flight_prefetch(struct smmu *s, struct slot *demand)
         demand->walker = WALKER_NONE;
     }
     smmu__pool_take(&s->slots.tcu, s->sched.now);
+    if (s->timeline.capacity)
+        smmu__timeline_take_off(s, slot, SMMU_TIMELINE_PREFETCH);
+    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
     TCU_STAT(s, requests_speculative, 1);
     TCU_STAT(s, prefetch, 1);
     smmu__flight_run(s, slot);
@@ -46,6 +49,9 @@ bool smmu__flight_prefetch_end(struct smmu *s, struct slot *slot)
 {
     smmu__walker_give(s, slot);
     smmu__pool_give(&s->slots.tcu, s->sched.now);
+    if (s->timeline.capacity)
+        smmu__timeline_land(s, slot, SMMU_TIMELINE_PREFETCH);
+    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
     smmu__slot_free(s, slot);
     return false;
 }

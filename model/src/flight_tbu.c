@@ -44,6 +44,10 @@ void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
         smmu__pool_take(&t->wbuf, s->sched.now);
     if (o)
         smmu__flight_queue(s, o, slot);
+    if (s->timeline.capacity)
+        smmu__timeline_take_off(s, slot, SMMU_TIMELINE_REQUEST);
+    TIMELINE_STAGE(s, slot, LOOKUP);
+    TIMELINE_COUNTER(s, SLOTS, t->number, t->slots.used);
     uint64_t from = smmu__tbu_accept(s, t, r);
     uint64_t done = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), found, from);
     if (smmu__flight_delay(s, slot, until(s, done), SLOT_LOOKUP))
@@ -94,6 +98,7 @@ bool smmu__flight_miss(struct smmu *s, struct slot *slot)
         slot->no_merge || s->mode != SMMU_MODE_AT ? NULL : smmu__tbu_page_leader(s, t, slot);
     if (leader) {
         slot->state = SLOT_MERGED;
+        TIMELINE_STAGE(s, slot, PAGE_WAIT);
         smmu__slot_list_push(s, &leader->merged, slot);
         return false;
     }
@@ -102,6 +107,7 @@ bool smmu__flight_miss(struct smmu *s, struct slot *slot)
     slot->state = SLOT_TOKEN_WAIT;
     if (smmu__slot_list_empty(&t->token_wait) && smmu__pool_free(&t->tokens))
         return true;
+    TIMELINE_STAGE(s, slot, TOKEN_WAIT);
     smmu__slot_list_push(s, &t->token_wait, slot);
     return false;
 }
@@ -129,8 +135,12 @@ bool smmu__flight_request(struct smmu *s, struct slot *slot)
     slot->has_token = true;
     TBU_STAT(s, t->number, requests_sent, 1);
     TCU_STAT(s, requests, 1);
-    uint64_t there = smmu__tbu_to_tcu(s, t) + CFG(s, TIMING_CC_LAT);
-    return smmu__flight_delay(s, slot, until(s, there), SLOT_CONFIG);
+    uint64_t there = smmu__tbu_to_tcu(s, t);
+    TIMELINE_STAGE(s, slot, DTI_REQUEST);
+    TIMELINE_STAGE_IN(s, slot, until(s, there), CONFIG_LOOKUP);
+    TIMELINE_COUNTER(s, TOKENS, t->number, t->tokens.used);
+    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
+    return smmu__flight_delay(s, slot, until(s, there) + CFG(s, TIMING_CC_LAT), SLOT_CONFIG);
 }
 
 /* --------------------------------------------------------------------------- homeward */
@@ -138,6 +148,8 @@ bool smmu__flight_request(struct smmu *s, struct slot *slot)
 bool smmu__flight_answer(struct smmu *s, struct slot *slot)
 {
     smmu__pool_give(&s->slots.tcu, s->sched.now);
+    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
+    TIMELINE_STAGE(s, slot, DTI_ANSWER);
     uint64_t there = smmu__tbu_from_tcu(s, tbu_of(s, slot));
     return smmu__flight_delay(s, slot, until(s, there), SLOT_ANSWERED);
 }
@@ -146,6 +158,7 @@ static void return_token(struct smmu *s, struct tbu *t, struct slot *slot)
 {
     slot->has_token = false;
     smmu__pool_give(&t->tokens, s->sched.now);
+    TIMELINE_COUNTER(s, TOKENS, t->number, t->tokens.used);
     if (!smmu__slot_list_empty(&t->token_wait))
         smmu__flight_run(s, smmu__slot_list_pop(s, &t->token_wait));
 }
@@ -154,6 +167,7 @@ static void return_token(struct smmu *s, struct tbu *t, struct slot *slot)
 static void wake_merged(struct smmu *s, struct tbu *t, struct slot *slot)
 {
     for (struct slot *w; (w = smmu__slot_list_pop(s, &slot->merged));) {
+        TIMELINE_STAGE(s, w, LOOKUP);
         uint64_t done = smmu__tbu_relookup_done(s, t, smmu__canonical(w->request.addr));
         if (smmu__flight_delay(s, w, until(s, done), SLOT_RELOOKUP))
             smmu__flight_run(s, w);
@@ -194,6 +208,8 @@ void smmu__flight_queue(struct smmu *s, struct order *o, struct slot *slot)
 static bool hand_on(struct smmu *s, struct tbu *t, struct order *o, struct slot *slot)
 {
     uint64_t gone = smmu__tbu_hand_on(s, t, &slot->request, s->sched.now);
+    if (gone > s->sched.now)
+        TIMELINE_STAGE(s, slot, LEAVE);
     if (o)
         o->in_flight.first = slot->order_next;
     return smmu__flight_delay(s, slot, until(s, gone), SLOT_LEAVING);
@@ -214,6 +230,7 @@ bool smmu__flight_order(struct smmu *s, struct slot *slot)
     if (o && o->in_flight.first != smmu__slot_number(s, slot)) {
         TBU_STAT(s, t->number, order_waits, 1);
         slot->kept_in_order = true;
+        TIMELINE_STAGE(s, slot, ORDER_WAIT);
         return false;
     }
     do {
@@ -242,6 +259,9 @@ bool smmu__flight_leave(struct smmu *s, struct slot *slot)
                      smmu__flight_clock(s, slot) - slot->submitted);
     smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer = *a;
     smmu__pool_give(&t->slots, s->sched.now);
+    if (s->timeline.capacity)
+        smmu__timeline_land(s, slot, SMMU_TIMELINE_REQUEST);
+    TIMELINE_COUNTER(s, SLOTS, t->number, t->slots.used);
     for (; slot->wbuf; slot->wbuf--)
         smmu__pool_give(&t->wbuf, s->sched.now);
     smmu__slot_free(s, slot);

@@ -39,13 +39,17 @@ bool smmu__flight_context(struct smmu *s, struct slot *slot)
     if (smmu__walk_start(x, slot->request.addr, !k.priv, &slot->walk) != WALK_NEXT)
         return smmu__flight_stage1_fault(s, slot, SMMU_EVT_F_TRANSLATION);
     slot->state = SLOT_PTW_WAIT;
-    return slot->walker == WALKER_PTW || smmu__walker_take(s, &s->slots.ptw, slot);
+    bool taken = slot->walker == WALKER_PTW || smmu__walker_take(s, &s->slots.ptw, slot);
+    if (!taken)
+        TIMELINE_STAGE(s, slot, PTW_WAIT);
+    return taken;
 }
 
 /* It has a walker. */
 bool smmu__flight_walk_cache(struct smmu *s, struct slot *slot)
 {
     uint64_t cycles;
+    TIMELINE_STAGE(s, slot, WALK_LOOKUP);
     smmu__tags_use(s, &slot->x);
     enum walk_cache_outcome o =
         smmu__walk_cache_lookup(s, &slot->x, &slot->walk, &slot->leaf, &cycles);
@@ -73,6 +77,7 @@ bool smmu__flight_walk(struct smmu *s, struct slot *slot)
 bool smmu__flight_got_ttd(struct smmu *s, struct slot *slot, const uint8_t *data)
 {
     slot->descriptor = load_le64(data);
+    TIMELINE_STAGE(s, slot, WALK_STEP);
     uint64_t begins = smmu__turn(s, &s->walk_step, s->sched.now, CFG(s, TIMING_WALK_STEP_INTERVAL));
     uint64_t cycles = begins - s->sched.now + CFG(s, TIMING_WALK_STEP_LAT);
     return smmu__flight_delay(s, slot, cycles, SLOT_TTD_STEP);

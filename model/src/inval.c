@@ -89,6 +89,10 @@ static uint64_t send_to_tbus(struct smmu *s, const struct inval_scope *scope)
     for (uint32_t i = 0; i < s->tbus; i++) {
         if (CFG(s, TIMING_INV_BLOCKS_LOOKUP))
             block_lookups(s, &s->tbu[i], s->sched.now + i * apart + there, work);
+        TIMELINE_AT(s, s->sched.now + i * apart + there, BEGIN, TBU_INVALIDATION, i,
+                    TIMELINE_INVAL_ROW | s->inval.count, 0, 0);
+        TIMELINE_AT(s, s->sched.now + i * apart + there + work, END, TBU_INVALIDATION, i,
+                    TIMELINE_INVAL_ROW | s->inval.count, 0, 0);
         TBU_STAT(s, i, inval_received, 1);
     }
     TCU_STAT(s, inval_sent, s->tbus);
@@ -102,12 +106,23 @@ uint64_t smmu__inval_free_at(const struct smmu *s)
     return v->count < tokens ? 0 : v->done[v->count % tokens];
 }
 
+static void note(struct smmu *s, const struct inval_scope *scope, uint64_t done)
+{
+    bool config = scope->kind == INVAL_CONFIG;
+    uint64_t what = (config ? SMMU_TIMELINE_INVAL_CONFIG : 0) |
+                    (by_address(scope) ? SMMU_TIMELINE_INVAL_BY_ADDRESS : 0);
+    uint64_t first = config ? scope->u.config.sid_first : scope->u.tlb.va_first;
+    TIMELINE_AT(s, s->sched.now, BEGIN, INVALIDATION, 0, s->inval.count, what, first);
+    TIMELINE_AT(s, done, END, INVALIDATION, 0, s->inval.count, 0, 0);
+}
+
 static void charge(struct smmu *s, const struct inval_scope *scope)
 {
     struct inval_state *v = &s->inval;
     uint64_t tcu = s->sched.now + time_in_tcu(s, scope), done = send_to_tbus(s, scope);
     if (done < tcu)
         done = tcu;
+    note(s, scope, done);
     v->done[v->count++ % CFG(s, TIMING_DTI_INV_TOKENS)] = done;
     if (done > v->all_done)
         v->all_done = done;

@@ -60,8 +60,8 @@ void smmu__outbox_copy_mem(smmu_out_mem_t *to, const smmu_out_mem_t *from)
 void smmu__outbox_put_mem(struct smmu *s, const smmu_out_mem_t *m)
 {
     smmu__outbox_copy_mem(&smmu__outbox_put(s, SMMU_OUT_MEM)->u.mem, m);
-    TIMELINE_BEGIN(s, ACCESS, 0, m->tag, m->addr,
-                   (uint64_t)m->op | (uint64_t)m->source << 8 | (uint64_t)m->size << 16);
+    TIMELINE_ACCESS(s, BEGIN, m->tag, m->addr,
+                    (uint64_t)m->op | (uint64_t)m->source << 8 | (uint64_t)m->size << 16);
 }
 
 /* Which part of the port an owner's accesses use. In the modes lt and functional requests do not

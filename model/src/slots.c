@@ -66,6 +66,14 @@ void smmu__slot_free(struct smmu *s, struct slot *slot)
 
 /* ---------------------------------------------------------------------------- walkers */
 
+static void note_walkers(struct smmu *s, const struct walkers *w)
+{
+    if (w == &s->slots.ctw)
+        TIMELINE_COUNTER(s, CTW, 0, w->pool.used);
+    else
+        TIMELINE_COUNTER(s, PTW, 0, w->pool.used);
+}
+
 static unsigned priority_of(const struct smmu *s, const struct slot *slot)
 {
     unsigned tbu = slot->request.tbu;
@@ -94,6 +102,7 @@ bool smmu__walker_take(struct smmu *s, struct walkers *w, struct slot *slot)
         return false;
     }
     smmu__pool_take(&w->pool, s->sched.now);
+    note_walkers(s, w);
     slot->walker = (uint8_t)kind_of(s, w);
     return true;
 }
@@ -104,6 +113,7 @@ void smmu__walker_give(struct smmu *s, struct slot *slot)
         return;
     struct walkers *w = slot->walker == WALKER_CTW ? &s->slots.ctw : &s->slots.ptw;
     smmu__pool_give(&w->pool, s->sched.now);
+    note_walkers(s, w);
     slot->walker = WALKER_NONE;
     s->settle |= SETTLE_WALKERS;
 }
@@ -135,6 +145,7 @@ struct slot *smmu__walker_next(struct smmu *s, struct walkers *w)
         return NULL;
     struct slot *slot = smmu__slot_list_pop(s, &w->wait[priority]);
     smmu__pool_take(&w->pool, s->sched.now);
+    note_walkers(s, w);
     slot->walker = (uint8_t)kind_of(s, w);
     return slot;
 }

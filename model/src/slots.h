@@ -10,6 +10,7 @@
 #include "fault.h"
 #include "pool.h"
 #include "smmusim/smmu_types.h"
+#include "timeline.h"
 #include "walk.h"
 #include "xctx.h"
 
@@ -84,6 +85,7 @@ struct slot {
     struct slot_list merged, sharing; /* who waits for its answer, for its read */
     uint32_t latency;                 /* own cycles so far, in the modes lt and functional */
     uint32_t wbuf;                    /* beats of the write buffer that it holds */
+    struct slot_timeline timeline;
     uint64_t submitted;               /* smmu__flight_clock() */
     uint64_t walk_begun;              /* likewise */
     uint64_t event_ticket;

@@ -8,10 +8,14 @@
 
 #include "smmusim/smmu_timeline.h"
 
+struct slot;
+
 struct timeline {
     uint32_t capacity; /* 0: nothing is recorded */
     uint32_t head, count;
     uint64_t lost;
+    uint64_t requests;              /* so far; the id of the next one */
+    uint64_t owner_now;             /* cycle of the latest input for a request */
     smmu_timeline_record_t *record; /* [capacity], a ring */
 };
 
@@ -34,5 +38,46 @@ void smmu__timeline_note(struct smmu *s, uint64_t cycle, smmu_timeline_phase_t p
     TIMELINE_AT(s, (s)->sched.now, INSTANT, kind, index, 0, first, second)
 #define TIMELINE_COUNTER(s, kind, index, value)                                                    \
     TIMELINE_AT(s, (s)->sched.now, COUNTER, kind, index, 0, value, 0)
+
+/* Accesses of a request are in the request's time. */
+void smmu__timeline_access(struct smmu *s, smmu_timeline_phase_t phase, uint64_t tag,
+                           uint64_t first, uint64_t second);
+#define TIMELINE_ACCESS(s, phase, tag, first, second)                                              \
+    do {                                                                                           \
+        if ((s)->timeline.capacity)                                                                \
+            smmu__timeline_access(s, SMMU_TIMELINE_##phase, tag, first, second);                   \
+    } while (0)
+
+/*
+ * A request's way through its slot: one stage at a time, some of them inside a group. A stage ends
+ * when the next one begins, a group when a stage outside it does, and all of them with the request.
+ */
+struct slot_timeline {
+    uint64_t id;
+    uint64_t noted;       /* cycle of the latest record */
+    uint8_t stage, group; /* smmu_timeline_kind_t, TIMELINE_NONE */
+};
+
+/* Ids of invalidations in a TBU, whose other rows are requests. */
+#define TIMELINE_INVAL_ROW (UINT64_C(1) << 40)
+
+enum { TIMELINE_NONE = SMMU_TIMELINE_KINDS };
+
+/* These four are called only with a ring. whole: SMMU_TIMELINE_REQUEST or _PREFETCH. */
+void smmu__timeline_take_off(struct smmu *s, struct slot *slot, smmu_timeline_kind_t whole);
+/* The stage begins in so many cycles. */
+void smmu__timeline_stage(struct smmu *s, struct slot *slot, uint64_t in, smmu_timeline_kind_t kind,
+                          uint64_t first, uint64_t second);
+void smmu__timeline_land(struct smmu *s, struct slot *slot, smmu_timeline_kind_t whole);
+/* A request that was answered at once; its look-ups are done in so many cycles. */
+void smmu__timeline_hit(struct smmu *s, const smmu_request_t *request, uint64_t looked_up_in,
+                        const smmu_response_t *response);
+
+#define TIMELINE_STAGE_IN(s, slot, in, kind)                                                       \
+    do {                                                                                           \
+        if ((s)->timeline.capacity)                                                                \
+            smmu__timeline_stage(s, slot, in, SMMU_TIMELINE_##kind, 0, 0);                         \
+    } while (0)
+#define TIMELINE_STAGE(s, slot, kind) TIMELINE_STAGE_IN(s, slot, 0, kind)
 
 #endif

@@ -38,6 +38,8 @@ static void hand_on(struct smmu *s, struct tbu *t, const smmu_request_t *r, uint
     smmu__answer_track(s, r, s->inval.epoch, out);
     out->latency = (uint32_t)(smmu__tbu_hand_on(s, t, r, ready) - s->sched.now);
     TRANSACTION_TIME(s, t->number, stream, out->latency);
+    if (s->timeline.capacity)
+        smmu__timeline_hit(s, r, ready - s->sched.now, out);
     TBU_STAT(s, t->number, transactions, 1);
 }
 

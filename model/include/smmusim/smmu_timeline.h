@@ -44,10 +44,41 @@ typedef enum smmu_timeline_phase {
  * of an instant or counter, or those of begin / end. Numbers that are not mentioned are 0.
  */
 #define SMMU_TIMELINE_LIST(X)                                                                      \
+    X(REQUEST, TBU, "request",                                                                     \
+      "a client transaction until it leaves [address, SMMU_TIMELINE_STREAM_* / PA, result]")       \
+    X(LOOKUP, TBU, "look-up", "port, micro-TLB and main TLB")                                      \
+    X(PAGE_WAIT, TBU, "wait for the same page", "until an earlier miss of the page is answered")   \
+    X(TOKEN_WAIT, TBU, "wait for a token", "until it may ask the TCU")                             \
+    X(DTI_REQUEST, TBU, "to the TCU", "the request on its way")                                    \
+    X(CONFIG, TBU, "configuration", "from its arrival to its context")                             \
+    X(CONFIG_LOOKUP, TBU, "look-up", "configuration cache")                                        \
+    X(CTW_WAIT, TBU, "wait for a walker", "for the configuration")                                 \
+    X(CONFIG_READ, TBU, "read",                                                                    \
+      "a structure, with its wait for the port [address, SMMU_TIMELINE_READ_*]")                   \
+    X(PTW_WAIT, TBU, "wait for a walker", "for the translation")                                   \
+    X(WALK, TBU, "walk", "of the translation tables, with a walker")                               \
+    X(WALK_LOOKUP, TBU, "look-up", "walk caches")                                                  \
+    X(WALK_READ, TBU, "read",                                                                      \
+      "a descriptor, with its wait for the port [address, SMMU_TIMELINE_READ_*]")                  \
+    X(WALK_STEP, TBU, "digest", "a descriptor")                                                    \
+    X(EVENT_WAIT, TBU, "wait for the event queue", "until its fault is recorded")                  \
+    X(DTI_ANSWER, TBU, "to the TBU", "the answer on its way")                                      \
+    X(ORDER_WAIT, TBU, "wait for its turn", "until those of its ID before it have left")           \
+    X(LEAVE, TBU, "leave", "on its way out of the TBU")                                            \
+    X(PREFETCH, TBU, "prefetch", "a walk that nobody waits for [address, SMMU_TIMELINE_STREAM_*]") \
+    X(SLOTS, TBU, "translation slots in use", "[slots]")                                           \
+    X(TOKENS, TBU, "tokens in use", "[tokens]")                                                    \
+    X(TCU_SLOTS, TCU, "requests in the buffer", "[requests]")                                      \
+    X(PTW, TCU, "translation walkers busy", "[walkers]")                                           \
+    X(CTW, TCU, "configuration walkers busy", "[walkers]")                                         \
+    X(INVALIDATION, TCU, "invalidation",                                                           \
+      "until all caches have done it [SMMU_TIMELINE_INVAL_*, first address or StreamID]")          \
+    X(TBU_INVALIDATION, TBU, "invalidation", "as long as it occupies the TBU")                     \
     X(CMD_FETCH, CMDQ, "fetch", "a command is being read [queue index / 1: not needed any more]")  \
     X(COMMAND, CMDQ, "command",                                                                    \
       "from its arrival to its consumption [its two words / smmu_command_end_t, CERROR code]")     \
     X(CMD_EXECUTE, CMDQ, "execute", "its decoding and execution")                                  \
+    X(CMD_INVAL_WAIT, CMDQ, "wait for invalidations", "until one more may be outstanding")         \
     X(CMD_ROOM_WAIT, CMDQ, "wait for the owner", "until the owner has taken items")                \
     X(SYNC_WAIT, CMDQ, "wait", "CMD_SYNC waits for earlier work")                                  \
     X(SYNC_SIGNAL, CMDQ, "signal", "from completion of CMD_SYNC to its signal")                    \
@@ -79,6 +110,21 @@ typedef enum smmu_command_end {
     SMMU_COMMAND_FAILED, /* it is what CONS.ERR is about */
     SMMU_COMMAND_DROPPED /* read ahead, not needed any more; it will be read again */
 } smmu_command_end_t;
+
+/* Parts of a request's second number, at its begin and its end. */
+#define SMMU_TIMELINE_STREAM_SID(n) ((n)&0xFFFFFFFF)
+#define SMMU_TIMELINE_STREAM_SSID(n) ((n) >> 32 & 0xFFFFF)
+#define SMMU_TIMELINE_STREAM_FLAGS(n) ((n) >> 52 & 0xFF) /* SMMU_REQ_* */
+#define SMMU_TIMELINE_RESULT(n) ((n)&0xFF)               /* smmu_result_t */
+#define SMMU_TIMELINE_RESULT_FLAGS(n) ((n) >> 8 & 0xFF)  /* SMMU_RSP_* */
+
+/* Parts of a read's second number. */
+#define SMMU_TIMELINE_READ_SOURCE(n) ((n)&0xFF)                 /* smmu_mem_source_t */
+#define SMMU_TIMELINE_READ_LEVEL(n) ((int8_t)((n) >> 8 & 0xFF)) /* of a descriptor */
+#define SMMU_TIMELINE_READ_SHARED(n) ((n) >> 16 & 1)            /* another request makes it */
+
+/* Of an invalidation's first number. */
+enum { SMMU_TIMELINE_INVAL_CONFIG = 1, SMMU_TIMELINE_INVAL_BY_ADDRESS = 2 };
 
 /* Parts of an access's second number. */
 #define SMMU_TIMELINE_ACCESS_OP(n) ((n)&0xFF)            /* smmu_mem_op_t */
