@@ -112,7 +112,7 @@ smmu_response_t smmu_module::impl::translate(const smmu_request_t &wanted, sc_co
     request.tag = next_tag++;
     requests[request.tag] = &box;
     int verdict;
-    while ((verdict = smmu_submit(model, cycles(), &request, &response)) == SMMU_BUSY)
+    while ((verdict = smmu_submit(model, cycles_after(delay), &request, &response)) == SMMU_BUSY)
         sc_core::wait(slot_freed);
     deliver();
     while (verdict == SMMU_PENDING && !box.answered) {
@@ -124,7 +124,7 @@ smmu_response_t smmu_module::impl::translate(const smmu_request_t &wanted, sc_co
         box.accesses.pop_front();
         unsigned char data[SMMU_MEM_MAX_BYTES] = {0};
         smmu_mem_status_t status = access_memory(access, data, delay);
-        smmu_mem_done(model, cycles(), access.tag, status, data);
+        smmu_mem_done(model, cycles_after(delay), access.tag, status, data);
         deliver();
         wake_engine();
     }

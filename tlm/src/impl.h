@@ -64,6 +64,8 @@ struct smmu_module::impl {
 
     /* ---- time */
     uint64_t cycles() const;
+    /* As a caller sees it that is ahead by its annotated delay. */
+    uint64_t cycles_after(const sc_core::sc_time &delay) const;
     sc_core::sc_time time_of(uint64_t cycle) const;
 
     /* ---- model */

@@ -148,6 +148,11 @@ uint64_t smmu_module::impl::cycles() const
     return cycle > smmu_now(model) ? cycle : smmu_now(model);
 }
 
+uint64_t smmu_module::impl::cycles_after(const sc_core::sc_time &delay) const
+{
+    return cycles() + delay.value() / config.clock_period.value();
+}
+
 sc_core::sc_time smmu_module::impl::time_of(uint64_t cycle) const
 {
     return sc_core::sc_time::from_value(cycle * config.clock_period.value());
