@@ -56,6 +56,62 @@ static const char *const fates[] = {"consumed", "failed", "dropped", NULL};
 static const char *const access_sources[] = {"L1STD",   "STE",   "L1CD",         "CD",  "TTD",
                                              "command", "event", "page request", "MSI", NULL};
 
+/* ---- requests */
+
+static const char *request_name(const smmu_timeline_record_t *r)
+{
+    const uint64_t flags = SMMU_TIMELINE_STREAM_FLAGS(r->number[1]);
+    return flags & SMMU_REQ_WRITE ? "write" : flags & SMMU_REQ_INST ? "instruction fetch" : "read";
+}
+
+static void request(const smmu_timeline_record_t *r, struct timeline_args *args)
+{
+    const uint64_t flags = SMMU_TIMELINE_STREAM_FLAGS(r->number[1]);
+    add_hex(args, "address", r->number[0]);
+    add_hex(args, "sid", SMMU_TIMELINE_STREAM_SID(r->number[1]));
+    if (flags & SMMU_REQ_SSV)
+        add_hex(args, "ssid", SMMU_TIMELINE_STREAM_SSID(r->number[1]));
+    if (flags & SMMU_REQ_PRIV)
+        add_number(args, "priv", 1);
+}
+
+static void answer(const smmu_timeline_record_t *r, struct timeline_args *args)
+{
+    static const char *const results[] = {"forwarded", "abort", "RAZ/WI", NULL};
+    const uint64_t result = SMMU_TIMELINE_RESULT(r->number[1]);
+    add_text(args, "result", choose(results, result));
+    if (result == SMMU_RESULT_FORWARD)
+        add_hex(args, "pa", r->number[0]);
+    if (SMMU_TIMELINE_RESULT_FLAGS(r->number[1]) & SMMU_RSP_BYPASS)
+        add_number(args, "bypass", 1);
+}
+
+static const char *read_name(const smmu_timeline_record_t *r)
+{
+    return choose(access_sources, SMMU_TIMELINE_READ_SOURCE(r->number[1]));
+}
+
+static void structure_read(const smmu_timeline_record_t *r, struct timeline_args *args)
+{
+    add_hex(args, "address", r->number[0]);
+    if (SMMU_TIMELINE_READ_SHARED(r->number[1]))
+        add_number(args, "shared", 1);
+}
+
+static void descriptor_read(const smmu_timeline_record_t *r, struct timeline_args *args)
+{
+    structure_read(r, args);
+    add(args, ",\"level\":%d", SMMU_TIMELINE_READ_LEVEL(r->number[1]));
+}
+
+static void invalidation(const smmu_timeline_record_t *r, struct timeline_args *args)
+{
+    const bool config = r->number[0] & SMMU_TIMELINE_INVAL_CONFIG;
+    add_text(args, "of", config ? "configuration" : "translations");
+    if (r->number[0] & SMMU_TIMELINE_INVAL_BY_ADDRESS)
+        add_hex(args, config ? "sid" : "address", r->number[1]);
+}
+
 /* ---- commands */
 
 static const char *command_name(const smmu_timeline_record_t *r)
@@ -184,6 +240,11 @@ static const struct {
     numbers_fn *begins; /* also of instants */
     numbers_fn *ends;
 } kinds[SMMU_TIMELINE_KINDS] = {
+    [SMMU_TIMELINE_REQUEST] = {request_name, request, answer},
+    [SMMU_TIMELINE_CONFIG_READ] = {read_name, structure_read, NULL},
+    [SMMU_TIMELINE_WALK_READ] = {read_name, descriptor_read, NULL},
+    [SMMU_TIMELINE_PREFETCH] = {NULL, request, NULL},
+    [SMMU_TIMELINE_INVALIDATION] = {NULL, invalidation, NULL},
     [SMMU_TIMELINE_CMD_FETCH] = {NULL, fetch, fetched},
     [SMMU_TIMELINE_COMMAND] = {command_name, command, command_over},
     [SMMU_TIMELINE_EVENT] = {record_name, event_record, event_over},

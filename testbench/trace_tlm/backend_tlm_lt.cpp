@@ -214,8 +214,9 @@ private:
 
 struct tlm_lt : trace_backend {
     explicit tlm_lt(const smmu_config_t &config)
-        : memory(memory_create(0), memory_destroy), target("memory", memory.get(), config),
-          sides("masters"), smmu("smmu", module_config(config))
+        : memory(memory_create(0), memory_destroy), signals("signals", tbus_of(config)),
+          target("memory", memory.get(), config), sides("masters"),
+          smmu("smmu", module_config(config))
     {
         smmu.walk.bind(target.walk);
         sides.ctrl.bind(smmu.ctrl);
@@ -225,6 +226,13 @@ struct tlm_lt : trace_backend {
         }
         guarded([] { sc_start(SC_ZERO_TIME); }); /* elaborates */
         settle();
+    }
+
+    static unsigned tbus_of(const smmu_config_t &config)
+    {
+        uint64_t tbus = 1;
+        smmu_config_get(&config, "timing.tbus", &tbus);
+        return static_cast<unsigned>(tbus);
     }
 
     smmusim::smmu_module_config module_config(const smmu_config_t &config)
@@ -267,7 +275,7 @@ struct tlm_lt : trace_backend {
     uint64_t interrupts[SMMU_IRQ_COUNT] = {};
     timeline_sink_fn timeline_sink = nullptr;
     void *timeline_ctx = nullptr;
-    smmusim::waveform signals{"signals"};
+    smmusim::waveform signals;
     memory_target target;
     masters sides;
     smmusim::smmu_module smmu;

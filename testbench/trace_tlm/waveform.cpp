@@ -13,8 +13,8 @@ namespace smmusim {
 
 using namespace sc_core;
 
-waveform::waveform(const sc_module_name &name)
-    : sc_module(name), irq_eventq_("irq_eventq"), irq_priq_("irq_priq"),
+waveform::waveform(const sc_module_name &name, unsigned tbus)
+    : sc_module(name), tbu_(tbus), irq_eventq_("irq_eventq"), irq_priq_("irq_priq"),
       irq_cmd_sync_("irq_cmd_sync"), irq_gerror_("irq_gerror"), sev_("sev")
 {
 }
@@ -46,6 +46,14 @@ void waveform::add_signals()
     sc_trace(file_, cmdq_waiting_, "cmdq.waiting");
     sc_trace(file_, cmdq_state_, "cmdq.state");
     sc_trace(file_, cmdq_opcode_, "cmdq.opcode");
+    for (size_t i = 0; i < tbu_.size(); i++) {
+        const std::string scope = "tbu" + std::to_string(i);
+        sc_trace(file_, tbu_[i].slots, scope + ".slots");
+        sc_trace(file_, tbu_[i].tokens, scope + ".tokens");
+    }
+    sc_trace(file_, tcu_slots_, "tcu.slots");
+    sc_trace(file_, ptw_, "tcu.ptw");
+    sc_trace(file_, ctw_, "tcu.ctw");
     sc_trace(file_, eventq_prod_, "eventq.prod");
     sc_trace(file_, eventq_cons_, "eventq.cons");
     sc_trace(file_, gerror_, "gerror");
@@ -101,6 +109,9 @@ void waveform::command(const smmu_timeline_record_t &r)
     case SMMU_TIMELINE_CMD_ROOM_WAIT:
         cmdq_state_ = wait_for_owner;
         break;
+    case SMMU_TIMELINE_CMD_INVAL_WAIT:
+        cmdq_state_ = wait_for_invalidations;
+        break;
     case SMMU_TIMELINE_SYNC_WAIT:
         if (begins)
             cmdq_state_ = sync_wait;
@@ -117,43 +128,57 @@ void waveform::command(const smmu_timeline_record_t &r)
 void waveform::reset()
 {
     cmdq_prod_ = cmdq_cons_ = cmdq_waiting_ = eventq_prod_ = eventq_cons_ = gerror_ = 0;
+    tcu_slots_ = ptw_ = ctw_ = 0;
+    for (tbu &t : tbu_)
+        t = {};
     cmdq_state_ = idle;
     cmdq_read_ahead_.clear();
 }
 
+uint32_t *waveform::counted(const smmu_timeline_record_t &r)
+{
+    if (r.kind == SMMU_TIMELINE_SLOTS || r.kind == SMMU_TIMELINE_TOKENS) {
+        if (r.index >= tbu_.size())
+            return nullptr;
+        return r.kind == SMMU_TIMELINE_SLOTS ? &tbu_[r.index].slots : &tbu_[r.index].tokens;
+    }
+    if (r.index != 0) /* one of the others is drawn */
+        return nullptr;
+    switch (r.kind) {
+    case SMMU_TIMELINE_TCU_SLOTS:
+        return &tcu_slots_;
+    case SMMU_TIMELINE_PTW:
+        return &ptw_;
+    case SMMU_TIMELINE_CTW:
+        return &ctw_;
+    case SMMU_TIMELINE_CMDQ_PROD:
+        return &cmdq_prod_;
+    case SMMU_TIMELINE_CMDQ_CONS:
+        return &cmdq_cons_;
+    case SMMU_TIMELINE_CMDQ_WAITING:
+        return &cmdq_waiting_;
+    case SMMU_TIMELINE_EVTQ_PROD:
+        return &eventq_prod_;
+    case SMMU_TIMELINE_EVTQ_CONS:
+        return &eventq_cons_;
+    default:
+        return nullptr;
+    }
+}
+
 void waveform::take(const smmu_timeline_record_t &r)
 {
-    const auto number = static_cast<uint32_t>(r.number[0]);
-    if (r.index != 0) /* one of each is drawn */
-        return;
-    switch (r.kind) {
-    case SMMU_TIMELINE_CMDQ_PROD:
-        cmdq_prod_ = number;
-        break;
-    case SMMU_TIMELINE_CMDQ_CONS:
-        cmdq_cons_ = number;
-        break;
-    case SMMU_TIMELINE_CMDQ_WAITING:
-        cmdq_waiting_ = number;
-        break;
-    case SMMU_TIMELINE_EVTQ_PROD:
-        eventq_prod_ = number;
-        break;
-    case SMMU_TIMELINE_EVTQ_CONS:
-        eventq_cons_ = number;
-        break;
-    case SMMU_TIMELINE_GERROR:
+    if (r.phase == SMMU_TIMELINE_COUNTER) {
+        if (uint32_t *counter = counted(r))
+            *counter = static_cast<uint32_t>(r.number[0]);
+    } else if (r.kind == SMMU_TIMELINE_GERROR && r.index == 0) {
         gerror_ = static_cast<uint32_t>(r.number[1]);
-        break;
-    case SMMU_TIMELINE_RESET:
+    } else if (r.kind == SMMU_TIMELINE_RESET) {
         reset();
-        break;
-    case SMMU_TIMELINE_IRQ_EDGE:
-        edge(static_cast<smmu_irq_source_t>(number));
-        break;
-    default:
+    } else if (r.kind == SMMU_TIMELINE_IRQ_EDGE && r.index == 0) {
+        edge(static_cast<smmu_irq_source_t>(r.number[0]));
+    } else if (r.unit == SMMU_UNIT_CMDQ && r.index == 0) {
         command(r);
-        break;
     }
 }
 

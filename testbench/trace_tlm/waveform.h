@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <systemc>
 
@@ -19,7 +20,7 @@ namespace smmusim {
 
 class waveform : public sc_core::sc_module {
 public:
-    explicit waveform(const sc_core::sc_module_name &name);
+    waveform(const sc_core::sc_module_name &name, unsigned tbus);
     ~waveform() override;
 
     /* Begins to write; path ends in ".vcd". Throws std::runtime_error if it cannot. */
@@ -31,7 +32,14 @@ public:
     void take(const smmu_timeline_record_t &record);
 
     /* What the command engine does with the command at CONS. */
-    enum engine_state : uint8_t { idle, execute, wait_for_owner, sync_wait, sync_signal };
+    enum engine_state : uint8_t {
+        idle,
+        execute,
+        wait_for_owner,
+        sync_wait,
+        sync_signal,
+        wait_for_invalidations
+    };
 
 private:
     std::string path_;
@@ -40,10 +48,17 @@ private:
     uint8_t cmdq_state_ = idle, cmdq_opcode_ = 0;
     uint64_t cmdq_running_ = 0;                   /* id of the command that these are about */
     std::map<uint64_t, uint8_t> cmdq_read_ahead_; /* opcodes by id */
+    struct tbu {
+        uint32_t slots = 0, tokens = 0;
+    };
+    std::vector<tbu> tbu_;
+    uint32_t tcu_slots_ = 0, ptw_ = 0, ctw_ = 0;
     uint32_t eventq_prod_ = 0, eventq_cons_ = 0;
     uint32_t gerror_ = 0;
     sc_core::sc_event irq_eventq_, irq_priq_, irq_cmd_sync_, irq_gerror_, sev_;
 
+    /* The variable that follows a counter; nullptr: none does. */
+    uint32_t *counted(const smmu_timeline_record_t &record);
     void add_signals();
     void command(const smmu_timeline_record_t &record);
     void edge(smmu_irq_source_t source);

@@ -1,40 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 86x: the timeline. What it shows is what happened, at the cycle at which it happened; looking
  * changes nothing. */
-#include "smmusim/smmu_timeline.h"
-
-#include "unit/timed_machine.h"
+#include "unit/watched_machine.h"
 
 namespace {
-
-struct Watched : TimedMachine {
-    explicit Watched(const Timing &timing, uint64_t records = 65536)
-        : TimedMachine(timing, {{"timeline.records", records}})
-    {
-        host_watch_timeline(host.get(), keep, this);
-        records_.clear();
-    }
-
-    static void keep(void *ctx, const smmu_timeline_record_t *records, size_t count, uint64_t lost)
-    {
-        auto *self = static_cast<Watched *>(ctx);
-        self->records_.insert(self->records_.end(), records, records + count);
-        self->lost = lost;
-    }
-
-    std::vector<smmu_timeline_record_t> of(smmu_timeline_kind_t kind,
-                                           smmu_timeline_phase_t phase) const
-    {
-        std::vector<smmu_timeline_record_t> found;
-        for (const smmu_timeline_record_t &r : records_)
-            if (r.kind == kind && r.phase == phase)
-                found.push_back(r);
-        return found;
-    }
-
-    std::vector<smmu_timeline_record_t> records_;
-    uint64_t lost = 0;
-};
 
 TEST(Timeline, 860_without_its_key_there_is_none_and_no_memory_for_one)
 {
@@ -102,34 +71,36 @@ TEST(Timeline, 863_commands_arrive_and_are_consumed_when_the_closed_form_says)
     for (uint64_t latency : {1, 3, 50}) {
         Timing t;
         t.mem_read_lat = latency;
-        Watched m(t);
+        Watched m({}, t);
         for (unsigned i = 0; i < kCommands; i++)
             m.push_sync();
         const uint64_t begin = m.now();
         m.ring();
         m.idle();
-        const auto fetched = m.of(SMMU_TIMELINE_CMD_FETCH, SMMU_TIMELINE_END);
-        const auto consumed = m.of(SMMU_TIMELINE_COMMAND, SMMU_TIMELINE_END);
-        ASSERT_EQ(fetched.size(), kCommands);
-        ASSERT_EQ(consumed.size(), kCommands);
+        const auto fetch = m.of(SMMU_TIMELINE_CMD_FETCH), command = m.of(SMMU_TIMELINE_COMMAND);
+        ASSERT_EQ(fetch.size(), kCommands);
+        ASSERT_EQ(command.size(), kCommands);
         uint64_t r[kCommands], e[kCommands];
         const uint64_t d = t.cmd_decode_lat + t.sync_signal_lat;
         for (unsigned i = 0; i < kCommands; i++) {
-            r[i] = latency + std::max(i >= 1 ? r[i - 1] : 0, i >= 2 ? e[i - 2] : 0);
+            r[i] = m.read(16) + std::max(i >= 1 ? r[i - 1] : 0, i >= 2 ? e[i - 2] : 0);
             e[i] = std::max(i >= 1 ? e[i - 1] : 0, r[i]) + d;
-            EXPECT_EQ(fetched[i].cycle, begin + r[i]) << i;
-            EXPECT_EQ(consumed[i].cycle, begin + e[i]) << i;
-            EXPECT_EQ(consumed[i].number[0], static_cast<uint64_t>(SMMU_COMMAND_CONSUMED));
+            EXPECT_EQ(fetch[i].end.cycle, begin + r[i]) << i;
+            EXPECT_EQ(command[i].begin.cycle, begin + r[i]) << i;
+            EXPECT_EQ(command[i].end.cycle, begin + e[i]) << i;
+            EXPECT_EQ(command[i].begin.number[0], static_cast<uint64_t>(REF_CMD_SYNC));
+            EXPECT_EQ(command[i].end.number[0], static_cast<uint64_t>(SMMU_COMMAND_CONSUMED));
         }
-        EXPECT_EQ(m.lost, 0u);
+        EXPECT_EQ(m.most[SMMU_TIMELINE_CMDQ_WAITING], kCommands);
+        EXPECT_EQ(m.last[SMMU_TIMELINE_CMDQ_WAITING], 0u);
+        EXPECT_EQ(m.last[SMMU_TIMELINE_CMDQ_CONS], kCommands);
     }
 }
 
 /* The CMD_SYNC's own wait stands between its decoding and its signal. */
 TEST(Timeline, 864_sync_waits_for_as_long_as_the_walk_that_a_tlbi_met)
 {
-    Timing t;
-    Watched m(t);
+    Watched m;
     m.map_pages(Watched::kVa, 1);
     const uint32_t walk = m.start(Watched::kVa);
     m.until(m.now() + 50);
@@ -139,33 +110,30 @@ TEST(Timeline, 864_sync_waits_for_as_long_as_the_walk_that_a_tlbi_met)
     m.finish(walk);
     const uint64_t walk_done = m.now();
     m.idle();
-    const auto began = m.of(SMMU_TIMELINE_SYNC_WAIT, SMMU_TIMELINE_BEGIN);
-    const auto ended = m.of(SMMU_TIMELINE_SYNC_WAIT, SMMU_TIMELINE_END);
-    const auto command = m.of(SMMU_TIMELINE_COMMAND, SMMU_TIMELINE_END);
-    ASSERT_EQ(began.size(), 1u);
-    ASSERT_EQ(ended.size(), 1u);
+    const auto wait = m.of(SMMU_TIMELINE_SYNC_WAIT), signal = m.of(SMMU_TIMELINE_SYNC_SIGNAL);
+    const auto command = m.of(SMMU_TIMELINE_COMMAND);
+    ASSERT_EQ(wait.size(), 1u);
     ASSERT_EQ(command.size(), 2u);
-    EXPECT_EQ(ended[0].cycle, walk_done) << "its access is done in memory";
-    EXPECT_EQ(command[1].cycle, walk_done + t.sync_signal_lat);
-    EXPECT_EQ(ended[0].cycle - began[0].cycle, m.stat(SMMU_STAT_sync_wait_cycles));
+    EXPECT_EQ(wait[0].end.cycle, walk_done) << "its access is done in memory";
+    EXPECT_EQ(command[1].end.cycle, walk_done + m.t.sync_signal_lat);
+    EXPECT_EQ(signal[0].cycles(), m.t.sync_signal_lat);
+    EXPECT_EQ(wait[0].cycles(), m.stat(SMMU_STAT_sync_wait_cycles));
 }
 
 TEST(Timeline, 865_a_command_that_fails_ends_with_its_error)
 {
-    Timing t;
-    Watched m(t);
+    Watched m;
     m.push(0xFF);
     m.push_sync();
     m.ring();
     m.idle();
-    const auto ended = m.of(SMMU_TIMELINE_COMMAND, SMMU_TIMELINE_END);
-    const auto began = m.of(SMMU_TIMELINE_COMMAND, SMMU_TIMELINE_BEGIN);
-    ASSERT_FALSE(ended.empty());
-    EXPECT_EQ(ended[0].id, began[0].id);
-    EXPECT_EQ(ended[0].number[0], static_cast<uint64_t>(SMMU_COMMAND_FAILED));
-    EXPECT_EQ(ended[0].number[1], static_cast<uint64_t>(REF_CERROR_ILL));
-    EXPECT_EQ(ended.size(), began.size()) << "what was read ahead is dropped";
-    EXPECT_EQ(m.of(SMMU_TIMELINE_GERROR, SMMU_TIMELINE_INSTANT).size(), 1u);
+    const auto command = m.of(SMMU_TIMELINE_COMMAND);
+    ASSERT_FALSE(command.empty());
+    EXPECT_EQ(command[0].end.number[0], static_cast<uint64_t>(SMMU_COMMAND_FAILED));
+    EXPECT_EQ(command[0].end.number[1], static_cast<uint64_t>(REF_CERROR_ILL));
+    for (const Span &span : m.spans)
+        EXPECT_TRUE(span.ended) << "what was read ahead is dropped";
+    EXPECT_EQ(m.instants[SMMU_TIMELINE_GERROR], 1u);
 }
 
 } // namespace

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 866 to 869: `replay --timeline`, from outside: the file, and that writing it changes nothing. */
+/* 868, 869: `replay --timeline`, from outside: the file, and that writing it changes nothing. */
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -38,7 +38,7 @@ std::string load(const std::string &path)
     return text.str();
 }
 
-TEST(Timeline, 866_file_is_json_whose_slices_end_and_nest)
+TEST(Timeline, 868_file_is_json_whose_slices_end_and_nest)
 {
     const std::string file = temporary_file("json");
     for (const char *trace : kTraces) {
@@ -51,7 +51,7 @@ TEST(Timeline, 866_file_is_json_whose_slices_end_and_nest)
     }
 }
 
-TEST(Timeline, 867_writing_it_changes_no_result_no_cycle_and_no_counter)
+TEST(Timeline, 868_writing_it_changes_no_result_no_cycle_and_no_counter)
 {
     const std::string file = temporary_file("json"), seen = temporary_file("seen"),
                       unseen = temporary_file("unseen");
