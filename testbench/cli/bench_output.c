@@ -45,11 +45,30 @@ static const char *unit_of(const struct exp_axis *axis)
 
 /* ---- for people */
 
-static int widest(const char *a, const char *b)
+/* A unit stands in two lines, if it is one over another: "commands", "/ 1000 cycles". */
+static const char *denominator(const char *unit)
 {
-    const size_t width = strlen(a) > strlen(b) ? strlen(a) : strlen(b);
+    const char *over = strstr(unit, " / ");
 
-    return width < LEAST_WIDTH ? LEAST_WIDTH : (int)width;
+    return over ? over + 1 : unit + strlen(unit);
+}
+
+static size_t numerator_length(const char *unit)
+{
+    const size_t length = (size_t)(denominator(unit) - unit);
+
+    return length && unit[length - 1] == ' ' ? length - 1 : length;
+}
+
+static int widest(const char *name, const char *unit)
+{
+    const size_t parts[] = {strlen(name), numerator_length(unit), strlen(denominator(unit))};
+    size_t width = LEAST_WIDTH;
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i] > width)
+            width = parts[i];
+    return (int)width;
 }
 
 static int axis_width(const struct exp_axis *axis)
@@ -83,29 +102,57 @@ static void print_fixed(FILE *out, const struct exp_plan *plan)
         fputc('\n', out);
 }
 
-static void print_heading(FILE *out, const struct exp_plan *plan, bool units)
+enum heading { HEADING_NAME, HEADING_UNIT, HEADING_DENOMINATOR };
+
+static void print_heading_cell(FILE *out, enum heading line, int width, const char *name,
+                               const char *unit)
+{
+    switch (line) {
+    case HEADING_NAME:
+        fprintf(out, "  %*s", width, name);
+        break;
+    case HEADING_UNIT:
+        fprintf(out, "  %*.*s", width, (int)numerator_length(unit), unit);
+        break;
+    case HEADING_DENOMINATOR:
+        fprintf(out, "  %*s", width, denominator(unit));
+        break;
+    }
+}
+
+static void print_heading(FILE *out, const struct exp_plan *plan, enum heading line)
 {
     for (size_t i = 0; i < plan->axes; i++) {
         const struct exp_axis *axis = &plan->axis[i];
 
         if (axis->count > 1)
-            fprintf(out, "  %*s", axis_width(axis), units ? unit_of(axis) : exp_axis_name(axis));
+            print_heading_cell(out, line, axis_width(axis), exp_axis_name(axis), unit_of(axis));
     }
     for (unsigned i = 0; i < plan->kind->column_count; i++) {
-        const struct exp_measure *measure = &exp_measures[plan->kind->columns[i]];
+        const struct exp_measure *m = &exp_measures[plan->kind->columns[i]];
 
-        fprintf(out, "  %*s", widest(measure->name, measure->unit),
-                units ? measure->unit : measure->name);
+        print_heading_cell(out, line, widest(m->name, m->unit), m->name, m->unit);
     }
     fputc('\n', out);
+}
+
+static bool has_denominators(const struct exp_plan *plan)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < plan->kind->column_count; i++)
+        any |= *denominator(exp_measures[plan->kind->columns[i]].unit) != '\0';
+    return any;
 }
 
 void bench_print_head(FILE *out, const struct exp_plan *plan)
 {
     fprintf(out, "%s: %s\n", plan->kind->name, plan->kind->meaning);
     print_fixed(out, plan);
-    print_heading(out, plan, false);
-    print_heading(out, plan, true);
+    print_heading(out, plan, HEADING_NAME);
+    print_heading(out, plan, HEADING_UNIT);
+    if (has_denominators(plan))
+        print_heading(out, plan, HEADING_DENOMINATOR);
 }
 
 void bench_print_row(FILE *out, const struct exp_plan *plan, const struct bench_row *row)

@@ -146,9 +146,12 @@ static int run_kind(struct bench *bench, struct bench_results *results)
     const bool print = !bench->csv || strcmp(bench->csv, "-") != 0;
     int status;
 
+    if (exp_plan_points(&results->plan) > EXP_MAX_POINTS)
+        return cli_unusable("bench", "%s: more than %d points", results->plan.kind->name,
+                            EXP_MAX_POINTS);
     results->row = calloc(exp_plan_points(&results->plan), sizeof *results->row);
     if (!results->row)
-        return cli_unusable("bench", "%s: too many points", results->plan.kind->name);
+        return cli_unusable("bench", "no memory");
     if (print)
         bench_print_head(stdout, &results->plan);
     status = measure_points(results, print);

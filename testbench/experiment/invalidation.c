@@ -108,14 +108,14 @@ static int timed_operation(struct run *run)
     return rc;
 }
 
-/* When the next one starts: paced or at once, but no two at one cycle, where nothing takes time. */
+/* When the next one starts: at its pace, or as soon as the last one allows; but no two at one
+ * cycle, where nothing takes time. */
 static uint64_t next_start(const struct run *run, uint64_t last)
 {
     const uint64_t now = exp_machine_now(&run->machine);
+    const uint64_t due = last + (run->setup->period ? run->setup->period : 1);
 
-    if (run->setup->period)
-        return last + run->setup->period;
-    return now > last ? now : last + 1;
+    return due > now ? due : now;
 }
 
 /* Whether an operation starts at 'next'. */

@@ -32,8 +32,7 @@ _Static_assert(EXP_PARAMETER_COUNT <= 64, "one bit a parameter");
     .columns = {__VA_ARGS__},                                                                      \
     .column_count = sizeof((enum exp_measure_id[]){__VA_ARGS__}) / sizeof(enum exp_measure_id)
 
-#define RING_COLUMNS                                                                               \
-    COLUMNS(M(commands), M(syncs), M(cycles), M(cycles_per_command), M(cycles_per_page))
+#define RING_COLUMNS COLUMNS(M(syncs), M(cycles), M(cycles_per_command), M(cycles_per_page))
 #define OPERATION_COLUMNS                                                                          \
     COLUMNS(M(commands_per_operation), M(cycles_per_operation), M(cycles_per_command),             \
             M(cycles_per_page), M(commands_rate), M(op_p50), M(op_p99), M(sync_p50), M(sync_p99))

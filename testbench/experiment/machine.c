@@ -188,6 +188,11 @@ bool exp_machine_add_clients(struct exp_machine *m, const struct exp_setup *setu
                  (unsigned long long)m->address_pages, (unsigned long long)MOST_PAGES);
         return false;
     }
+    if (setup->outstanding * setup->streams * tbus > CLIENT_MAX_ACCESSES) {
+        snprintf(why, EXP_WHY_SIZE, "outstanding=%llu: all streams together can have %d requests",
+                 (unsigned long long)setup->outstanding, CLIENT_MAX_ACCESSES);
+        return false;
+    }
     if (setup->rate % setup->streams) {
         snprintf(why, EXP_WHY_SIZE, "rate=%llu: must be a multiple of streams=%llu",
                  (unsigned long long)setup->rate, (unsigned long long)setup->streams);

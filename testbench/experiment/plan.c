@@ -199,7 +199,7 @@ size_t exp_plan_points(const struct exp_plan *plan)
 {
     size_t points = 1;
 
-    for (size_t i = 0; i < plan->axes; i++)
+    for (size_t i = 0; i < plan->axes && points <= EXP_MAX_POINTS; i++)
         points *= plan->axis[i].count;
     return points;
 }

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-enum { EXP_MAX_VALUES = 192, EXP_PLAN_AXES = 32 };
+enum { EXP_MAX_VALUES = 192, EXP_PLAN_AXES = 32, EXP_MAX_POINTS = 100000 };
 
 struct exp_axis {
     const struct exp_parameter *parameter; /* NULL: a key of the configuration */
@@ -33,6 +33,7 @@ bool exp_plan_begin(struct exp_plan *plan, const struct exp_kind *kind, const sm
 /* "NAME=VALUE,VALUE...": instead of the axis of this name, or as another one. */
 bool exp_plan_vary(struct exp_plan *plan, const char *text, char why[EXP_WHY_SIZE]);
 
+/* More than EXP_MAX_POINTS: too many. */
 size_t exp_plan_points(const struct exp_plan *plan);
 /* Number of the axis' value at a point. */
 size_t exp_plan_index(const struct exp_plan *plan, size_t axis, size_t point);

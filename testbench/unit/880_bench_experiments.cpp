@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,22 @@ TEST(BenchExperiments, 881_paced_operations_start_at_their_pace)
         BenchPlan("load", {"form=range", "rate=0", "period=2000", "window=50000"}).measure();
     EXPECT_EQ(r.cycles, 50000);
     EXPECT_EQ(r.operations, 25);
+}
+
+/* One after the other, at any pace that is too fast; the last may end after the window. */
+TEST(BenchExperiments, 881_operations_do_not_overlap)
+{
+    const std::vector<std::string> axes = {"form=page", "pages=32", "rate=0", "window=50000"};
+    std::vector<std::string> fast = axes;
+    fast.push_back("period=100");
+    std::vector<std::string> at_once = axes;
+    at_once.push_back("period=0");
+    const exp_result a = BenchPlan("load", fast).measure(),
+                     b = BenchPlan("load", at_once).measure();
+    EXPECT_EQ(a.operations, b.operations);
+    EXPECT_GE(a.cycles, 50000);
+    EXPECT_LT(a.cycles, 50000 + a.op_p99);
+    EXPECT_EQ(a.operations, std::ceil(50000 / a.op_p50));
 }
 
 TEST(BenchExperiments, 881_clients_lose_what_is_invalidated)
@@ -103,7 +120,12 @@ TEST(BenchExperiments, 883_every_kind_runs_and_draws_what_it_measures)
     const exp_kind *kind;
     for (size_t i = 0; (kind = exp_kind_at(i)); i++) {
         BenchPlan whole(kind->name);
+        std::set<std::string> names = {"kind"};
         bool x_is_axis = false;
+        for (unsigned k = 0; k < kind->column_count; k++)
+            EXPECT_TRUE(names.insert(exp_measures[kind->columns[k]].name).second) << kind->name;
+        for (size_t a = 0; a < whole.plan->axes; a++)
+            EXPECT_TRUE(names.insert(exp_axis_name(&whole.plan->axis[a])).second) << kind->name;
         for (size_t a = 0; a < whole.plan->axes; a++)
             x_is_axis |= exp_axis_name(&whole.plan->axis[a]) == std::string(kind->plot.x);
         EXPECT_TRUE(x_is_axis) << kind->name;
