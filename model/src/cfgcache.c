@@ -16,16 +16,18 @@ static uint32_t set_of(const struct cfgcache *c, uint64_t key)
 {
     uint32_t mixed =
         (uint32_t)key ^ (uint32_t)(key >> KEY_SUBSTREAM & low_mask(20)) * UINT32_C(0x9E3779B1);
-    return mixed % c->sets * c->ways;
+    return (c->set_mask != NO_SET_MASK ? mixed & c->set_mask : mixed % c->sets) * c->ways;
 }
 
 struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key)
 {
     struct cfgcache *c = &s->cfgcache;
+    if (c->key[c->latest] == key)
+        return &c->entry[c->latest];
     uint32_t first = set_of(c, key);
     for (uint32_t i = first; i < first + c->ways; i++)
         if (c->key[i] == key)
-            return &c->entry[i];
+            return &c->entry[c->latest = i];
     return NULL;
 }
 

@@ -18,6 +18,8 @@ struct inval_config;
 
 struct cfgcache {
     uint32_t sets, ways;
+    uint32_t set_mask; /* sets - 1, or NO_SET_MASK */
+    uint32_t latest;   /* place of the entry found last: where the next search begins */
     uint64_t *key; /* [sets][ways], apart for quick search: bit 63 valid, 54:53 Security state, 52
                       SSV, 51:32 SubstreamID, 31:0 StreamID */
     struct xctx *entry;

@@ -47,6 +47,12 @@ static void lay_out_repl(struct arena *a, struct repl *r, uint64_t sets, uint64_
         r->of_set = carve(a, sets, sizeof *r->of_set);
 }
 
+/* What masks a set's number out of a region's. */
+static uint32_t mask_of(uint32_t sets)
+{
+    return (sets & (sets - 1)) == 0 ? sets - 1 : NO_SET_MASK;
+}
+
 /* Without entries it has no ways, and is never asked. */
 static void lay_out_tlb(struct arena *a, struct tlb *t, uint64_t entries, uint64_t ways,
                         uint64_t policy)
@@ -55,19 +61,18 @@ static void lay_out_tlb(struct arena *a, struct tlb *t, uint64_t entries, uint64
         return;
     t->ways = (uint32_t)ways;
     t->sets = (uint32_t)(entries / ways);
-    t->set_mask = (t->sets & (t->sets - 1)) == 0 ? t->sets - 1 : 0;
+    t->set_mask = mask_of(t->sets);
     t->entry = carve(a, entries, sizeof *t->entry);
     lay_out_repl(a, &t->repl, t->sets, ways, policy);
 }
 
-/* Fully associative: searched by chains. */
+/* Fully associative: searched by signatures. */
 static void lay_out_utlb(struct arena *a, struct tlb *t, uint64_t entries, uint64_t policy)
 {
     lay_out_tlb(a, t, entries, entries, policy);
     if (!entries)
         return;
-    t->bucket = carve(a, TLB_BUCKETS, 1);
-    t->next = carve(a, entries, 1);
+    t->signature = carve(a, entries, sizeof *t->signature);
 }
 
 static void lay_out_cfgcache(struct arena *a, struct cfgcache *c, uint64_t entries, uint64_t ways,
@@ -75,9 +80,17 @@ static void lay_out_cfgcache(struct arena *a, struct cfgcache *c, uint64_t entri
 {
     c->ways = (uint32_t)ways;
     c->sets = (uint32_t)(entries / ways);
+    c->set_mask = mask_of(c->sets);
     c->key = carve(a, entries, sizeof *c->key);
     c->entry = carve(a, entries, sizeof *c->entry);
     lay_out_repl(a, &c->repl, c->sets, ways, policy);
+}
+
+/* Where nothing costs time, a second TLB serves nobody. */
+static uint64_t utlb_entries(const uint64_t *v)
+{
+    bool useless = v[SMMU_CFG_MODE] == SMMU_MODE_FUNCTIONAL && v[SMMU_CFG_TIMING_MTLB_ENTRIES];
+    return useless ? 0 : v[SMMU_CFG_TIMING_UTLB_ENTRIES];
 }
 
 static void lay_out_tbus(struct arena *a, struct smmu *s, const uint64_t *v)
@@ -87,7 +100,7 @@ static void lay_out_tbus(struct arena *a, struct smmu *s, const uint64_t *v)
     for (uint32_t i = 0; i < s->tbus; i++) {
         struct tbu measured = {0}, *t = s->tbu ? &s->tbu[i] : &measured;
         t->number = (uint16_t)i;
-        lay_out_utlb(a, &t->utlb, v[SMMU_CFG_TIMING_UTLB_ENTRIES], v[SMMU_CFG_TIMING_UTLB_REPL]);
+        lay_out_utlb(a, &t->utlb, utlb_entries(v), v[SMMU_CFG_TIMING_UTLB_REPL]);
         lay_out_tlb(a, &t->mtlb, v[SMMU_CFG_TIMING_MTLB_ENTRIES], v[SMMU_CFG_TIMING_MTLB_WAYS],
                     v[SMMU_CFG_TIMING_MTLB_REPL]);
         t->order = carve(a, 2 * v[SMMU_CFG_TIMING_ORDER_IDS], sizeof *t->order);
@@ -212,6 +225,7 @@ static const uint8_t costs[] = {
 
 /* What requests meet each other at: only in mode at. */
 static const uint8_t encounters[] = {
+    SMMU_CFG_TIMING_INV_BLOCKS_LOOKUP,
     SMMU_CFG_TIMING_ORDER_BY_ID,        SMMU_CFG_TIMING_TBU_HAZARD_ENTRIES,
     SMMU_CFG_TIMING_TCU_HAZARD_ENTRIES, SMMU_CFG_TIMING_PREFETCH,
     SMMU_CFG_TIMING_EVENT_HOLDS_SLOT,   SMMU_CFG_TIMING_QTW_SHARED_WITH_CLIENT};

@@ -72,11 +72,20 @@ static uint64_t time_in_tbu(const struct smmu *s, const struct inval_scope *scop
     return CFG(s, TIMING_INV_TBU_VA_LAT) + probes - 1;
 }
 
-/* A TBU that works on an invalidation takes no look-ups in its main TLB. */
-static void block_lookups(struct smmu *s, struct tbu *t, uint64_t from, uint64_t length)
+/* Those that were complete before the oldest that is remembered cannot matter any more. */
+void smmu__inval_block_lookups(struct smmu *s, struct tbu *t)
 {
-    for (uint64_t bank = 0; bank < CFG(s, TIMING_MTLB_BANKS); bank++)
-        smmu__turn(s, &t->bank[bank], from, length);
+    const struct inval_state *v = &s->inval;
+    const uint64_t tokens = CFG(s, TIMING_DTI_INV_TOKENS);
+    if (v->count - t->invals_seen > tokens)
+        t->invals_seen = v->count - tokens;
+    for (; t->invals_seen < v->count; t->invals_seen++) {
+        const struct inval_work *w = &v->work[t->invals_seen % tokens];
+        uint64_t from = w->from + t->number * w->apart;
+        if (from + w->length > s->sched.now)
+            for (uint64_t bank = 0; bank < CFG(s, TIMING_MTLB_BANKS); bank++)
+                smmu__turn(s, &t->bank[bank], from, w->length);
+    }
 }
 
 /* To each TBU; returns when the last acknowledge is back. */
@@ -87,14 +96,14 @@ static uint64_t send_to_tbus(struct smmu *s, const struct inval_scope *scope)
     const uint64_t beats = width ? (CFG(s, TIMING_DTI_MSG_BYTES) + width - 1) / width : 0;
     const uint64_t apart = CFG(s, TIMING_INV_FANOUT) ? there + work + back : beats;
     for (uint32_t i = 0; i < s->tbus; i++) {
-        if (CFG(s, TIMING_INV_BLOCKS_LOOKUP))
-            block_lookups(s, &s->tbu[i], s->sched.now + i * apart + there, work);
         TIMELINE_AT(s, s->sched.now + i * apart + there, BEGIN, TBU_INVALIDATION, i,
                     TIMELINE_INVAL_ROW | s->inval.count, 0, 0);
         TIMELINE_AT(s, s->sched.now + i * apart + there + work, END, TBU_INVALIDATION, i,
                     TIMELINE_INVAL_ROW | s->inval.count, 0, 0);
         TBU_STAT(s, i, inval_received, 1);
     }
+    s->inval.work[s->inval.count % CFG(s, TIMING_DTI_INV_TOKENS)] =
+        (struct inval_work){s->sched.now + there, work, apart};
     TCU_STAT(s, inval_sent, s->tbus);
     return s->sched.now + (s->tbus - 1) * apart + there + work + back;
 }
@@ -130,6 +139,12 @@ static void charge(struct smmu *s, const struct inval_scope *scope)
 
 /* ------------------------------------------------------------------------------- what it does */
 
+static void drop_range(struct smmu *s, struct tlb *t, const struct inval_tlb *scope)
+{
+    if (scope->leaf_only ? t->leaf_sizes : t->live_sizes)
+        smmu__tlb_drop_range(s, t, scope);
+}
+
 static void invalidate_translations(struct smmu *s, const struct inval_tlb *scope)
 {
     if (!scope->by_va) {
@@ -138,11 +153,11 @@ static void invalidate_translations(struct smmu *s, const struct inval_tlb *scop
         return;
     }
     for (uint32_t i = 0; i < s->tbus; i++) {
-        smmu__tlb_drop_range(s, &s->tbu[i].utlb, scope);
-        smmu__tlb_drop_range(s, &s->tbu[i].mtlb, scope);
+        drop_range(s, &s->tbu[i].utlb, scope);
+        drop_range(s, &s->tbu[i].mtlb, scope);
     }
     for (unsigned i = 0; i < s->walk_cache.arrays; i++)
-        smmu__tlb_drop_range(s, &s->walk_cache.array[i], scope);
+        drop_range(s, &s->walk_cache.array[i], scope);
 }
 
 void smmu__invalidate(struct smmu *s, const struct inval_scope *scope)

@@ -13,6 +13,7 @@
 #include "smmusim/smmu_types.h"
 
 struct smmu;
+struct tbu;
 
 /* Upper limit of timing.dti_inv_tokens. */
 #define INVAL_TOKENS_MAX 16
@@ -56,6 +57,10 @@ struct inval_state {
     uint64_t count;      /* invalidations ever */
     uint64_t done[INVAL_TOKENS_MAX]; /* when the latest are complete, by count modulo tokens */
     uint64_t all_done;               /* when all are */
+    /* While a TBU works on them: of the same ones, for TBU 0; the others 'apart' cycles later each. */
+    struct inval_work {
+        uint64_t from, length, apart;
+    } work[INVAL_TOKENS_MAX];
     uint32_t tracked[2]; /* forwarded accesses not yet done, by epoch */
     uint64_t next_ack_tag, forgotten_ack_tag;
     uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
@@ -65,6 +70,9 @@ void smmu__invalidate(struct smmu *s, const struct inval_scope *scope);
 /* CMD_SYNC calls begin once, then asks complete until it is true (3.21.1, 4.3.8). */
 void smmu__inval_sync_begin(struct smmu *s);
 bool smmu__inval_complete(const struct smmu *s);
+/* A TBU that works on invalidations takes no look-ups in its main TLB: takes its banks for those
+ * that it has not been told of yet. */
+void smmu__inval_block_lookups(struct smmu *s, struct tbu *t);
 /* The cycle from which one more invalidation can be sent to the TBUs (timing.dti_inv_tokens). */
 uint64_t smmu__inval_free_at(const struct smmu *s);
 /* May one more invalidation await the owner's acknowledge? (Room in the outbox is asked for apart.)

@@ -68,6 +68,10 @@ static inline uint64_t smmu__lane_take(struct lane *l, uint64_t now, uint64_t ea
     if (earliest < l->base)
         earliest = l->base;
     uint64_t at = earliest - l->base;
+    if (length == 1 && at < LANE_WINDOW && !(l->taken >> at & 1)) {
+        l->taken |= UINT64_C(1) << at;
+        return earliest;
+    }
     while (at + length <= LANE_WINDOW) {
         uint64_t turn = lane_bits((unsigned)at, length), others = l->taken & turn;
         if (!others) {

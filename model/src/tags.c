@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. See tags.h. The table is cut into buckets; a bucket that is full of tags with live entries
- * gives up the one used longest ago together with its entries. Dropping more than asked is always
+ * L2. See tags.h. The table is cut into buckets; a full bucket gives up the tag used longest ago
+ * together with its entries. Dropping more than asked is always
  * permitted (16.2.1).
  */
 #include <string.h>
@@ -38,11 +38,11 @@ static uint32_t bucket_of(const struct tags *t, uint64_t key)
     return (uint32_t)(mixed >> 40) & (t->capacity - 1) & ~(uint32_t)(BUCKET - 1);
 }
 
-/* May this tag give way sooner than that one? Idle ones first, then those used longest ago. */
+/* May this tag give way sooner than that one? Unused ones first, then those used longest ago. */
 static bool better_victim(const struct tags *t, const struct tag *tag, const struct tag *than)
 {
-    if ((tag->live == 0) != (than->live == 0))
-        return tag->live == 0;
+    if (!tag->key != !than->key)
+        return !tag->key;
     return t->clock - tag->used_at > t->clock - than->used_at;
 }
 
@@ -108,7 +108,6 @@ struct tag_filter smmu__tag_filter(const struct inval_tlb *i)
 static void drop(struct smmu *s, struct tag *tag)
 {
     tag->serial = fresh_serial(s);
-    tag->live = 0;
 }
 
 static void drop_key(struct smmu *s, uint64_t key)
@@ -116,7 +115,7 @@ static void drop_key(struct smmu *s, uint64_t key)
     struct tags *t = &s->tags;
     uint32_t first = bucket_of(t, key);
     for (uint32_t i = first; i < first + BUCKET; i++)
-        if (t->tag[i].live && t->tag[i].key == key)
+        if (t->tag[i].key == key)
             drop(s, &t->tag[i]);
 }
 
@@ -130,6 +129,6 @@ void smmu__tags_drop(struct smmu *s, const struct tag_filter *f)
         return;
     }
     for (uint32_t i = 0; i < t->capacity; i++)
-        if (t->tag[i].live && smmu__tag_matches(t->tag[i].key, f))
+        if (smmu__tag_matches(t->tag[i].key, f))
             drop(s, &t->tag[i]);
 }

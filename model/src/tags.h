@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. TLB tags: each {StreamWorld, VMID, ASID or global, ASET} that has live entries gets a small
+ * L2. TLB tags: each {StreamWorld, VMID, ASID or global, ASET} that is in use gets a small
  * number and a serial. An entry is live while its serial is its tag's current one, so that dropping
  * everything of an ASID or VMID costs the host the same whatever the TLB's depth (3.17, 4.4).
  */
@@ -20,7 +20,6 @@ struct inval_tlb;
 struct tag {
     uint64_t key;     /* world, VMID, ASID, global, ASET; 0: unused */
     uint32_t serial;  /* current; entries with another are dead */
-    uint32_t live;    /* TLB and walk cache entries that are alive */
     uint32_t used_at; /* for reuse: coarse order of last use */
 };
 

@@ -39,11 +39,11 @@ void smmu__tbu_look_up(const struct smmu *s, const struct tbu *t, const struct x
     found->probes = probes && CFG(s, TIMING_MTLB_SIZES_SERIAL) ? probes : 1;
 }
 
-/* Both TLBs keep what was the same translation: an entry copied carries its tag and serial along. */
+/* An entry that is copied carries its tag and serial along. */
 static void copy_to_utlb(struct smmu *s, struct tbu *t, const struct tlb_entry *entry)
 {
     if (t->utlb.ways)
-        smmu__tlb_insert(s, &t->utlb, entry);
+        smmu__tlb_insert_new(s, &t->utlb, entry);
 }
 
 void smmu__tbu_looked_up(struct smmu *s, struct tbu *t, const struct tbu_lookup *found)
@@ -74,7 +74,8 @@ void smmu__tbu_fill(struct smmu *s, struct tbu *t, const struct xctx *x, uint64_
     struct tlb_entry e = smmu__tlb_leaf_entry(s, x, va, leaf);
     if (t->mtlb.ways)
         smmu__tlb_insert(s, &t->mtlb, &e);
-    copy_to_utlb(s, t, &e);
+    if (t->utlb.ways)
+        smmu__tlb_insert(s, &t->utlb, &e);
 }
 
 /* ------------------------------------------------------------------------------ time */
@@ -108,8 +109,13 @@ uint64_t smmu__tbu_accept(struct smmu *s, struct tbu *t, const smmu_request_t *r
 
 static struct lane *bank_of(struct smmu *s, struct tbu *t, uint64_t va)
 {
+    if (t->invals_seen != s->inval.count && CFG(s, TIMING_INV_BLOCKS_LOOKUP))
+        smmu__inval_block_lookups(s, t);
+    uint64_t banks = CFG(s, TIMING_MTLB_BANKS);
+    if (banks == 1)
+        return &t->bank[0];
     unsigned log2 = t->mtlb.live_sizes ? lowest_bit(t->mtlb.live_sizes) : 12;
-    return &t->bank[smmu__tlb_set(&t->mtlb, va >> log2) & (CFG(s, TIMING_MTLB_BANKS) - 1)];
+    return &t->bank[smmu__tlb_set(&t->mtlb, va >> log2) & (banks - 1)];
 }
 
 uint64_t smmu__tbu_lookup_done(struct smmu *s, struct tbu *t, uint64_t va,
@@ -170,7 +176,7 @@ struct order *smmu__tbu_order(struct smmu *s, struct tbu *t, const smmu_request_
     if (!CFG(s, TIMING_ORDER_BY_ID))
         return NULL;
     uint64_t ids = CFG(s, TIMING_ORDER_IDS);
-    return &t->order[(is_write(r) ? ids : 0) + r->order_id % ids];
+    return &t->order[(is_write(r) ? ids : 0) + (r->order_id & (ids - 1))];
 }
 
 enum { WBUF_BEAT = 16 };

@@ -27,6 +27,7 @@ struct order {
 struct tbu {
     uint16_t number;
     uint64_t port_free; /* cycle from which the port takes the next transaction */
+    uint64_t invals_seen; /* invalidations that its banks know of */
     struct lane back, bank[TBU_BANKS], link_out, link_home;
     struct tlb utlb, mtlb; /* no sets: there is none */
     struct pool slots, tokens, wbuf;

@@ -11,35 +11,6 @@ static struct tlb_entry *set_of(const struct tlb *t, uint64_t region)
     return &t->entry[(size_t)smmu__tlb_set(t, region) * t->ways];
 }
 
-static uint8_t *bucket_of(const struct tlb *t, uint64_t key)
-{
-    return &t->bucket[(key * UINT64_C(0x9E3779B97F4A7C15)) >> 56];
-}
-
-static struct tlb_entry *find_chained(const struct tlb *t, uint64_t key, uint32_t serial,
-                                      uint32_t other_serial)
-{
-    for (unsigned n = *bucket_of(t, key); n; n = t->next[n - 1]) {
-        struct tlb_entry *e = &t->entry[n - 1];
-        if (e->key == key && (e->serial == serial || e->serial == other_serial))
-            return e;
-    }
-    return NULL;
-}
-
-struct tlb_entry *smmu__tlb_find(const struct tlb *t, uint64_t va, unsigned log2, uint32_t serial,
-                                 uint32_t other_serial)
-{
-    uint64_t region = va >> log2, key = region << 6 | log2;
-    if (t->bucket)
-        return find_chained(t, key, serial, other_serial);
-    struct tlb_entry *e = set_of(t, region);
-    for (uint32_t w = 0; w < t->ways; w++)
-        if (e[w].key == key && (e[w].serial == serial || e[w].serial == other_serial))
-            return &e[w];
-    return NULL;
-}
-
 void smmu__tlb_used(struct tlb *t, const struct tlb_entry *e)
 {
     uint32_t at = (uint32_t)(e - t->entry);
@@ -65,32 +36,21 @@ void smmu__tlb_census(const struct smmu *s, const struct tlb *t, uint32_t *alive
 
 /* -------------------------------------------------------------- inserting and dropping */
 
-static void chain(struct tlb *t, const struct tlb_entry *e)
+static void note_sizes(struct tlb *t, unsigned log2)
 {
-    uint8_t *bucket = bucket_of(t, e->key);
-    unsigned n = (unsigned)(e - t->entry);
-    t->next[n] = *bucket;
-    *bucket = (uint8_t)(n + 1);
+    uint64_t bit = UINT64_C(1) << log2;
+    bool leaves = t->of_size[0][log2], tables = t->of_size[1][log2];
+    t->leaf_sizes = leaves ? t->leaf_sizes | bit : t->leaf_sizes & ~bit;
+    t->live_sizes = leaves || tables ? t->live_sizes | bit : t->live_sizes & ~bit;
 }
 
-static void unchain(struct tlb *t, const struct tlb_entry *e)
-{
-    uint8_t *link = bucket_of(t, e->key);
-    unsigned n = (unsigned)(e - t->entry) + 1;
-    while (*link != n)
-        link = &t->next[*link - 1];
-    *link = t->next[n - 1];
-}
-
-static void empty(struct smmu *s, struct tlb *t, struct tlb_entry *e)
+static void empty(struct tlb *t, struct tlb_entry *e)
 {
     unsigned log2 = e->key & 63;
-    if (smmu__tlb_alive(s, e))
-        s->tags.tag[e->tag].live--;
-    if (--t->of_size[log2] == 0)
-        t->live_sizes &= ~(UINT64_C(1) << log2);
-    if (t->bucket)
-        unchain(t, e);
+    if (--t->of_size[e->is_table][log2] == 0)
+        note_sizes(t, log2);
+    if (t->signature)
+        t->signature[e - t->entry] = 0;
     t->entries--;
     e->key = 0;
 }
@@ -109,41 +69,47 @@ static struct tlb_entry *unused_way(const struct smmu *s, struct tlb *t, struct 
     return NULL;
 }
 
-/* The place for a new entry: its own old one, an empty or dead one, or the victim. */
-static struct tlb_entry *make_room(struct smmu *s, struct tlb *t, const struct tlb_entry *entry)
+static void put(struct tlb *t, struct tlb_entry *e, const struct tlb_entry *entry)
 {
-    unsigned log2 = entry->key & 63;
-    uint64_t region = entry->key >> 6;
-    struct tlb_entry *set = set_of(t, region);
-    struct tlb_entry *e = smmu__tlb_find(t, region << log2, log2, entry->serial, entry->serial);
-    bool evicts = e; /* its predecessor */
-    if (!e)
-        e = unused_way(s, t, set);
+    uint32_t at = (uint32_t)(e - t->entry);
+    *e = *entry;
+    if (t->of_size[e->is_table][e->key & 63]++ == 0)
+        note_sizes(t, e->key & 63);
+    t->entries++;
+    t->inserted++;
+    if (t->signature)
+        t->signature[at] = tlb_signature(e->key);
+    smmu__repl_fill(&t->repl, at / t->ways, at % t->ways);
+}
+
+/* The place is an empty or dead entry, or the victim. */
+void smmu__tlb_insert_new(struct smmu *s, struct tlb *t, const struct tlb_entry *entry)
+{
+    uint32_t set = smmu__tlb_set(t, entry->key >> 6);
+    struct tlb_entry *first = &t->entry[(size_t)set * t->ways], *e = unused_way(s, t, first);
     if (!e) {
-        e = &set[smmu__repl_victim(&t->repl, smmu__tlb_set(t, region))];
-        evicts = true;
+        e = &first[smmu__repl_victim(&t->repl, set)];
+        t->evicted++;
+        empty(t, e);
+    } else if (e->key) {
+        t->invalidated++; /* dead since then, gone now */
+        empty(t, e);
     }
-    if (e->key) {
-        ++*(evicts ? &t->evicted : &t->invalidated); /* dead since then, gone now */
-        empty(s, t, e);
-    }
-    return e;
+    put(t, e, entry);
 }
 
 void smmu__tlb_insert(struct smmu *s, struct tlb *t, const struct tlb_entry *entry)
 {
     unsigned log2 = entry->key & 63;
-    struct tlb_entry *e = make_room(s, t, entry);
-    *e = *entry;
-    uint32_t at = (uint32_t)(e - t->entry);
-    s->tags.tag[e->tag].live++;
-    t->of_size[log2]++;
-    t->live_sizes |= UINT64_C(1) << log2;
-    t->entries++;
-    t->inserted++;
-    if (t->bucket)
-        chain(t, e);
-    smmu__repl_fill(&t->repl, at / t->ways, at % t->ways);
+    struct tlb_entry *old =
+        smmu__tlb_find(t, entry->key >> 6 << log2, log2, entry->serial, entry->serial);
+    if (!old) {
+        smmu__tlb_insert_new(s, t, entry);
+        return;
+    }
+    t->evicted++; /* by its successor */
+    empty(t, old);
+    put(t, old, entry);
 }
 
 void smmu__tlb_reset(struct tlb *t, uint64_t seed)
@@ -151,9 +117,9 @@ void smmu__tlb_reset(struct tlb *t, uint64_t seed)
     t->invalidated += t->entries;
     memset(t->entry, 0, (size_t)t->sets * t->ways * sizeof *t->entry);
     memset(t->of_size, 0, sizeof t->of_size);
-    if (t->bucket)
-        memset(t->bucket, 0, TLB_BUCKETS);
-    t->live_sizes = 0;
+    if (t->signature)
+        memset(t->signature, 0, t->ways * sizeof *t->signature);
+    t->live_sizes = t->leaf_sizes = 0;
     t->entries = t->all_alive_at = 0;
     smmu__repl_reset(&t->repl, t->sets, seed);
 }
@@ -222,9 +188,9 @@ static bool names(const struct smmu *s, const struct range *r, const struct tlb_
     return smmu__tag_matches(s->tags.tag[e->tag].key, &r->tags);
 }
 
-static void invalidate(struct smmu *s, struct tlb *t, struct tlb_entry *e)
+static void invalidate(struct tlb *t, struct tlb_entry *e)
 {
-    empty(s, t, e);
+    empty(t, e);
     t->invalidated++;
 }
 
@@ -232,26 +198,19 @@ static void drop_all_named(struct smmu *s, struct tlb *t, const struct range *r)
 {
     for (size_t i = 0; i < (size_t)t->sets * t->ways; i++)
         if (t->entry[i].key && names(s, r, &t->entry[i]))
-            invalidate(s, t, &t->entry[i]);
+            invalidate(t, &t->entry[i]);
 }
 
 static void drop_region(struct smmu *s, struct tlb *t, const struct range *r, uint64_t region,
                         unsigned log2)
 {
     uint64_t key = region << 6 | log2;
-    if (t->bucket) {
-        for (unsigned n = *bucket_of(t, key), next; n; n = next) {
-            struct tlb_entry *e = &t->entry[n - 1];
-            next = t->next[n - 1];
-            if (e->key == key && names(s, r, e))
-                invalidate(s, t, e);
-        }
+    if (t->signature && !tlb_any_candidate(t, key))
         return;
-    }
     struct tlb_entry *e = set_of(t, region);
     for (uint32_t w = 0; w < t->ways; w++)
         if (e[w].key == key && names(s, r, &e[w]))
-            invalidate(s, t, &e[w]);
+            invalidate(t, &e[w]);
 }
 
 /* The tag byte plays no part in entries, so none in commands either (4.4.2: TBI may or may not
@@ -265,8 +224,7 @@ static uint64_t canonical(uint64_t va)
  * every set. */
 void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct inval_tlb *i)
 {
-    if (!t->live_sizes)
-        return;
+    uint64_t sizes = i->leaf_only ? t->leaf_sizes : t->live_sizes;
     uint64_t length_less_one = i->va_last - i->va_first, first = canonical(i->va_first);
     struct range r = {.tags = smmu__tag_filter(i),
                       .first = first,
@@ -275,7 +233,7 @@ void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct inval_tlb 
                       .granule_log2 = i->granule_log2,
                       .level_hint = i->level_hint,
                       .leaf_only = i->leaf_only};
-    for (uint64_t sizes = t->live_sizes; sizes; sizes &= sizes - 1) {
+    for (; sizes; sizes &= sizes - 1) {
         unsigned log2 = lowest_bit(sizes);
         uint64_t region = r.first >> log2, count = (r.last >> log2) - region + 1;
         if (count >= t->sets) {

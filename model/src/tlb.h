@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bits.h"
 #include "repl.h"
 #include "walk.h"
 #include "xctx.h"
@@ -23,37 +24,69 @@ struct tlb_entry {
     uint32_t serial; /* of its tag when inserted */
     uint16_t tag;
     uint8_t geometry; /* granule log2 << 3 | level + 1 */
-    uint8_t is_table; /* data is a table descriptor's */
+    uint8_t is_table; /* data is a table descriptor's (1), a leaf (0) */
 };
 
 struct tlb {
     uint32_t sets, ways;
-    uint32_t set_mask;   /* sets - 1, if that is a mask; else 0 */
+    uint32_t set_mask;   /* sets - 1, or NO_SET_MASK */
     uint32_t entries;    /* in use, alive or dead */
     uint32_t all_alive_at; /* tags.next_serial when every entry was found alive */
     uint64_t live_sizes; /* bit n: some entry of 2^n bytes may be present */
-    uint32_t of_size[64];
+    uint64_t leaf_sizes; /* of these, with leaves */
+    uint32_t of_size[2][64]; /* leaves, tables */
     struct tlb_entry *entry; /* [sets][ways] */
     struct repl repl;
-    /* One large set is searched through chains of entry numbers + 1; NULL: way by way. */
-    uint8_t *bucket; /* [TLB_BUCKETS] */
-    uint8_t *next;   /* [ways] */
+    uint32_t *signature; /* [ways] of keys, 0 if empty: one large set is searched by them; or NULL */
     /* Since the statistics were cleared: inserted = evicted + invalidated + those in place. */
     uint64_t inserted, evicted, invalidated;
 };
 
-enum { TLB_BUCKETS = 256 };
+#define NO_SET_MASK UINT32_MAX /* the number of sets is no power of two */
 
-/* The entry for va among those with one of the two serials; NULL: absent. */
-struct tlb_entry *smmu__tlb_find(const struct tlb *t, uint64_t va, unsigned log2, uint32_t serial,
-                                 uint32_t other_serial);
 /* It was used. */
 void smmu__tlb_used(struct tlb *t, const struct tlb_entry *e);
 void smmu__tlb_insert(struct smmu *s, struct tlb *t, const struct tlb_entry *entry);
+/* The same if it is known that no entry has its key and serial. */
+void smmu__tlb_insert_new(struct smmu *s, struct tlb *t, const struct tlb_entry *entry);
 
 static inline uint32_t smmu__tlb_set(const struct tlb *t, uint64_t region)
 {
-    return (uint32_t)(t->set_mask ? region & t->set_mask : region % t->sets);
+    return (uint32_t)(t->set_mask != NO_SET_MASK ? region & t->set_mask : region % t->sets);
+}
+
+static inline uint32_t tlb_signature(uint64_t key)
+{
+    return (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) | 1;
+}
+
+/* Has any way the signature of the key? A loop that compilers make parallel: misses are common. */
+static inline bool tlb_any_candidate(const struct tlb *t, uint64_t key)
+{
+    uint32_t candidates = 0, signature = tlb_signature(key);
+    for (uint32_t w = 0; w < t->ways; w++)
+        candidates += t->signature[w] == signature;
+    return candidates;
+}
+
+static inline bool tlb_entry_is(const struct tlb_entry *e, uint64_t key, uint32_t serial,
+                                uint32_t other_serial)
+{
+    return e->key == key && (e->serial == serial || e->serial == other_serial);
+}
+
+/* The entry for va among those with one of the two serials; NULL: absent. */
+static inline struct tlb_entry *smmu__tlb_find(const struct tlb *t, uint64_t va, unsigned log2,
+                                               uint32_t serial, uint32_t other_serial)
+{
+    uint64_t region = va >> log2, key = region << 6 | log2;
+    if (t->signature && !tlb_any_candidate(t, key))
+        return NULL;
+    struct tlb_entry *e = &t->entry[(size_t)smmu__tlb_set(t, region) * t->ways];
+    for (uint32_t w = 0; w < t->ways; w++)
+        if (tlb_entry_is(&e[w], key, serial, other_serial))
+            return &e[w];
+    return NULL;
 }
 
 /* An entry is alive while its serial is its tag's current one. */

@@ -89,7 +89,7 @@ void tlb_hit(benchmark::State &state, smmu_mode_t mode)
     for (auto _ : state) {
         for (uint64_t va : sequence) {
             request.addr = va;
-            if (smmu_submit(m.smmu(), m.now, &request, &response) != SMMU_DONE)
+            if (smmu_submit(m.smmu(), m.now++, &request, &response) != SMMU_DONE)
                 state.SkipWithError("a resident page missed");
             sum += response.pa;
         }
