@@ -4,6 +4,7 @@
  * Durations go into histograms, a transaction's into its TBU's and its stream's. A stream gets its
  * histogram when it is first met; which one it is is kept with its configuration (struct xctx), so
  * that a hit need not search.
+ * What is a monitor event of a request's stream (10.3) is counted by its unit's counter group too.
  */
 #ifndef SMMUSIM_COUNT_H
 #define SMMUSIM_COUNT_H
@@ -19,6 +20,13 @@ struct smmu;
 #define STAT(s, name, n) ((s)->stat[SMMU_STAT_##name] += (n))
 #define TBU_STAT(s, number, name, n) ((s)->tbu[number].stat[SMMU_TBU_STAT_##name] += (n))
 #define TCU_STAT(s, name, n) ((s)->tcu_stat[SMMU_TCU_STAT_##name] += (n))
+#define TBU_EVENT(s, number, name, event, n, request)                                              \
+    (TBU_STAT(s, number, name, n),                                                                 \
+     smmu__pmcg_count(s, PMCG_FIRST_TBU + (number), SMMU_PMCG_EV_##event, n, (request)->sec_sid,   \
+                      (request)->streamid))
+#define TCU_EVENT(s, name, event, n, request)                                                      \
+    (TCU_STAT(s, name, n), smmu__pmcg_count(s, PMCG_TCU, SMMU_PMCG_EV_##event, n,                  \
+                                            (request)->sec_sid, (request)->streamid))
 
 #define TCU_TIME(s, name, cycles)                                                                  \
     smmu__histogram_record(&(s)->tcu_time[SMMU_TCU_HISTOGRAM_##name], cycles)

@@ -24,15 +24,16 @@ bool smmu__flight_delay(struct smmu *s, struct slot *slot, uint64_t cycles, enum
 /* A configuration walk is one of its own if its first read is. */
 static void count_read(struct smmu *s, struct slot *slot, bool shared)
 {
+    const smmu_request_t *r = &slot->request;
     if (slot->state == SLOT_TTD) {
-        TCU_STAT(s, walk_reads, !shared);
+        TCU_EVENT(s, walk_reads, WALK_ACCESS, !shared, r);
         TCU_STAT(s, ptw_merged, shared);
         return;
     }
-    TCU_STAT(s, config_reads, !shared);
+    TCU_EVENT(s, config_reads, CONFIG_ACCESS, !shared, r);
     if (slot->counts_walk) {
         slot->counts_walk = false;
-        TCU_STAT(s, config_walks, !shared);
+        TCU_EVENT(s, config_walks, CONFIG_MISS, !shared, r);
         TCU_STAT(s, ctw_merged, shared);
     }
 }

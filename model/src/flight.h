@@ -14,6 +14,8 @@
 
 /* Is there a slot, and room for a write's data? */
 bool smmu__flight_room(const struct smmu *s, const struct tbu *t, const smmu_request_t *request);
+/* It has been told that there is none. */
+void smmu__flight_refused(struct smmu *s, const struct tbu *t, const smmu_request_t *r);
 /*
  * Takes off, in a slot; there must be room. found: what the TLBs had when it was submitted. decided:
  * its response, if it does not depend on them; else NULL.

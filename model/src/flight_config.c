@@ -37,8 +37,8 @@ static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uin
 bool smmu__flight_config(struct smmu *s, struct slot *slot)
 {
     const struct xctx *cached = smmu__cfgcache_lookup(s, slot->cfg_key);
-    TCU_STAT(s, cc_lookup, 1);
-    TCU_STAT(s, cc_reads, 1);
+    TCU_EVENT(s, cc_lookup, CC_LOOKUP, 1, &slot->request);
+    TCU_EVENT(s, cc_reads, CC_READ, 1, &slot->request);
     if (cached) {
         smmu__cfgcache_used(s, cached);
         slot->x = *cached;
@@ -46,7 +46,7 @@ bool smmu__flight_config(struct smmu *s, struct slot *slot)
         slot->state = SLOT_CONTEXT;
         return true;
     }
-    TCU_STAT(s, cc_miss, 1);
+    TCU_EVENT(s, cc_miss, CC_MISS, 1, &slot->request);
     slot->state = SLOT_CTW_WAIT;
     slot->counts_walk = true;
     struct walkers *w = CFG(s, TIMING_CTW_SLOTS) ? &s->slots.ctw : &s->slots.ptw;

@@ -40,7 +40,7 @@ void smmu__flight_prefetch(struct smmu *s, struct slot *demand)
     if (s->timeline.capacity)
         smmu__timeline_take_off(s, slot, SMMU_TIMELINE_PREFETCH);
     TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
-    TCU_STAT(s, requests_speculative, 1);
+    TCU_EVENT(s, requests_speculative, SPECULATIVE, 1, &slot->request);
     TCU_STAT(s, prefetch, 1);
     smmu__flight_run(s, slot);
 }

@@ -17,13 +17,44 @@ static uint64_t until(const struct smmu *s, uint64_t cycle)
     return cycle - s->sched.now;
 }
 
+/* What the TBU's counter group counts cycle by cycle (10.3). */
+static void note_levels(struct smmu *s, const struct tbu *t)
+{
+    unsigned group = PMCG_FIRST_TBU + t->number;
+    smmu__pmcg_level(s, group, SMMU_PMCG_EV_SLOTS_FULL, !smmu__pool_free(&t->slots));
+    smmu__pmcg_level(s, group, SMMU_PMCG_EV_NO_TOKEN, !smmu__slot_list_empty(&t->token_wait));
+}
+
 /* ---------------------------------------------------------------------------- outward */
+
+static bool data_fits(const struct tbu *t, const smmu_request_t *r)
+{
+    return t->wbuf.used + smmu__tbu_wbuf_need(t, r) <= t->wbuf.capacity;
+}
 
 bool smmu__flight_room(const struct smmu *s, const struct tbu *t, const smmu_request_t *r)
 {
     return smmu__pool_free(&t->slots) && !smmu__slot_list_empty(&s->slots.free) &&
-           t->wbuf.used + smmu__tbu_wbuf_need(t, r) <= t->wbuf.capacity &&
-           smmu__outbox_has_room_for_slot(s);
+           data_fits(t, r) && smmu__outbox_has_room_for_slot(s);
+}
+
+/* Nobody says for how long the write goes on waiting: until another's data leaves. */
+void smmu__flight_refused(struct smmu *s, const struct tbu *t, const smmu_request_t *r)
+{
+    if (!data_fits(t, r))
+        smmu__pmcg_level(s, PMCG_FIRST_TBU + t->number, SMMU_PMCG_EV_WBUF_BLOCKS, true);
+}
+
+/* Its places in the slots and the write buffer are free again. */
+static void give_places(struct smmu *s, struct tbu *t, struct slot *slot)
+{
+    smmu__pool_give(&t->slots, s->sched.now);
+    note_levels(s, t);
+    if (!slot->wbuf)
+        return;
+    for (; slot->wbuf; slot->wbuf--)
+        smmu__pool_give(&t->wbuf, s->sched.now);
+    smmu__pmcg_level(s, PMCG_FIRST_TBU + t->number, SMMU_PMCG_EV_WBUF_BLOCKS, false);
 }
 
 void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
@@ -42,6 +73,7 @@ void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
     smmu__pool_take(&t->slots, s->sched.now);
     for (slot->wbuf = 0; slot->wbuf < smmu__tbu_wbuf_need(t, r); slot->wbuf++)
         smmu__pool_take(&t->wbuf, s->sched.now);
+    note_levels(s, t);
     if (o)
         smmu__flight_queue(s, o, slot);
     if (s->timeline.capacity)
@@ -84,7 +116,7 @@ bool smmu__flight_lookup(struct smmu *s, struct slot *slot)
         return true;
     }
     bool hit = look_up(s, slot, &found);
-    smmu__tbu_looked_up(s, tbu_of(s, slot), &found);
+    smmu__tbu_looked_up(s, tbu_of(s, slot), &found, &slot->request);
     slot->state = hit ? SLOT_ORDER_WAIT : SLOT_MISS;
     return true;
 }
@@ -109,6 +141,7 @@ bool smmu__flight_miss(struct smmu *s, struct slot *slot)
         return true;
     TIMELINE_STAGE(s, slot, TOKEN_WAIT);
     smmu__slot_list_push(s, &t->token_wait, slot);
+    note_levels(s, t);
     return false;
 }
 
@@ -130,11 +163,14 @@ bool smmu__flight_relookup(struct smmu *s, struct slot *slot)
 bool smmu__flight_request(struct smmu *s, struct slot *slot)
 {
     struct tbu *t = tbu_of(s, slot);
+    const smmu_request_t *r = &slot->request;
     smmu__pool_take(&t->tokens, s->sched.now);
     smmu__pool_take(&s->slots.tcu, s->sched.now);
     slot->has_token = true;
-    TBU_STAT(s, t->number, requests_sent, 1);
-    TCU_STAT(s, requests, 1);
+    TBU_EVENT(s, t->number, requests_sent, TLB_MISS, 1, r);
+    smmu__pmcg_count(s, PMCG_FIRST_TBU + t->number, SMMU_PMCG_EV_TCU_REQUEST, 1, r->sec_sid,
+                     r->streamid);
+    TCU_EVENT(s, requests, TRANSACTION, 1, r);
     uint64_t there = smmu__tbu_to_tcu(s, t);
     TIMELINE_STAGE(s, slot, DTI_REQUEST);
     TIMELINE_STAGE_IN(s, slot, until(s, there), CONFIG_LOOKUP);
@@ -161,6 +197,7 @@ static void return_token(struct smmu *s, struct tbu *t, struct slot *slot)
     TIMELINE_COUNTER(s, TOKENS, t->number, t->tokens.used);
     if (!smmu__slot_list_empty(&t->token_wait))
         smmu__flight_run(s, smmu__slot_list_pop(s, &t->token_wait));
+    note_levels(s, t);
 }
 
 /* Those who waited for this answer look for themselves. */
@@ -258,12 +295,10 @@ bool smmu__flight_leave(struct smmu *s, struct slot *slot)
                      smmu__stream_number(s, slot->request.sec_sid, slot->request.streamid),
                      smmu__flight_clock(s, slot) - slot->submitted);
     smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer = *a;
-    smmu__pool_give(&t->slots, s->sched.now);
+    give_places(s, t, slot);
     if (s->timeline.capacity)
         smmu__timeline_land(s, slot, SMMU_TIMELINE_REQUEST);
     TIMELINE_COUNTER(s, SLOTS, t->number, t->slots.used);
-    for (; slot->wbuf; slot->wbuf--)
-        smmu__pool_give(&t->wbuf, s->sched.now);
     smmu__slot_free(s, slot);
     return false;
 }

@@ -52,12 +52,15 @@ bool smmu__flight_walk_cache(struct smmu *s, struct slot *slot)
     TIMELINE_STAGE(s, slot, WALK_LOOKUP);
     smmu__tags_use(s, &slot->x);
     enum walk_cache_outcome o =
-        smmu__walk_cache_lookup(s, &slot->x, &slot->walk, &slot->leaf, &cycles);
+        smmu__walk_cache_lookup(s, &slot->request, &slot->x, &slot->walk, &slot->leaf, &cycles);
     if (o == WALK_CACHE_LEAF)
         return smmu__flight_delay(s, slot, cycles, SLOT_LEAF);
     TCU_STAT(s, walks, 1);
     slot->walks = true;
     slot->walk_begun = smmu__flight_clock(s, slot);
+    /* CHOICE: 10.3: prefetches count in none of the events 1, 2 and 3. */
+    smmu__pmcg_count(s, PMCG_TCU, SMMU_PMCG_EV_TLB_MISS, !slot->prefetch, slot->request.sec_sid,
+                     slot->request.streamid);
     return smmu__flight_delay(s, slot, cycles + CFG(s, TIMING_WALK_START_LAT), SLOT_WALK);
 }
 

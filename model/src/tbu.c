@@ -46,25 +46,26 @@ static void copy_to_utlb(struct smmu *s, struct tbu *t, const struct tlb_entry *
         smmu__tlb_insert_new(s, &t->utlb, entry);
 }
 
-void smmu__tbu_looked_up(struct smmu *s, struct tbu *t, const struct tbu_lookup *found)
+void smmu__tbu_looked_up(struct smmu *s, struct tbu *t, const struct tbu_lookup *found,
+                         const smmu_request_t *r)
 {
     if (t->utlb.ways) {
-        TBU_STAT(s, t->number, utlb_lookup, 1);
+        TBU_EVENT(s, t->number, utlb_lookup, UTLB_LOOKUP, 1, r);
         if (found->where == TBU_UTLB_HIT) {
             smmu__tlb_used(&t->utlb, found->entry);
             return;
         }
-        TBU_STAT(s, t->number, utlb_miss, 1);
+        TBU_EVENT(s, t->number, utlb_miss, UTLB_MISS, 1, r);
     }
     if (!t->mtlb.ways)
         return;
-    TBU_STAT(s, t->number, mtlb_lookup, 1);
-    TBU_STAT(s, t->number, mtlb_reads, found->probes);
+    TBU_EVENT(s, t->number, mtlb_lookup, MTLB_LOOKUP, 1, r);
+    TBU_EVENT(s, t->number, mtlb_reads, MTLB_READ, found->probes, r);
     if (found->where == TBU_MTLB_HIT) {
         smmu__tlb_used(&t->mtlb, found->entry);
         copy_to_utlb(s, t, found->entry);
     } else {
-        TBU_STAT(s, t->number, mtlb_miss, 1);
+        TBU_EVENT(s, t->number, mtlb_miss, MTLB_MISS, 1, r);
     }
 }
 

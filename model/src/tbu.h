@@ -53,7 +53,8 @@ struct tbu_lookup {
 void smmu__tbu_look_up(const struct smmu *s, const struct tbu *t, const struct xctx *x,
                        uint64_t va, uint8_t need, struct tbu_lookup *found);
 /* Counts the look-up; a hit is used, and copied to the micro-TLB. */
-void smmu__tbu_looked_up(struct smmu *s, struct tbu *t, const struct tbu_lookup *found);
+void smmu__tbu_looked_up(struct smmu *s, struct tbu *t, const struct tbu_lookup *found,
+                         const smmu_request_t *r);
 void smmu__tbu_fill(struct smmu *s, struct tbu *t, const struct xctx *x, uint64_t va,
                     const struct leaf *leaf);
 

@@ -30,7 +30,8 @@ static uint64_t va_of(const struct xctx *x, const struct walk *w)
 
 /* ------------------------------------------------------------------------ look-up */
 
-static const struct tlb_entry *find(struct smmu *s, const struct xctx *x, uint64_t va, int level)
+static const struct tlb_entry *find(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
+                                    uint64_t va, int level)
 {
     struct tlb *t = &s->walk_cache.array[array_of(s, level)];
     unsigned granule = x->ttb[va >> 55 & 1].granule_log2;
@@ -46,7 +47,7 @@ static const struct tlb_entry *find(struct smmu *s, const struct xctx *x, uint64
         if (found && (found->geometry & 7) - 1 != level)
             found = NULL; /* the same size, of another granule's level */
     }
-    TCU_STAT(s, wc_reads, reads ? reads : 1);
+    TCU_EVENT(s, wc_reads, WC_READ, reads ? reads : 1, r);
     return found;
 }
 
@@ -59,8 +60,7 @@ static uint64_t lookup_done(struct smmu *s, const struct xctx *x, uint64_t va, i
     uint64_t region = va >> smmu__walk_level_log2(granule, level);
     uint32_t bank = smmu__tlb_set(&s->walk_cache.array[array], region) &
                     (uint32_t)(CFG(s, TIMING_WC_BANKS) - 1);
-    return smmu__turn(s, &s->walk_cache.bank[array][bank], from,
-                      CFG(s, TIMING_WC_PROBE_INTERVAL)) +
+    return smmu__turn(s, &s->walk_cache.bank[array][bank], from, CFG(s, TIMING_WC_PROBE_INTERVAL)) +
            CFG(s, TIMING_WC_LAT);
 }
 
@@ -79,31 +79,31 @@ static enum walk_cache_outcome take(struct smmu *s, const struct tlb_entry *e, i
     return WALK_CACHE_TABLE;
 }
 
-static void count(struct smmu *s, int level, bool miss)
+static void count(struct smmu *s, const smmu_request_t *r, int level, bool miss)
 {
     switch (column(level)) {
     case 0:
-        TCU_STAT(s, wc_l0_lookup, 1);
-        TCU_STAT(s, wc_l0_miss, miss);
+        TCU_EVENT(s, wc_l0_lookup, WC_S1L0_LOOKUP, 1, r);
+        TCU_EVENT(s, wc_l0_miss, WC_S1L0_MISS, miss, r);
         break;
     case 1:
-        TCU_STAT(s, wc_l1_lookup, 1);
-        TCU_STAT(s, wc_l1_miss, miss);
+        TCU_EVENT(s, wc_l1_lookup, WC_S1L1_LOOKUP, 1, r);
+        TCU_EVENT(s, wc_l1_miss, WC_S1L1_MISS, miss, r);
         break;
     case 2:
-        TCU_STAT(s, wc_l2_lookup, 1);
-        TCU_STAT(s, wc_l2_miss, miss);
+        TCU_EVENT(s, wc_l2_lookup, WC_S1L2_LOOKUP, 1, r);
+        TCU_EVENT(s, wc_l2_miss, WC_S1L2_MISS, miss, r);
         break;
     default:
-        TCU_STAT(s, wc_l3_lookup, 1);
-        TCU_STAT(s, wc_l3_miss, miss);
+        TCU_EVENT(s, wc_l3_lookup, WC_S1L3_LOOKUP, 1, r);
+        TCU_EVENT(s, wc_l3_miss, WC_S1L3_MISS, miss, r);
         break;
     }
 }
 
-enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const struct xctx *x,
-                                                struct walk *w, struct leaf *leaf,
-                                                uint64_t *cycles)
+enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const smmu_request_t *r,
+                                                const struct xctx *x, struct walk *w,
+                                                struct leaf *leaf, uint64_t *cycles)
 {
     const uint64_t now = s->sched.now, va = va_of(x, w);
     const bool serial = CFG(s, TIMING_WC_SERIAL);
@@ -114,8 +114,8 @@ enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const struct xct
     for (int level = 3; level >= w->level; level--) {
         if (!kept(s, level))
             continue;
-        const struct tlb_entry *e = find(s, x, va, level);
-        count(s, level, !e);
+        const struct tlb_entry *e = find(s, r, x, va, level);
+        count(s, r, level, !e);
         if (serial || !begun)
             done = lookup_done(s, x, va, level, done);
         begun = true;

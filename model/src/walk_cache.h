@@ -8,6 +8,7 @@
 #define SMMUSIM_WALK_CACHE_H
 
 #include "lane.h"
+#include "smmusim/smmu_types.h"
 #include "tlb.h"
 
 enum { WALK_LEVELS = 4, WALK_CACHE_BANKS = 4 };
@@ -29,7 +30,8 @@ enum walk_cache_outcome {
  * The deepest descriptor that is kept on the way to w->va. *cycles: what the look-up takes from now
  * on, waiting for its banks included.
  */
-enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const struct xctx *x,
+enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const smmu_request_t *r,
+                                                const struct xctx *x,
                                                 struct walk *w, struct leaf *leaf,
                                                 uint64_t *cycles);
 /* A table descriptor took the walk to w->table at w->level. */

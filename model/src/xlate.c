@@ -40,19 +40,24 @@ static void hand_on(struct smmu *s, struct tbu *t, const smmu_request_t *r, uint
     TRANSACTION_TIME(s, t->number, stream, out->latency);
     if (s->timeline.capacity)
         smmu__timeline_hit(s, r, ready - s->sched.now, out);
-    TBU_STAT(s, t->number, transactions, 1);
+    TBU_EVENT(s, t->number, transactions, TRANSACTION, 1, r);
+}
+
+static int refuse(struct smmu *s, struct tbu *t, const smmu_request_t *r)
+{
+    STAT(s, busy, 1);
+    smmu__flight_refused(s, t, r);
+    return SMMU_BUSY;
 }
 
 static int take_off(struct smmu *s, const struct prog_if *pi, struct tbu *t,
                     const smmu_request_t *r, uint64_t key, const struct tbu_lookup *found,
                     const smmu_response_t *decided)
 {
-    if (!smmu__flight_room(s, t, r)) {
-        STAT(s, busy, 1);
-        return SMMU_BUSY;
-    }
+    if (!smmu__flight_room(s, t, r))
+        return refuse(s, t, r);
     smmu__flight_start(s, pi, t, r, key, found, decided);
-    TBU_STAT(s, t->number, transactions, 1);
+    TBU_EVENT(s, t->number, transactions, TRANSACTION, 1, r);
     return SMMU_PENDING;
 }
 
@@ -90,10 +95,8 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
 {
     struct tbu *t = &s->tbu[r->tbu];
     bool queue = must_queue(smmu__tbu_order(s, t, r));
-    if (queue && !smmu__flight_room(s, t, r)) {
-        STAT(s, busy, 1);
-        return SMMU_BUSY;
-    }
+    if (queue && !smmu__flight_room(s, t, r))
+        return refuse(s, t, r);
     if (!enabled(pi)) {
         answer_disabled(s, pi, r, out);
         return submit_untranslated(s, pi, t, r, 0, queue, out);
@@ -113,7 +116,7 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
     smmu__answer_leaf(s, r, &x->overrides, k, &found.leaf, out);
     uint64_t from = smmu__tbu_accept(s, t, r);
     uint64_t ready = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), &found, from);
-    smmu__tbu_looked_up(s, t, &found);
+    smmu__tbu_looked_up(s, t, &found, r);
     hand_on(s, t, r, x->stream_number, ready, out);
     return SMMU_DONE;
 }
