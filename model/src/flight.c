@@ -150,7 +150,7 @@ bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event)
     const struct prog_if *pi = smmu__flight_interface(s, slot);
     fault_begin(slot, event)->fetch_addr = slot->fetch_addr;
     if (slot->counts_walk) /* it ends before its first read */
-        TCU_STAT(s, config_walks, 1);
+        TCU_EVENT(s, config_walks, CONFIG_MISS, 1, &slot->request);
     slot->counts_walk = false;
     bool record = event != SMMU_EVT_C_BAD_STREAMID || REG_FIELD(pi, CR2, RECINVSID);
     return terminate(s, slot, SMMU_RESULT_ABORT, record);
