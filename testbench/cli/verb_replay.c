@@ -10,6 +10,7 @@
 #include "cli/backends.h"
 #include "cli/cli.h"
 #include "cli/json_file.h"
+#include "cli/stats_output.h"
 #include "trace/player.h"
 #include "trace/timeline.h"
 
@@ -18,7 +19,7 @@ enum { DEFAULT_MAX_FAILURES = 100, MAX_MEMORY_MIB = 1 << 20, TIMELINE_RECORDS = 
 struct replay {
     const struct backend_row *backend;
     struct trace_settings settings;
-    bool stats;
+    bool stats, stats_all;
     uint64_t max_failures;
     uint64_t max_memory; /* MiB; 0: the default */
     const char *record;
@@ -36,18 +37,14 @@ static void report_failure(void *ctx, const struct trace_failure *failure)
                                          "expected", failure->expected, "got", failure->got));
 }
 
-static json_t *collect_stats(struct trace_backend *backend, bool print)
+static json_t *collect_stats(const struct replay *replay, struct trace_backend *backend)
 {
-    json_t *stats = json_object();
-    for (int i = 0; i < SMMU_STAT_COUNT; ++i) {
-        const smmu_stat_info_t *info = smmu_stat_info((size_t)i);
-        uint64_t value = backend->ops->stat(backend, (smmu_stat_t)i);
-        json_object_set_new(stats, info->name, json_integer((json_int_t)value));
-        if (print)
-            printf("  %-18s %12llu %-9s %s\n", info->name, (unsigned long long)value, info->unit,
-                   info->meaning);
-    }
-    return stats;
+    smmu_stats_t *stats = trace_backend_stats(backend);
+    json_t *json = stats ? stats_json(stats) : json_null();
+    if (stats && (replay->stats || replay->stats_all))
+        stats_print(stdout, stats, replay->stats_all);
+    free(stats);
+    return json;
 }
 
 static void print_report(const char *path, const struct player_report *report, size_t statements)
@@ -79,7 +76,7 @@ static int play(const struct replay *replay, const struct trace_program *program
     json_object_set_new(result, "failures", json_integer((json_int_t)report.failures));
     json_object_set_new(result, "stopped", json_boolean(report.stopped));
     json_object_set_new(result, "cycles", json_integer((json_int_t)report.cycles));
-    json_object_set_new(result, "stats", collect_stats(backend, replay->stats));
+    json_object_set_new(result, "stats", collect_stats(replay, backend));
     return status;
 }
 
@@ -281,7 +278,8 @@ int verb_replay(int argc, char **argv)
         {"preset", "NAME", "preset in place of the trace's", &replay.settings.preset, NULL, NULL},
         {"config", "FILE", "KEY=VALUE lines that have the last word", &replay.settings.config_file,
          NULL, NULL},
-        {"stats", NULL, "print the SMMU's counters", NULL, &replay.stats, NULL},
+        {"stats", NULL, "print the SMMU's statistics", NULL, &replay.stats, NULL},
+        {"stats-all", NULL, "likewise, and what counted nothing", NULL, &replay.stats_all, NULL},
         {"max-failures", "N", "stop a trace after N failures (100); 0: never", NULL, NULL,
          &replay.max_failures},
         {"max-memory", "MIB", "physical memory that may hold data (1024)", NULL, NULL,

@@ -11,6 +11,7 @@
 #define SMMUSIM_TRACE_BACKEND_H
 
 #include "mem/host.h"
+#include "smmusim/smmu_stats.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,7 +49,8 @@ struct trace_backend_ops {
     /* Edges on a wired output since creation. */
     uint64_t (*irq_count)(struct trace_backend *backend, smmu_pas_t pas, smmu_irq_source_t source);
 
-    uint64_t (*stat)(struct trace_backend *backend, smmu_stat_t stat);
+    /* The model, for its statistics; valid until the backend is destroyed. */
+    const smmu_t *(*model)(struct trace_backend *backend);
     void (*stats_clear)(struct trace_backend *backend);
 
     /* Cold reset of the SMMU; memory and time stay. */
@@ -82,6 +84,9 @@ struct trace_backend *trace_backend_core(const smmu_config_t *cfg, char *why, si
  */
 struct trace_backend *trace_backend_tlm_lt(const smmu_config_t *cfg, char *why, size_t why_size);
 struct trace_backend *trace_backend_tlm_at(const smmu_config_t *cfg, char *why, size_t why_size);
+
+/* A snapshot of the statistics; free() it. NULL: no memory. */
+smmu_stats_t *trace_backend_stats(struct trace_backend *backend);
 
 #ifdef __cplusplus
 }

@@ -70,9 +70,9 @@ static uint64_t core_irq_count(struct trace_backend *backend, smmu_pas_t pas,
     return host_irq_count(host_of(backend), pas, source);
 }
 
-static uint64_t core_stat(struct trace_backend *backend, smmu_stat_t stat)
+static const smmu_t *core_model(struct trace_backend *backend)
 {
-    return smmu_stat_value(host_smmu(host_of(backend)), stat);
+    return host_smmu(host_of(backend));
 }
 
 static void core_stats_clear(struct trace_backend *backend)
@@ -108,7 +108,7 @@ struct trace_backend *trace_backend_core(const smmu_config_t *cfg, char *why, si
         .submit = core_submit,
         .take = core_take,
         .irq_count = core_irq_count,
-        .stat = core_stat,
+        .model = core_model,
         .stats_clear = core_stats_clear,
         .reset = core_reset,
         .watch_timeline = core_watch_timeline,

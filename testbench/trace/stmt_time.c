@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run, drain, time, mark, elapsed, stat, stats-clear, reset. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "smmusim/smmu_stats.h"
 #include "trace/lexer.h"
 #include "trace/parser.h"
 #include "trace/player_impl.h"
 #include "trace/statements.h"
 
-struct measure_args {
-    uint32_t which; /* mark - 1, or counter */
+struct elapsed_args {
+    uint32_t which; /* mark - 1 */
+    const char *name;
+    struct limit limit;
+};
+
+struct stat_args {
+    smmu_stats_place_t place;
     const char *name;
     struct limit limit;
 };
@@ -102,7 +112,7 @@ static bool parse_limit(struct parser *parser, const char *what, struct limit *l
 static bool parse_elapsed(struct parser *parser, struct statement *statement)
 {
     struct trace_program *program = parser->program;
-    struct measure_args *args = parse_alloc(parser, sizeof(*args));
+    struct elapsed_args *args = parse_alloc(parser, sizeof(*args));
     char *name = args ? parse_word(parser, "NAME") : NULL;
     statement->args = args;
     if (!name)
@@ -115,19 +125,20 @@ static bool parse_elapsed(struct parser *parser, struct statement *statement)
     return parse_limit(parser, "CYCLES", &args->limit);
 }
 
-static void check_limit(struct player *player, const struct measure_args *args, uint64_t got)
+static void check_limit(struct player *player, const char *name, const struct limit *limit,
+                        uint64_t got)
 {
     struct comparison comparison;
     compare_begin(&comparison, player);
-    compare_limit(&comparison, args->name, &args->limit, got);
+    compare_limit(&comparison, name, limit, got);
     compare_end(&comparison);
 }
 
 static void run_elapsed(struct player *player, const void *data)
 {
-    const struct measure_args *args = data;
+    const struct elapsed_args *args = data;
     uint64_t cycles = player_now(player) - player->mark[args->which];
-    check_limit(player, args, cycles);
+    check_limit(player, args->name, &args->limit, cycles);
     recorder_line(player->options->recorder, "elapsed %s == %llu", args->name,
                   (unsigned long long)cycles);
 }
@@ -136,24 +147,30 @@ static void run_elapsed(struct player *player, const void *data)
 
 static bool parse_stat(struct parser *parser, struct statement *statement)
 {
-    struct measure_args *args = parse_alloc(parser, sizeof(*args));
-    char *name = args ? parse_word(parser, "NAME") : NULL;
+    struct stat_args *args = parse_alloc(parser, sizeof(*args));
+    const char *word = args ? parse_word(parser, "NAME") : NULL;
+    char *name = word ? parse_alloc(parser, strlen(word) + 1) : NULL;
     statement->args = args;
     if (!name)
         return false;
-    int stat = smmu_stat_find(name);
-    if (stat < 0)
-        return parse_fail(parser, "unknown counter '%s'", name);
-    args->which = (uint32_t)stat;
-    args->name = smmu_stat_info((size_t)stat)->name;
+    if (!smmu_stats_find(word, &args->place))
+        return parse_fail(parser, "there are no statistics '%s'", word);
+    args->name = strcpy(name, word);
     return parse_limit(parser, "VALUE", &args->limit);
 }
 
 static void run_stat(struct player *player, const void *data)
 {
-    const struct measure_args *args = data;
-    uint64_t value = player->backend->ops->stat(player->backend, (smmu_stat_t)args->which);
-    check_limit(player, args, value);
+    const struct stat_args *args = data;
+    smmu_stats_t *stats = trace_backend_stats(player->backend);
+    uint64_t value = 0;
+    bool exists = stats && smmu_stats_value(stats, &args->place, &value);
+    free(stats);
+    if (!exists) {
+        player_check(player, false, args->name, "an SMMU that has no such unit or stream");
+        return;
+    }
+    check_limit(player, args->name, &args->limit, value);
     recorder_line(player->options->recorder, "stat %s == %llu", args->name,
                   (unsigned long long)value);
 }

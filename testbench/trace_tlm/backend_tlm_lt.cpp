@@ -396,7 +396,7 @@ const trace_backend_ops ops = {
     submit,
     take,
     irq_count,
-    [](trace_backend *b, smmu_stat_t stat) { return smmu_stat_value(of(b).smmu.model(), stat); },
+    [](trace_backend *b) { return of(b).smmu.model(); },
     [](trace_backend *b) { of(b).smmu.clear_stats(); },
     [](trace_backend *b) {
         of(b).smmu.reset();

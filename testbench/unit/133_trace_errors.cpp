@@ -107,7 +107,9 @@ const BadLine bad_lines[] = {
     {"irq timer", "'timer' is not one of gerror, eventq, priq, cmd_sync, sev"},
     /* time and counters */
     {"elapsed m < 5", "there is no 'mark m' before this"},
-    {"stat nothing == 0", "unknown counter 'nothing'"},
+    {"stat nothing == 0", "there are no statistics 'nothing'"},
+    {"stat tbu0.nothing == 0", "there are no statistics 'tbu0.nothing'"},
+    {"stat tbu0.slots == 0", "there are no statistics 'tbu0.slots'"},
     {"stat walks 0", "'0' is not one of == != < <= > >="},
     {"reset now", "unexpected 'now' at the end of the statement"},
     /* features that are not built */
