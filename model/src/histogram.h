@@ -8,6 +8,7 @@
 #define SMMUSIM_HISTOGRAM_H
 
 #include <stdint.h>
+#include <string.h>
 
 enum {
     HISTOGRAM_EXACT_LOG2 = 4, /* values below 2^4 have buckets of their own */
@@ -59,7 +60,8 @@ static inline uint64_t histogram_floor(unsigned bucket)
 
 static inline void smmu__histogram_clear(struct histogram *h)
 {
-    *h = (struct histogram){.min = UINT64_MAX};
+    memset(h, 0, sizeof *h);
+    h->min = UINT64_MAX;
 }
 
 static inline void smmu__histogram_widen(struct histogram *h, uint64_t value)

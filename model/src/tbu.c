@@ -2,7 +2,6 @@
 /* L2. See tbu.h. */
 #include "tbu.h"
 
-#include "answer.h"
 #include "state.h"
 
 /* ------------------------------------------------------------------------- the TLBs */

@@ -21,10 +21,12 @@ import subprocess
 import sys
 
 LEVELS = {
-    1: "bits le name ring pte attrs fault xctx walk config",
-    2: "sched outbox own_access slots inval tags tlb cfgcache timeline pmcg",
-    3: "xlate answer flight flight_config flight_walk stream context cmdq cmds evtq irq regs pmcg_regs",
-    4: "core api sync_run stats",
+    1: "bits le name ring pte attrs fault xctx walk config lane pool repl histogram",
+    2: "sched outbox own_access slots inval tags tlb cfgcache timeline "
+       "pmcg count qtw tbu walk_cache",
+    3: "xlate answer flight flight_config flight_walk stream context cmdq cmds evtq "
+       "irq regs pmcg_regs flight_tbu flight_share flight_prefetch",
+    4: "core api sync_run stats stats_read stats_block",
 }
 STATE_HEADER = "state.h"
 STATE_HEADER_LEVEL = 2

@@ -112,8 +112,7 @@ void stats_print(FILE *out, const smmu_stats_t *stats, bool zeros)
     for (unsigned unit = 0; unit < SMMU_STATS_UNIT_COUNT; ++unit) {
         const unsigned instances = smmu_stats_instances(stats, (smmu_stats_unit_t)unit);
         for (unsigned i = 0; i < instances; ++i) {
-            const smmu_stats_name_t name =
-                smmu_stats_instance(stats, (smmu_stats_unit_t)unit, i);
+            const smmu_stats_name_t name = smmu_stats_instance(stats, (smmu_stats_unit_t)unit, i);
             struct listing listing = {out, zeros, unit == SMMU_STATS_SMMU ? "smmu" : name.text};
             visit_rows(stats, (smmu_stats_unit_t)unit, i, print_row, &listing);
         }
@@ -141,11 +140,10 @@ static json_t *buckets_json(const struct row *row)
 {
     json_t *buckets = json_array();
     smmu_bucket_t b;
-    for (unsigned i = 0;
-         smmu_stats_bucket(row->stats, row->unit, row->instance, row->index, i, &b); ++i)
+    for (unsigned i = 0; smmu_stats_bucket(row->stats, row->unit, row->instance, row->index, i, &b);
+         ++i)
         if (b.count)
-            json_array_append_new(buckets,
-                                  json_pack("[o, o]", integer(b.first), integer(b.count)));
+            json_array_append_new(buckets, json_pack("[o, o]", integer(b.first), integer(b.count)));
     return buckets;
 }
 
@@ -176,8 +174,8 @@ json_t *stats_json(const smmu_stats_t *stats)
         for (unsigned i = 0; i < instances; ++i) {
             json_t *object = json_object();
             visit_rows(stats, (smmu_stats_unit_t)unit, i, add_row, object);
-            json_object_set_new(
-                root, smmu_stats_instance(stats, (smmu_stats_unit_t)unit, i).text, object);
+            json_object_set_new(root, smmu_stats_instance(stats, (smmu_stats_unit_t)unit, i).text,
+                                object);
         }
     }
     return root;
