@@ -121,19 +121,17 @@ void smmu__walker_give(struct smmu *s, struct slot *slot)
 /* The highest priority, unless a lower one has been passed over for long enough. */
 static unsigned priority_to_serve(const struct smmu *s, struct walkers *w)
 {
-    unsigned highest = PRIORITIES, lowest = PRIORITIES;
+    unsigned serve = PRIORITIES;
     for (unsigned p = 0; p < PRIORITIES; p++) {
-        if (smmu__slot_list_empty(&w->wait[p]))
-            continue;
-        lowest = lowest == PRIORITIES ? p : lowest;
-        highest = p;
+        bool patient = serve == PRIORITIES || w->passed_over[serve] < CFG(s, TIMING_QOS_PATIENCE);
+        if (!smmu__slot_list_empty(&w->wait[p]) && patient)
+            serve = p;
     }
-    if (highest == lowest)
-        return highest;
-    if (w->passed_over++ < CFG(s, TIMING_QOS_PATIENCE))
-        return highest;
-    w->passed_over = 0;
-    return lowest;
+    for (unsigned p = 0; p < serve && serve < PRIORITIES; p++)
+        w->passed_over[p] = smmu__slot_list_empty(&w->wait[p]) ? 0 : w->passed_over[p] + 1;
+    if (serve < PRIORITIES)
+        w->passed_over[serve] = 0;
+    return serve;
 }
 
 struct slot *smmu__walker_next(struct smmu *s, struct walkers *w)
@@ -155,9 +153,10 @@ void smmu__slots_reset(struct smmu *s)
     struct slots *p = &s->slots;
     const struct slot_list none = {SLOT_NONE, SLOT_NONE};
     p->event_wait = p->event_held = none;
-    for (unsigned i = 0; i < PRIORITIES; i++)
+    for (unsigned i = 0; i < PRIORITIES; i++) {
         p->ctw.wait[i] = p->ptw.wait[i] = none;
-    p->ctw.passed_over = p->ptw.passed_over = 0;
+        p->ctw.passed_over[i] = p->ptw.passed_over[i] = 0;
+    }
     p->shared_reads = 0;
     for (unsigned i = 0; i < READ_BUCKETS; i++)
         p->read_bucket[i] = SLOT_NONE;

@@ -109,7 +109,7 @@ enum { PRIORITIES = 4 };
 struct walkers {
     struct pool pool;
     struct slot_list wait[PRIORITIES];
-    uint32_t passed_over; /* grants since a lower priority that waits was served */
+    uint32_t passed_over[PRIORITIES]; /* grants to higher ones since one of these was served */
 };
 
 enum { READ_BUCKETS = 256 };

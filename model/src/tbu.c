@@ -137,22 +137,34 @@ uint64_t smmu__tbu_relookup_done(struct smmu *s, struct tbu *t, uint64_t va)
            CFG(s, TIMING_MTLB_LAT);
 }
 
-/* The TBU's own link first or last, the port that all TBUs share at the other end. */
+/*
+ * The TBU's own link first or last, the port that all TBUs share at the other end. Beats pass from
+ * one to the other as they come: the wider one's are over with the last of the narrower one's.
+ */
+static uint64_t more(uint64_t beats, uint64_t than)
+{
+    return beats > than ? beats - than : 0;
+}
+
 uint64_t smmu__tbu_to_tcu(struct smmu *s, struct tbu *t)
 {
     uint64_t own = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_LINK_BYTES));
     uint64_t shared = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_TCU_BYTES));
-    uint64_t sent = smmu__turn(s, &t->link_out, s->sched.now, own) + CFG(s, TIMING_DTI_REQ_LAT);
-    sent += own > 1 ? own - 1 : 0;
-    return smmu__turn(s, &s->tcu_in, sent, shared);
+    uint64_t first = smmu__turn(s, &t->link_out, s->sched.now, own) + CFG(s, TIMING_DTI_REQ_LAT);
+    if (!shared)
+        return first + more(own, 1);
+    return smmu__turn(s, &s->tcu_in, first + more(own, shared), shared) + shared - 1;
 }
 
 uint64_t smmu__tbu_from_tcu(struct smmu *s, struct tbu *t)
 {
     uint64_t own = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_LINK_BYTES));
     uint64_t shared = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_TCU_BYTES));
-    uint64_t sent = smmu__turn(s, &t->link_home, smmu__turn(s, &s->tcu_out, s->sched.now, shared), own);
-    return sent + CFG(s, TIMING_DTI_RSP_LAT) + (own > 1 ? own - 1 : 0);
+    uint64_t first = smmu__turn(s, &s->tcu_out, s->sched.now, shared);
+    if (!own)
+        return first + more(shared, 1) + CFG(s, TIMING_DTI_RSP_LAT);
+    return smmu__turn(s, &t->link_home, first + more(shared, own), own) + own - 1 +
+           CFG(s, TIMING_DTI_RSP_LAT);
 }
 
 uint64_t smmu__tbu_hand_on(struct smmu *s, struct tbu *t, const smmu_request_t *r,
