@@ -6,6 +6,7 @@
  */
 
 #include "unit/play_trace.h"
+#include "unit/random_timing.h"
 #include "unit/temporary_file.h"
 
 #include <gtest/gtest.h>
@@ -333,7 +334,8 @@ private:
     std::array<std::array<Region, regions>, domains> domain_;
 };
 
-class Driver : public testing::TestWithParam<std::tuple<const char *, unsigned>> {
+/* A configuration file and the driver's seed. */
+class Driver : public testing::TestWithParam<std::tuple<std::string, unsigned>> {
 protected:
     Played play_driver(bool invalidates)
     {
@@ -360,8 +362,23 @@ TEST_P(Driver, 791_without_invalidations_old_translations_are_met)
     EXPECT_GT(play_driver(false).failed, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(any_caches, Driver,
-                         testing::Combine(testing::ValuesIn(cache_geometries),
-                                          testing::Values(1U, 2U, 3U)));
+std::vector<std::string> random_timings(uint64_t count)
+{
+    std::vector<std::string> configurations;
+    for (uint64_t seed = 1; seed <= count; seed++)
+        configurations.push_back("# timing seed " + std::to_string(seed) + "\n" +
+                                 random_timing_lines(seed));
+    return configurations;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    any_caches, Driver,
+    testing::Combine(testing::ValuesIn(std::vector<std::string>(std::begin(cache_geometries),
+                                                                std::end(cache_geometries))),
+                     testing::Values(1U, 2U, 3U)));
+
+INSTANTIATE_TEST_SUITE_P(any_timing, Driver,
+                         testing::Combine(testing::ValuesIn(random_timings(6)),
+                                          testing::Values(4U)));
 
 } // namespace

@@ -1,157 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The time that a command queue takes, against the closed form of docs/timing.md, to the cycle: one
- * cycle earlier the work is not done, at the cycle it is. M: a memory read; F: reads in flight; D:
- * decoding a command; I: an invalidation; S: the signal of a CMD_SYNC.
+ * 800 to 802: the time that a command queue takes, against the recursion of docs/timing.md, to the
+ * cycle: one cycle earlier a command is not consumed, at the cycle it is. R: reading a command; F:
+ * reads in flight; D: decoding a command; I: an invalidation; S: the signal of a CMD_SYNC.
  */
-#include <gtest/gtest.h>
-
-#include <cstdint>
-#include <cstdio>
-#include <memory>
-#include <string>
-
-#include "mem/host.h"
-#include "spec_ref/ref_commands.h"
-#include "spec_ref/ref_registers.h"
+#include "unit/timed_machine.h"
 
 namespace {
 
-constexpr uint64_t queue_at = 0x100000;
-
-struct Timing {
-    uint64_t M, F, D, I, S;
+const Timing::Settings timings[] = {
+    {{"cmdq_reads_in_flight", 1}},
+    {{"cmdq_reads_in_flight", 2}},
+    {{"cmdq_reads_in_flight", 4}},
+    {{"cmdq_reads_in_flight", 16}},
+    {{"cmdq_reads_in_flight", 1}, {"cmd_decode_lat", 90}, {"inv_tbu_va_lat", 130}},
+    {{"cmdq_reads_in_flight", 2}, {"cmd_decode_lat", 40}, {"inv_tbu_va_lat", 30}},
+    {{"cmdq_reads_in_flight", 4}, {"cmd_decode_lat", 10}, {"sync_signal_lat", 7}},
+    {{"cmdq_reads_in_flight", 4}, {"cmd_decode_lat", 25}, {"qtw_ar_lat", 0}}, /* F D = R */
+    {{"cmdq_reads_in_flight", 16}, {"mem_read_lat", 64}, {"cmd_decode_lat", 4}, {"qtw_ar_lat", 0}},
+    {{"cmdq_reads_in_flight", 16}, {"mem_read_lat", 65}, {"cmd_decode_lat", 4}, {"qtw_ar_lat", 3}},
+    {{"cmdq_reads_in_flight", 1}, {"mem_read_lat", 0}, {"cmdq_start_lat", 3}},
+    {{"cmdq_reads_in_flight", 4}, {"mem_read_lat", 0}, {"cmd_decode_lat", 0}, {"qtw_ar_lat", 0}},
+    {{"cmdq_reads_in_flight", 1}, {"mem_read_lat", 7}, {"cmd_decode_lat", 0}},
+    {{"cmdq_reads_in_flight", 4}, {"mem_read_lat", 7}, {"dti_inv_tokens", 3}},
+    {{"cmdq_reads_in_flight", 2}, {"qtw_read_bytes", 4}}, /* four beats a command */
 };
 
-struct HostDeleter {
-    void operator()(sim_host *host) const { host_destroy(host); }
-};
-
-class CommandQueueTime {
-public:
-    explicit CommandQueueTime(const Timing &t)
-    {
-        smmu_config_t config;
-        char why[200] = "";
-        smmu_config_init(&config, "mmu-700-like");
-        const std::pair<const char *, uint64_t> settings[] = {{"timing.mem_read_lat", t.M},
-                                                              {"timing.cmdq_reads_in_flight", t.F},
-                                                              {"timing.cmd_decode_lat", t.D},
-                                                              {"timing.inv_tcu_va_lat", t.I},
-                                                              {"timing.sync_signal_lat", t.S}};
-        for (const auto &[key, value] : settings)
-            EXPECT_EQ(smmu_config_set(&config, key, value, why, sizeof why), SMMU_OK) << why;
-        host.reset(host_create(&config, why, sizeof why));
-        EXPECT_NE(host, nullptr) << why;
-        write(REF_REG_CMDQ_BASE, 8, queue_at | 10);
-        write(REF_REG_CR0, 4, REF_MASK(CR0_CMDQEN));
-    }
-
-    /* N invalidations and, if asked for, a CMD_SYNC behind them. */
-    void fill(unsigned commands, bool sync)
-    {
-        for (unsigned i = 0; i < commands + sync; i++) {
-            const uint64_t opcode = i < commands ? REF_CMD_TLBI_NSNH_ALL : REF_CMD_SYNC;
-            memory_store64(host_memory(host.get()), queue_at + 16 * i, opcode);
-            memory_store64(host_memory(host.get()), queue_at + 16 * i + 8, 0);
-        }
-        start = host_now(host.get());
-        write(REF_REG_CMDQ_PROD, 4, commands + sync);
-    }
-
-    /* CONS reaches 'index' at 'cycles' after the write of PROD, and not before. */
-    void expect_consumed_at(uint64_t cycles, uint32_t index, const std::string &what)
-    {
-        if (cycles > 0) {
-            host_run_until(host.get(), start + cycles - 1);
-            EXPECT_LT(cons(), index) << what << ": one cycle before " << cycles;
-        }
-        host_run_until(host.get(), start + cycles);
-        EXPECT_EQ(cons(), index) << what << ": at " << cycles;
-    }
-
-private:
-    std::unique_ptr<sim_host, HostDeleter> host;
-    uint64_t start = 0;
-
-    void write(uint32_t offset, unsigned size, uint64_t value)
-    {
-        host_reg_write(host.get(), SMMU_PAS_NS, offset, size, value);
-    }
-    uint32_t cons()
-    {
-        return static_cast<uint32_t>(host_reg_read(host.get(), SMMU_PAS_NS, REF_REG_CMDQ_CONS, 4));
-    }
-};
-
-/* docs/timing.md: N commands of one kind, each of which takes d. */
-uint64_t closed_form(const Timing &t, uint64_t N, uint64_t d)
+std::string describe(const Timing::Settings &settings, unsigned N)
 {
-    if (t.F * d >= t.M)
-        return t.M + N * d;
-    return (N + t.F - 1) / t.F * t.M + ((N - 1) % t.F + 1) * d;
-}
-
-/* And a CMD_SYNC behind them that has nothing to wait for. */
-uint64_t closed_form_with_sync(const Timing &t, uint64_t N, uint64_t d)
-{
-    if (t.F * d >= t.M)
-        return t.M + N * d + t.D + t.S;
-    return (N / t.F + 1) * t.M + N % t.F * d + t.D + t.S;
-}
-
-std::string describe(const Timing &t, unsigned N)
-{
-    char text[120];
-    snprintf(text, sizeof text, "M=%u F=%u D=%u I=%u S=%u N=%u", unsigned(t.M), unsigned(t.F),
-             unsigned(t.D), unsigned(t.I), unsigned(t.S), N);
+    std::string text = "N " + std::to_string(N);
+    for (const auto &[name, value] : settings)
+        text += std::string(" ") + name + "=" + std::to_string(value);
     return text;
 }
 
-const Timing timings[] = {
-    {100, 1, 2, 4, 1},   {100, 2, 2, 4, 1},   {100, 4, 2, 4, 1},   {100, 16, 2, 4, 1},
-    {100, 1, 90, 30, 7}, {100, 2, 40, 30, 7}, {100, 4, 10, 15, 7}, /* decoding is what takes time */
-    {100, 4, 20, 5, 3},                                            /* both take the same time */
-    {64, 16, 4, 0, 0},   {64, 16, 3, 0, 0},   {65, 16, 4, 0, 0},   {0, 1, 3, 2, 1},
-    {0, 4, 0, 0, 0},     {7, 1, 0, 0, 0},     {7, 4, 0, 0, 5},
-};
-
-TEST(CommandQueueTiming, 800_invalidations_take_what_the_closed_form_says)
+/* N commands, invalidations or not, a CMD_SYNC behind them or not; CONS on its way and at the end.
+ */
+void expect_form(const Timing::Settings &settings, unsigned N, bool invalidations, bool sync)
 {
-    for (const Timing &t : timings)
-        for (unsigned N : {1U, 2U, 3U, 4U, 5U, 8U, 31U, 64U, 100U}) {
-            CommandQueueTime queue(t);
-            queue.fill(N, false);
-            queue.expect_consumed_at(closed_form(t, N, t.D + t.I), N, describe(t, N));
+    const Timing t("mmu-700-like", settings);
+    TimedMachine m(t);
+    forms::CommandQueue form(t);
+    for (unsigned i = 0; i < N; i++)
+        if (invalidations) {
+            m.push_tlbi_va(TimedMachine::kVa);
+            form.invalidation(forms::I_by_address(t));
+        } else {
+            m.push_nothing();
+            form.command();
         }
-}
-
-TEST(CommandQueueTiming, 801_invalidations_and_a_sync_take_what_the_closed_form_says)
-{
-    for (const Timing &t : timings)
-        for (unsigned N : {1U, 2U, 3U, 4U, 7U, 16U, 33U, 64U}) {
-            CommandQueueTime queue(t);
-            queue.fill(N, true);
-            queue.expect_consumed_at(closed_form_with_sync(t, N, t.D + t.I), N + 1, describe(t, N));
-        }
-}
-
-/* More reads in flight help until decoding is the limit, and no further. */
-TEST(CommandQueueTiming, 802_throughput_is_the_slower_of_reading_and_executing)
-{
-    const unsigned N = 640;
-    for (uint64_t F : {1U, 2U, 4U, 8U, 16U}) {
-        const Timing t = {96, F, 8, 4, 0};
-        const uint64_t per_command = t.F * (t.D + t.I) < t.M ? t.M / t.F : t.D + t.I;
-        CommandQueueTime queue(t);
-        queue.fill(N, false);
-        /* In the steady state; the first read and the last commands are what is left over. */
-        const uint64_t steady = N * per_command;
-        const uint64_t exact = closed_form(t, N, t.D + t.I);
-        EXPECT_GE(exact, steady);
-        EXPECT_LE(exact, steady + t.M + t.F * (t.D + t.I));
-        queue.expect_consumed_at(exact, N, describe(t, N));
+    if (sync) {
+        m.push_sync();
+        form.sync();
     }
+    const uint64_t begin = m.now();
+    m.ring();
+    for (uint64_t index : {uint64_t{N} / 2, uint64_t{N}, form.size()}) {
+        /* Several are consumed at once where nothing takes time. */
+        while (index > 0 && index < form.size() && form.passes(index) == form.passes(index - 1))
+            index++;
+        if (index > 0)
+            m.expect_consumed(index, begin + form.passes(index - 1), describe(settings, N));
+    }
+}
+
+TEST(CommandQueueTiming, 800_commands_take_what_the_recursion_says)
+{
+    for (const Timing::Settings &settings : timings)
+        for (unsigned N : {1, 2, 3, 4, 5, 8, 31, 64, 100})
+            expect_form(settings, N, false, false);
+}
+
+TEST(CommandQueueTiming, 801_invalidations_and_a_sync_take_what_the_recursion_says)
+{
+    for (const Timing::Settings &settings : timings)
+        for (unsigned N : {1, 2, 3, 4, 7, 16, 33, 64})
+            expect_form(settings, N, true, true);
+}
+
+/* max(R / F, D, I / T): more reads in flight help until something else is the limit. */
+TEST(CommandQueueTiming, 802_throughput_is_the_slowest_of_reading_decoding_and_invalidating)
+{
+    for (uint64_t F : {1, 2, 4, 8, 16})
+        for (uint64_t decode : {1, 8, 40}) {
+            const Timing t("mmu-700-like", {{"mem_read_lat", 95},
+                                            {"qtw_ar_lat", 1},
+                                            {"cmdq_reads_in_flight", F},
+                                            {"cmd_decode_lat", decode},
+                                            {"inv_tbu_va_lat", 9}});
+            for (bool invalidations : {false, true}) {
+                const unsigned N = 640;
+                TimedMachine m(t);
+                forms::CommandQueue form(t);
+                for (unsigned i = 0; i < N; i++)
+                    if (invalidations) {
+                        m.push_tlbi_va(TimedMachine::kVa);
+                        form.invalidation(forms::I_by_address(t));
+                    } else {
+                        m.push_nothing();
+                        form.command();
+                    }
+                const double slowest =
+                    std::max({96.0 / double(F), double(decode),
+                              invalidations ? double(forms::I_by_address(t)) : 0.0});
+                /* The first read and the last commands are what is left over. */
+                EXPECT_NEAR(double(form.passes_last()), N * slowest, 96 + 16 * slowest);
+                const uint64_t begin = m.now(), all = m.ring();
+                m.expect_consumed(all, begin + form.passes_last(),
+                                  "F " + std::to_string(F) + " D " + std::to_string(decode));
+            }
+        }
 }
 
 } // namespace

@@ -6,50 +6,55 @@
 namespace {
 
 constexpr uint64_t kVa = TimedMachine::kVa;
+constexpr uint64_t kOther = TimedMachine::far(1); /* shares no table with it */
 
-/* When the walk started at 'begin' reads descriptor n (0 to 3), on a machine with a warm
- * configuration cache. */
+/* Both are mapped; the configuration is cached, no table of kVa's path is. */
+void warm_configuration(TimedMachine &m)
+{
+    m.map_pages(kOther, 1);
+    m.map_pages(kVa, 1);
+    m.warm({kOther});
+}
+
+/* When the walk of a transaction begun at 'begin' issues its read of descriptor n (0 to 3). */
 uint64_t read_at(const Timing &t, uint64_t begin, uint64_t n)
 {
-    return begin + t.miss() + t.walk(n);
+    return begin + forms::to_request(t) + t["dti_req_lat"] + t["cc_lat"] + forms::W(t, n) +
+           t["qtw_ar_lat"];
 }
 
 /* A TLBI that arrives at any moment of a walk: sweep its issue over the whole walk. */
 TEST(Invalidation, 821_walk_overtaken_by_a_tlbi_leaves_nothing_in_the_tlb_and_sync_waits_for_it)
 {
-    for (uint64_t offset = 0; offset <= 420; offset += 7) {
-        Timing t;
+    /* Reads of commands and of the walk do not meet at the port. */
+    const Timing t("mmu-700-like", {{"inv_tbu_va_lat", 20}, {"qtw_ar_lat", 0}});
+    const uint64_t leaves_after = forms::miss(t, forms::W(t, 4));
+    for (uint64_t offset = 0; offset <= leaves_after; offset += 7) {
         TimedMachine m(t);
-        m.map_pages(kVa + (UINT64_C(1) << 39), 1);
-        m.map_pages(kVa, 1);
-        m.access(kVa + (UINT64_C(1) << 39)); /* configuration cached, no table of kVa's path */
-        m.idle();
+        warm_configuration(m);
         const uint64_t begin = m.now();
         const uint32_t ticket = m.start(kVa);
         m.until(begin + offset);
         m.push_tlbi_va(kVa);
         m.push_sync();
-        const uint64_t all = m.ring();
-        const uint64_t executed = begin + offset + t.mem_read_lat + t.cmd_decode_lat + t.inv_tcu_va_lat;
-        const uint64_t sync_begins =
-            std::max(executed, begin + offset + 2 * t.mem_read_lat) + t.cmd_decode_lat;
-        const uint64_t leaves =
-            begin + t.miss() + t.walk(4); /* the walk is over, the access goes to memory */
-        const uint64_t visible = leaves + t.mem_read_lat; /* and is done there */
+        const uint64_t rung = m.now(), all = m.ring();
+        forms::CommandQueue form(t);
+        form.invalidation(forms::I_by_address(t));
+        const uint64_t executed = rung + form.passes_last();
+        form.sync();
         /* The access went out before or after the TLBI took effect; either way it used the old
-         * translation. */
-        const uint64_t end = std::max(sync_begins, visible) + t.sync_signal_lat;
-        m.until(end - 1);
-        EXPECT_EQ(m.cons(), all - 1) << "TLBI " << offset << " cycles into the walk";
-        m.until(end);
-        EXPECT_EQ(m.cons(), all) << "TLBI " << offset << " cycles into the walk";
+         * translation, and has to be done in memory. */
+        const uint64_t leaves = begin + leaves_after;
+        const uint64_t visible = leaves + t["mem_read_lat"];
+        m.expect_consumed(all, std::max(rung + form.passes_last(), visible + t["sync_signal_lat"]),
+                          "TLBI " + std::to_string(offset) + " cycles into the walk");
         EXPECT_EQ(m.finish(ticket).result, SMMU_RESULT_FORWARD);
-        const uint64_t misses = m.stat(SMMU_STAT_tlb_miss);
+        const uint64_t walks = m.stat(SMMU_STAT_walks);
         m.access(kVa);
-        EXPECT_EQ(m.stat(SMMU_STAT_tlb_miss), misses + 1)
+        EXPECT_EQ(m.stat(SMMU_STAT_walks), walks + 1)
             << "TLBI " << offset << " cycles into the walk";
-        if (executed <= leaves) {
-            EXPECT_EQ(m.stat(SMMU_STAT_tlb_nofill), 1u) << offset;
+        if (executed < leaves) {
+            EXPECT_EQ(m.stat(SMMU_STAT_slots_marked), 1u) << offset;
         }
     }
 }
@@ -57,84 +62,73 @@ TEST(Invalidation, 821_walk_overtaken_by_a_tlbi_leaves_nothing_in_the_tlb_and_sy
 TEST(Invalidation, 822_changed_descriptor_is_seen_by_the_first_access_after_the_sync)
 {
     for (uint64_t level = 0; level < 4; level++) {
-        Timing t;
+        const Timing t;
         TimedMachine m(t);
-        m.map_pages(kVa + (UINT64_C(1) << 39), 1);
-        m.map_pages(kVa, 1);
-        m.access(kVa + (UINT64_C(1) << 39));
-        m.idle();
+        warm_configuration(m);
         const uint64_t begin = m.now();
         const uint32_t ticket = m.start(kVa);
-        m.until(read_at(t, begin, level) +
-                1); /* that read is on its way with the old table's content */
+        /* That read is on its way with the old table's content. */
+        m.until(read_at(t, begin, level) + 1);
         EXPECT_TRUE(
-            tbl_leaf_update(m.pages(), kVa, 0, UINT64_C(1) << 40)); /* another output address */
+            tbl_leaf_update(m.pages(), kVa, 0, uint64_t{1} << 40)); /* another output address */
         m.push_tlbi_va(kVa);
         m.push_sync();
         m.ring();
         m.idle();
         m.finish(ticket);
-        EXPECT_EQ(m.access(kVa).pa, TimedMachine::pa_of(kVa) | UINT64_C(1) << 40)
+        EXPECT_EQ(m.access(kVa).pa, TimedMachine::pa_of(kVa) | uint64_t{1} << 40)
             << "level " << level;
     }
 }
 
 TEST(Invalidation, 823_sync_without_invalidation_does_not_wait_for_translations)
 {
-    Timing t;
+    const Timing t;
     TimedMachine m(t);
     m.map_pages(kVa, 1);
-    m.start(kVa);
+    const uint32_t ticket = m.start(kVa);
     m.push_sync();
-    const uint64_t all = m.ring(),
-                   end = m.now() + t.mem_read_lat + t.cmd_decode_lat + t.sync_signal_lat;
-    m.until(end);
-    EXPECT_EQ(m.cons(), all);
-    EXPECT_EQ(m.stat(SMMU_STAT_tlb_fill), 0u) << "the walk is still under way";
+    forms::CommandQueue form(t);
+    form.sync();
+    const uint64_t begin = m.now(), all = m.ring();
+    m.expect_consumed(all, begin + form.passes_last());
+    client_result result;
+    EXPECT_FALSE(host_take(m.host.get(), ticket, &result, nullptr))
+        << "the walk is still under way";
 }
 
 TEST(Invalidation, 824_walk_of_another_asid_is_not_waited_for)
 {
-    Timing t;
+    const Timing t;
     TimedMachine m(t);
-    m.map_pages(kVa + (UINT64_C(1) << 39), 1);
-    m.map_pages(kVa, 1);
-    m.access(kVa + (UINT64_C(1) << 39));
-    m.idle();
-    uint64_t words[2] = {0, 0};
-    REF_SET(CMD_TLBI_NH_ASID_OPCODE, words, REF_CMD_TLBI_NH_ASID);
-    REF_SET(CMD_TLBI_NH_ASID_ASID, words, TimedMachine::kAsid + 1);
+    warm_configuration(m);
     const uint32_t ticket = m.start(kVa);
-    m.push(words[0], words[1]);
-    m.idle();
+    m.push_tlbi_asid(TimedMachine::kAsid + 1);
     m.ring();
     m.idle();
     m.finish(ticket);
     EXPECT_EQ(m.stat(SMMU_STAT_slots_marked), 0u);
-    EXPECT_EQ(m.access(kVa).cycles, t.hit()) << "its result was kept";
+    EXPECT_EQ(m.access(kVa).cycles, forms::utlb_hit(t)) << "its result was kept";
 }
 
 TEST(Invalidation, 825_sync_waits_until_a_forwarded_access_is_visible)
 {
-    Timing t;
-    t.mem_read_lat = 500;
+    const Timing t("mmu-700-like", {{"mem_read_lat", 500}});
     TimedMachine m(t);
     m.map_pages(kVa, 1);
-    m.access(kVa);
-    m.idle();
-    /* The hit leaves at once and is 500 cycles on its way; the commands are read meanwhile. */
+    m.warm({kVa});
     m.push_tlbi_va(kVa);
     m.push_sync();
-    const uint64_t all = m.ring();
-    m.until(m.now() + 500 + t.cmd_decode_lat + t.inv_tcu_va_lat - 1 -
-            t.hit()); /* just before the TLBI takes effect */
-    const uint64_t visible = m.now() + t.hit() + 500;
+    const uint64_t executed = m.now() + forms::read(t, 16) + t["cmd_decode_lat"], all = m.ring();
+    /* A hit that leaves just before the TLBI takes effect, and is 500 cycles on its way. */
+    m.until(executed - 1 - forms::utlb_hit(t));
+    const uint64_t visible = m.now() + forms::utlb_hit(t) + t["mem_read_lat"];
     m.start(kVa);
-    const uint64_t end = visible + t.sync_signal_lat;
-    m.until(end - 1);
-    EXPECT_EQ(m.cons(), all - 1);
-    m.until(end);
-    EXPECT_EQ(m.cons(), all);
+    forms::CommandQueue form(t);
+    form.invalidation(forms::I_by_address(t));
+    form.sync();
+    const uint64_t rung = executed - forms::read(t, 16) - t["cmd_decode_lat"];
+    m.expect_consumed(all, std::max(visible + t["sync_signal_lat"], rung + form.passes_last()));
 }
 
 TEST(Size, 830_default_instance_is_below_two_mebibytes)

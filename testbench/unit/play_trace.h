@@ -10,6 +10,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 /* Configuration files: nothing in them may change a result. */
 inline const char *const cache_geometries[] = {
@@ -28,13 +29,17 @@ struct Played {
     size_t held = 0; /* expectations */
     size_t failed = 0;
     std::string failures; /* the first few */
+    std::vector<unsigned long> failed_lines;
 };
 
 inline void note_failure(void *ctx, const trace_failure *failure)
 {
-    std::ostringstream &failures = *static_cast<std::ostringstream *>(ctx);
-    failures << failure->path << ":" << failure->line << ": expected " << failure->expected
-             << ", got " << failure->got << "\n";
+    Played &played = *static_cast<Played *>(ctx);
+    std::ostringstream text;
+    text << failure->path << ":" << failure->line << ": expected " << failure->expected << ", got "
+         << failure->got << "\n";
+    played.failures += text.str();
+    played.failed_lines.push_back(failure->line);
 }
 
 struct Freed {
@@ -58,16 +63,14 @@ inline Played play(trace_program *read, const std::string &error_of_reading)
         ADD_FAILURE() << error;
         return played;
     }
-    std::ostringstream failures;
     player_options options = {};
     options.max_failures = 5;
     options.failed = note_failure;
-    options.ctx = &failures;
+    options.ctx = &played;
     player_report report = {};
     EXPECT_TRUE(trace_play(program.get(), backend.get(), &options, &report, error)) << error;
     played.failed = report.failures;
     played.held = report.expectations - report.failures;
-    played.failures = failures.str();
     return played;
 }
 
