@@ -58,7 +58,7 @@ void smmu__irq_edge(struct smmu *s, smmu_out_irq_t irq)
     if (waiting_edges(s, irq, &same) >= IRQ_EDGES_MAX && same)
         return;
     STAT(s, irq_edges, 1);
-    TIMELINE_INSTANT(s, IRQ_EDGE, irq.group, irq.source, 0);
+    TIMELINE_INSTANT(s, IRQ_EDGE, irq.pas, irq.source, irq.group);
     smmu__outbox_put(s, SMMU_OUT_IRQ)->u.irq = irq;
 }
 

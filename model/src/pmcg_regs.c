@@ -262,6 +262,7 @@ static void send_msi(struct smmu *s, struct pmcg *g)
         return;
     }
     g->msi_in_flight = true;
+    TIMELINE_BEGIN(s, MSI, 0, SMMU_IRQ_PMCG + g->number, msi.addr, msi.data);
     smmu__msi_write(s, OWNER_PMCG, g->number, SMMU_PAS_NS, &msi);
 }
 
@@ -282,6 +283,7 @@ void smmu__pmcg_msi_done(struct smmu *s, unsigned group, smmu_mem_status_t statu
 {
     struct pmcg *g = &s->pmcg[group];
     g->msi_in_flight = false;
+    TIMELINE_END(s, MSI, 0, SMMU_IRQ_PMCG + g->number, status, 0);
     if (status != SMMU_MEM_OK)
         PMCG_OF(g, IRQ_STATUS) |= SMMU_FIELD_MASK(PMCG_IRQ_STATUS, IRQ_ABT);
     if (g->msi_again) {

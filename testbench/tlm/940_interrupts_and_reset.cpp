@@ -2,6 +2,7 @@
 /* 940: interrupt outputs are pulses of one clock, none lost; unbound ones do no harm; the reset
  * input resets. */
 #include "module_bench.h"
+#include "spec_ref/ref_pmcg.h"
 
 int sc_main(int, char *[])
 {
@@ -10,7 +11,20 @@ int sc_main(int, char *[])
     config.on_interrupt = [&](smmu_irq_source_t source) { edges[source]++; };
     module_bench b("bench", config);
     sc_core::sc_signal<bool> sync_line("sync_line"), reset_line("reset_line");
+    sc_core::sc_signal<bool> tcu_line("tcu_line"), tbu_line("tbu_line");
     b.smmu.irq_cmd_sync.bind(sync_line); /* the other outputs stay unbound */
+    b.smmu.irq_pmcg[0].bind(tcu_line);
+    b.smmu.irq_pmcg[1].bind(tbu_line);
+    unsigned tcu_pulses = 0;
+    sc_time tbu_rose;
+    sc_core::sc_spawn([&] {
+        for (;; tcu_pulses++)
+            sc_core::wait(tcu_line.posedge_event());
+    });
+    sc_core::sc_spawn([&] {
+        sc_core::wait(tbu_line.posedge_event());
+        tbu_rose = sc_core::sc_time_stamp();
+    });
     b.smmu.rst.bind(reset_line);
     unsigned pulses = 0;
     sc_time rose;
@@ -34,6 +48,20 @@ int sc_main(int, char *[])
         CHECK(edges[SMMU_IRQ_CMD_SYNC] == 5 && pulses == 5 && !sync_line.read());
         CHECK(edges[SMMU_IRQ_GERROR] == 0);
         CHECK(b.read(REF_REG_GERROR) == 1);
+
+        /* Counter groups have wires of their own; TBU 0 counts cycles, of 1 ns. */
+        const uint32_t page0 = REF_PMCG_TBU_FIRST + REF_PMCG_TBU_PAGE0;
+        const uint32_t page1 = REF_PMCG_TBU_FIRST + REF_PMCG_TBU_PAGE1;
+        b.write(page0 + REF_PMCG_EVTYPER, REF_PMCG_EV_CYCLES);
+        b.write(page1 + REF_PMCG_EVCNTR, 0xFFFFFFFF - 499);
+        b.write(page0 + REF_PMCG_CNTENSET0, 1);
+        b.write(page0 + REF_PMCG_INTENSET0, 1);
+        b.write(page0 + REF_PMCG_IRQ_CTRL, 1);
+        b.write(page0 + REF_PMCG_CR, 1);
+        const sc_time counting_from = sc_core::sc_time_stamp();
+        sc_core::wait(600, SC_NS);
+        CHECK(edges[SMMU_IRQ_PMCG] == 1 && tcu_pulses == 0);
+        CHECK(tbu_rose == counting_from + sc_time(500, SC_NS));
 
         reset_line.write(true);
         sc_core::wait(5, SC_NS);

@@ -51,7 +51,8 @@ static const char *choose(const char *const *names, uint64_t number)
 }
 
 static const char *const statuses[] = {"ok", "abort", NULL};
-static const char *const irq_sources[] = {"EVENTQ", "PRIQ", "CMD_SYNC", "GERROR", "SEV", NULL};
+static const char *const irq_sources[] = {"EVENTQ", "PRIQ", "CMD_SYNC", "GERROR",
+                                          "SEV",    "PMCG", NULL};
 static const char *const fates[] = {"consumed", "failed", "dropped", NULL};
 static const char *const access_sources[] = {"L1STD",   "STE",   "L1CD",         "CD",  "TTD",
                                              "command", "event", "page request", "MSI", NULL};
@@ -198,7 +199,7 @@ static const char *msi_name(const smmu_timeline_record_t *r)
 {
     static const char *const names[] = {"MSI EVENTQ", "MSI PRIQ", "MSI CMD_SYNC", "MSI GERROR",
                                         NULL};
-    return choose(names, r->id);
+    return r->id >= SMMU_IRQ_PMCG ? "MSI PMCG" : choose(names, r->id);
 }
 
 static void msi(const smmu_timeline_record_t *r, struct timeline_args *args)

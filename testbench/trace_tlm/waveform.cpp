@@ -15,7 +15,7 @@ using namespace sc_core;
 
 waveform::waveform(const sc_module_name &name, unsigned tbus)
     : sc_module(name), tbu_(tbus), irq_eventq_("irq_eventq"), irq_priq_("irq_priq"),
-      irq_cmd_sync_("irq_cmd_sync"), irq_gerror_("irq_gerror"), sev_("sev")
+      irq_cmd_sync_("irq_cmd_sync"), irq_gerror_("irq_gerror"), sev_("sev"), irq_pmcg_("irq_pmcg")
 {
 }
 
@@ -62,6 +62,7 @@ void waveform::add_signals()
     sc_trace(file_, irq_cmd_sync_, "irq.cmd_sync");
     sc_trace(file_, irq_gerror_, "irq.gerror");
     sc_trace(file_, sev_, "irq.sev");
+    sc_trace(file_, irq_pmcg_, "irq.pmcg");
 }
 
 /* SystemC writes nothing, not even a header, if no time has passed. */
@@ -83,7 +84,7 @@ void waveform::close()
 void waveform::edge(smmu_irq_source_t source)
 {
     sc_event *const events[SMMU_IRQ_COUNT] = {&irq_eventq_, &irq_priq_, &irq_cmd_sync_,
-                                              &irq_gerror_, &sev_};
+                                              &irq_gerror_, &sev_,      &irq_pmcg_};
     if (source < SMMU_IRQ_COUNT)
         events[source]->notify();
 }

@@ -55,7 +55,7 @@ private:
     uint32_t tcu_slots_ = 0, ptw_ = 0, ctw_ = 0;
     uint32_t eventq_prod_ = 0, eventq_cons_ = 0;
     uint32_t gerror_ = 0;
-    sc_core::sc_event irq_eventq_, irq_priq_, irq_cmd_sync_, irq_gerror_, sev_;
+    sc_core::sc_event irq_eventq_, irq_priq_, irq_cmd_sync_, irq_gerror_, sev_, irq_pmcg_;
 
     /* The variable that follows a counter; nullptr: none does. */
     uint32_t *counted(const smmu_timeline_record_t &record);

@@ -100,6 +100,40 @@ TEST(Names, 132_names_are_found_in_either_case)
     EXPECT_EQ(event_named("F_NOTHING"), nullptr);
 }
 
+TEST(Names, 132_registers_of_counter_groups_name_their_unit_and_counter)
+{
+    const struct {
+        const char *name;
+        uint32_t offset;
+    } registers[] = {
+        {"CR0", 0x20},
+        {"PMCG_EVTYPER0", 0x02400},
+        {"PMCG_CR", 0x02E04},
+        {"PMCG_SMR63", 0x02AFC},
+        {"PMCG_EVCNTR5", 0x22014},
+        {"PMCG_OVSSET0", 0x22CC0},
+        {"TBU0_PMCG_CFGR", 0x42E00},
+        {"TBU0_PMCG_CAPR", 0x52D88},
+        {"TBU12_PMCG_SVR3", 0x40000 + 12 * 0x20000 + 0x12000 + 0x60C},
+    };
+    for (const auto &one : registers) {
+        uint32_t offset = 0;
+        char spelling[REGISTER_NAME_SIZE];
+        EXPECT_TRUE(register_offset(one.name, &offset)) << one.name;
+        EXPECT_EQ(offset, one.offset) << one.name;
+        EXPECT_STREQ(register_spelling(one.offset, spelling), one.name);
+    }
+    uint32_t offset = 0;
+    EXPECT_TRUE(register_offset("tbu1_pmcg_evcntr2", &offset));
+    EXPECT_EQ(offset, 0x72008U);
+    for (const char *wrong : {"PMCG_EVCNTR", "PMCG_EVCNTR64", "PMCG_CR0", "PMCG_", "TBU_PMCG_CR",
+                              "TBU0PMCG_CR", "TBU256_PMCG_CR", "TBU0_CR0", "PMCG_EVCNTR1x", "TBU"})
+        EXPECT_FALSE(register_offset(wrong, &offset)) << wrong;
+    char spelling[REGISTER_NAME_SIZE];
+    EXPECT_STREQ(register_spelling(0x2000, spelling), "0x2000");
+    EXPECT_STREQ(register_spelling(0x22002, spelling), "0x22002");
+}
+
 TEST(Names, 132_commands_are_named_with_or_without_prefix)
 {
     EXPECT_EQ(command_named("CMD_TLBI_NH_VA")->number, 0x12U);

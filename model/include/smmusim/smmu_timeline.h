@@ -90,8 +90,10 @@ typedef enum smmu_timeline_phase {
     X(EVENT_LOST, EVTQ, "event lost", "a record that was not even written [event number, SID]")    \
     X(EVTQ_PROD, EVTQ, "PROD", "[EVENTQ_PROD.WR]")                                                 \
     X(EVTQ_CONS, EVTQ, "CONS", "[EVENTQ_CONS.RD]")                                                 \
-    X(IRQ_EDGE, IRQ, "edge", "an edge on a wired output [smmu_irq_source_t]")                      \
-    X(MSI, IRQ, "MSI", "an MSI is being written; the id is its source [address, data / status]")   \
+    X(IRQ_EDGE, IRQ, "edge", "an edge on a wired output [smmu_irq_source_t, counter group]")       \
+    X(MSI, IRQ, "MSI",                                                                             \
+      "an MSI is being written; the id is its source, plus its counter group "                     \
+      "[address, data / status]")                                                                  \
     X(GERROR, IRQ, "GERROR", "a global error becomes active [bit, GERROR]")                        \
     X(ACCESS, MEMORY, "access",                                                                    \
       "a memory access [address, SMMU_TIMELINE_ACCESS_* / smmu_mem_status_t]")                     \
