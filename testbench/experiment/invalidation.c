@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "experiment/machine.h"
-#include "load/random.h"
+#include "load/rng.h"
 #include "load/samples.h"
 #include "smmusim/smmu_stats.h"
 
@@ -27,7 +27,7 @@ struct counters {
 struct run {
     struct exp_machine machine;
     const struct exp_setup *setup;
-    struct random random;
+    struct rng random;
     struct samples operation, sync;
     uint64_t pages;
     struct counters before;
@@ -81,7 +81,7 @@ static int invalidate(struct run *run)
     struct exp_machine *m = &run->machine;
     const uint64_t places = m->address_pages - setup->pages + 1;
     const uint64_t at =
-        m->first_address + random_below(&run->random, (uint32_t)places) * (uint64_t)PAGE;
+        m->first_address + rng_below(&run->random, (uint32_t)places) * (uint64_t)PAGE;
     const struct drv_cmd all = drv_cmd_tlbi_nh_all(0);
 
     switch ((enum exp_form)setup->form) {
@@ -229,7 +229,7 @@ static bool measure(struct run *run, struct exp_result *result, char why[EXP_WHY
 enum exp_outcome exp_measure_invalidation(const struct exp_setup *setup, struct exp_result *result,
                                           char why[EXP_WHY_SIZE])
 {
-    struct run run = {.setup = setup, .random = random_begin(setup->seed, OPERATION_PURPOSE)};
+    struct run run = {.setup = setup, .random = rng_begin(setup->seed, OPERATION_PURPOSE)};
     bool fine;
 
     *result = exp_result_nothing();

@@ -72,10 +72,9 @@ double exp_measured(const struct exp_result *result, enum exp_measure_id id)
 
 struct exp_result exp_result_nothing(void)
 {
-    struct exp_result result;
-    double *value = (double *)&result;
-
-    for (int id = 0; id < EXP_MEASURE_COUNT; id++)
-        value[id] = NAN;
-    return result;
+    return (struct exp_result){
+#define NOTHING(name, ...) .name = NAN,
+        EXP_MEASURES(NOTHING)
+#undef NOTHING
+    };
 }

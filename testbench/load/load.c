@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "load/random.h"
+#include "load/rng.h"
 
 enum { PURPOSES_A_STREAM = 2 }; /* arrivals and addresses: neither moves the other */
 
@@ -24,7 +24,7 @@ struct request {
 struct stream {
     struct load *load;
     struct load_stream what;
-    struct random arrivals, addresses;
+    struct rng arrivals, addresses;
     struct request *request; /* what.outstanding of them */
     struct request *free;
     uint32_t in_flight;
@@ -51,7 +51,7 @@ static uint64_t next_gap(struct stream *stream)
 {
     uint64_t gap = 1;
 
-    while (random_below(&stream->arrivals, 1000) >= stream->what.rate)
+    while (rng_below(&stream->arrivals, 1000) >= stream->what.rate)
         gap++;
     return gap;
 }
@@ -68,15 +68,15 @@ static uint64_t next_address(struct stream *stream)
         return what->base + at;
     }
     if (what->pattern == LOAD_HOT && what->hot_pages < what->pages) {
-        if (random_below(&stream->addresses, 100) < what->hot_percent) {
+        if (rng_below(&stream->addresses, 100) < what->hot_percent) {
             pages = what->hot_pages;
         } else {
             first = what->hot_pages;
             pages -= first;
         }
     }
-    at = (first + random_below(&stream->addresses, pages)) * LOAD_PAGE_BYTES;
-    at += random_below(&stream->addresses, LOAD_PAGE_BYTES / LOAD_ACCESS_BYTES) * LOAD_ACCESS_BYTES;
+    at = (first + rng_below(&stream->addresses, pages)) * LOAD_PAGE_BYTES;
+    at += rng_below(&stream->addresses, LOAD_PAGE_BYTES / LOAD_ACCESS_BYTES) * LOAD_ACCESS_BYTES;
     return what->base + at;
 }
 
@@ -115,7 +115,7 @@ static bool issue(struct stream *stream, uint64_t arrived)
     access.len = LOAD_ACCESS_BYTES;
     access.streamid = stream->what.streamid;
     access.tbu = stream->what.tbu;
-    access.write = random_below(&stream->addresses, 100) < stream->what.write_percent;
+    access.write = rng_below(&stream->addresses, 100) < stream->what.write_percent;
     access.finished = finished;
     access.finished_ctx = request;
     stream->free = request->next_free;
@@ -212,8 +212,8 @@ bool load_add(struct load *load, const struct load_stream *what)
         return false;
     stream->load = load;
     stream->what = *what;
-    stream->arrivals = random_begin(load->seed, load->count * PURPOSES_A_STREAM);
-    stream->addresses = random_begin(load->seed, load->count * PURPOSES_A_STREAM + 1);
+    stream->arrivals = rng_begin(load->seed, load->count * PURPOSES_A_STREAM);
+    stream->addresses = rng_begin(load->seed, load->count * PURPOSES_A_STREAM + 1);
     stream->request = calloc(what->outstanding, sizeof *stream->request);
     if (!stream->request) {
         free(stream);

@@ -294,7 +294,7 @@ TEST(Tool, 149_bench_without_a_kind_lists_all_kinds)
     EXPECT_EQ(run.err, "");
     for (const char *kind :
          {"invalidation", "batch", "reads", "latency", "forms", "sync", "ring", "tbus", "memory",
-          "load", "hitrate", "walkers", "presets", "sensitivity", "all"}) {
+          "load", "storm", "hitrate", "walkers", "presets", "sensitivity", "all"}) {
         EXPECT_NE(run.out.find(std::string("\n  ") + kind + " "), std::string::npos) << kind;
         if (std::string("all") == kind)
             continue;
