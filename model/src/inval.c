@@ -81,10 +81,11 @@ void smmu__inval_block_lookups(struct smmu *s, struct tbu *t)
         t->invals_seen = v->count - tokens;
     for (; t->invals_seen < v->count; t->invals_seen++) {
         const struct inval_work *w = &v->work[t->invals_seen % tokens];
-        uint64_t from = w->from + t->number * w->apart;
-        if (from + w->length > s->sched.now)
-            for (uint64_t bank = 0; bank < CFG(s, TIMING_MTLB_BANKS); bank++)
-                smmu__turn(s, &t->bank[bank], from, w->length);
+        uint64_t from = w->from + t->number * w->apart, to = from + w->length;
+        if (from < s->sched.now)
+            from = s->sched.now; /* what is over blocks nobody */
+        for (uint64_t bank = 0; bank < CFG(s, TIMING_MTLB_BANKS) && from < to; bank++)
+            smmu__turn(s, &t->bank[bank], from, to - from);
     }
 }
 
