@@ -20,6 +20,7 @@
 #include "tables/context_table.h"
 #include "tables/page_table.h"
 #include "tables/stream_table.h"
+#include "unit/counter_identities.h"
 #include "unit/timing_forms.h"
 
 /* A transaction of 4 bytes, read through TBU 0 with ID 0 at once, unless it says otherwise. */
@@ -83,7 +84,13 @@ public:
         EXPECT_TRUE(host) << why;
         build();
     }
-    ~TimedMachine() { EXPECT_EQ(host_error(host.get()), nullptr); }
+    /* At rest, what the machine has counted must fit together. */
+    ~TimedMachine()
+    {
+        EXPECT_EQ(host_error(host.get()), nullptr);
+        idle();
+        EXPECT_THAT(violated_identities(host_smmu(host.get())), testing::IsEmpty());
+    }
 
     /* ---- time */
 
