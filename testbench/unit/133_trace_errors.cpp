@@ -104,7 +104,7 @@ const BadLine bad_lines[] = {
     {"event 1 2 3", "the record's word is missing"},
     {"event C_BAD_STE streamid=?", "streamid: '?' is not a variable's name"},
     {"irq", "the interrupt is missing"},
-    {"irq timer", "'timer' is not one of gerror, eventq, priq, cmd_sync, sev"},
+    {"irq timer", "'timer' is not one of gerror, eventq, priq, cmd_sync, sev, pmcg"},
     /* time and counters */
     {"elapsed m < 5", "there is no 'mark m' before this"},
     {"stat nothing == 0", "there are no statistics 'nothing'"},
