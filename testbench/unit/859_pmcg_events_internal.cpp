@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "spec_ref/ref_pmcg.h"
-#include "spec_ref/ref_structures.h"
 #include "unit/timed_machine.h"
 
 extern "C" {
@@ -45,21 +44,13 @@ struct Group {
     uint32_t page0, page1;
 };
 
-/* Streams 3 to 6 have the same tables, 7 is bypassed, 8 has no valid STE, 16 and more do not exist.
- */
+/* Streams 3 to 6 have the same tables, 7 is bypassed, 8 has no valid STE, 400 has a number that
+ * the stream table does not reach. */
 void make_streams(TimedMachine &m)
 {
-    uint64_t table = host_reg_read(m.host.get(), SMMU_PAS_NS, REF_REG_STRTAB_BASE, 8) &
-                     REF_MASK(STRTAB_BASE_ADDR);
-    for (uint64_t stream = 4; stream <= 6; stream++)
-        for (uint64_t word = 0; word < 8; word++)
-            memory_store64(m.memory(), table + 64 * stream + 8 * word,
-                           memory_load64(m.memory(), table + 64 * 3 + 8 * word));
-    uint64_t bypass[8] = {};
-    REF_SET(STE_V, bypass, 1);
-    REF_SET(STE_CONFIG, bypass, 4);
-    for (uint64_t word = 0; word < 8; word++)
-        memory_store64(m.memory(), table + 64 * 7 + 8 * word, bypass[word]);
+    for (uint32_t stream = 4; stream <= 6; stream++)
+        m.add_stream(stream);
+    m.add_stream(7, true);
 }
 
 struct Traffic {
@@ -67,7 +58,7 @@ struct Traffic {
 
     void one(uint32_t tbus)
     {
-        static const uint32_t streams[] = {3, 3, 3, 4, 5, 6, 6, 7, 8, 20};
+        static const uint32_t streams[] = {3, 3, 3, 4, 5, 6, 6, 7, 8, 400};
         client_access a = client_access_default();
         a.streamid = streams[random() % 10];
         a.tbu = static_cast<uint8_t>(random() % tbus);
@@ -169,6 +160,16 @@ const Pair tcu_pairs[] = {
 
 using Settings = std::map<std::string, uint64_t>;
 
+Timing timing_of(const Settings &settings, const char *preset = "mmu-700-like")
+{
+    Timing t(preset);
+    char why[200];
+    for (const auto &[key, value] : settings)
+        EXPECT_EQ(smmu_config_set(&t.config(), key.c_str(), value, why, sizeof why), SMMU_OK)
+            << why;
+    return t;
+}
+
 /* Few of everything, so that all that can be waited for is waited for. */
 Settings scarce()
 {
@@ -178,12 +179,9 @@ Settings scarce()
         {"timing.wbuf_beats", 8},   {"timing.dti_trans_tokens", 2}, {"timing.tcu_xlate_slots", 8}};
 }
 
-void expect_pmcg_is_stat(const Settings &settings)
+void expect_pmcg_is_stat(const Settings &settings, const char *preset = "mmu-700-like")
 {
-    Timing timing;
-    timing.tbu_xlate_slots = 4;
-    timing.ptw_slots = 2;
-    TimedMachine m(timing, settings);
+    TimedMachine m(timing_of(settings, preset));
     m.map_pages(TimedMachine::kVa, 32);
     make_streams(m);
     const smmu *s = host_smmu(m.host.get());
@@ -218,6 +216,14 @@ TEST(PmcgEvents, 859_every_event_is_the_statistic_of_its_unit)
     }
 }
 
+TEST(PmcgEvents, 859_in_every_preset)
+{
+    for (const char *preset : all_presets) {
+        SCOPED_TRACE(preset);
+        expect_pmcg_is_stat({{"pmcg.tbu_counters", 16}, {"pmcg.tcu_counters", 32}}, preset);
+    }
+}
+
 TEST(PmcgEvents, 859_whatever_the_structure)
 {
     const std::vector<Settings> structures = {
@@ -240,13 +246,13 @@ TEST(PmcgEvents, 859_streams_add_up_to_all)
 {
     Settings settings = scarce();
     settings["pmcg.sid_filter_type"] = 0;
-    TimedMachine m(Timing(), settings);
+    TimedMachine m(timing_of(settings));
     m.map_pages(TimedMachine::kVa, 32);
     make_streams(m);
     Group tcu(m, 0), tbu(m, 2);
     const uint32_t events[] = {REF_PMCG_EV_TRANSACTION, REF_PMCG_EV_TLB_MISS,
                                REF_PMCG_EV_WALK_ACCESS, 0x92};
-    const uint32_t parts[] = {0x01, 0x05, 0x0B, 0x17}; /* 0 to 3, 4 to 7, 8 to 15, 16 to 31 */
+    const uint32_t parts[] = {0x01, 0x05, 0x0B, 0x17F}; /* 0 to 3, 4 to 7, 8 to 15, 256 to 511 */
     for (unsigned e = 0; e < 4; e++) {
         for (unsigned part = 0; part < 4; part++)
             tcu.count(5 * e + part, events[e], parts[part]);
@@ -275,7 +281,7 @@ TEST(PmcgEvents, 859_counting_changes_nothing)
 {
     uint64_t cycles[2], reads[2];
     for (unsigned counting : {0, 1}) {
-        TimedMachine m(Timing(), scarce());
+        TimedMachine m(timing_of(scarce()));
         m.map_pages(TimedMachine::kVa, 32);
         make_streams(m);
         for (unsigned n = 0; counting && n < std::size(tcu_pairs); n++)
@@ -296,13 +302,10 @@ TEST(PmcgEvents, 859_prefetches_are_speculative_requests_and_walk_accesses)
     for (uint64_t prefetch : {1, 2}) {
         Settings settings = scarce();
         settings["timing.prefetch"] = prefetch;
-        TimedMachine m(Timing(), settings);
+        TimedMachine::Tables tables;
+        tables.prefetch = 1;
+        TimedMachine m(timing_of(settings), tables);
         m.map_pages(TimedMachine::kVa, 32);
-        uint64_t ste = (host_reg_read(m.host.get(), SMMU_PAS_NS, REF_REG_STRTAB_BASE, 8) &
-                        REF_MASK(STRTAB_BASE_ADDR)) +
-                       64 * TimedMachine::kStreamId;
-        memory_store64(m.memory(), ste + 8,
-                       memory_load64(m.memory(), ste + 8) | UINT64_C(1) << (120 - 64));
         Group tcu(m, 0);
         tcu.count(0, REF_PMCG_EV_TRANSACTION);
         tcu.count(1, REF_PMCG_EV_TLB_MISS);
@@ -324,9 +327,7 @@ TEST(PmcgEvents, 859_prefetches_are_speculative_requests_and_walk_accesses)
 /* With one slot, it is full while a miss is on its way: identity with its residence. */
 TEST(PmcgEvents, 859_slots_full_counts_the_cycles_of_what_holds_the_last_slot)
 {
-    Timing timing;
-    timing.tbu_xlate_slots = 1;
-    TimedMachine m(timing, {{"timing.tbus", 1}});
+    TimedMachine m(Timing().with({{"tbus", 1}, {"tbu_xlate_slots", 1}}));
     m.map_pages(TimedMachine::kVa, 16);
     Group tbu(m, 1);
     tbu.count(0, 0x85);
@@ -351,9 +352,7 @@ TEST(PmcgEvents, 859_slots_full_counts_the_cycles_of_what_holds_the_last_slot)
 /* Two slots: full from the second's arrival until the first has left. */
 TEST(PmcgEvents, 859_slots_full_needs_all_of_them)
 {
-    Timing timing;
-    timing.tbu_xlate_slots = 2;
-    TimedMachine m(timing, {{"timing.tbus", 1}});
+    TimedMachine m(Timing().with({{"tbus", 1}, {"tbu_xlate_slots", 2}}));
     m.map_pages(TimedMachine::kVa, 16);
     Group tbu(m, 1);
     tbu.count(0, 0x85);
@@ -371,7 +370,7 @@ TEST(PmcgEvents, 859_slots_full_needs_all_of_them)
 /* One token: the second of two misses waits for it until the first is answered. */
 TEST(PmcgEvents, 859_no_token_counts_the_cycles_of_waiting_for_one)
 {
-    TimedMachine m(Timing(), {{"timing.tbus", 1}, {"timing.dti_trans_tokens", 1}});
+    TimedMachine m(Timing().with({{"tbus", 1}, {"dti_trans_tokens", 1}}));
     m.map_pages(TimedMachine::kVa, 16);
     m.access(TimedMachine::kVa); /* configuration and upper levels are cached from here on */
     m.idle();
@@ -392,16 +391,16 @@ TEST(PmcgEvents, 859_no_token_counts_the_cycles_of_waiting_for_one)
 /* One beat of write data: the second write is refused until the first has left. */
 TEST(PmcgEvents, 859_write_buffer_blocks_counts_the_cycles_of_a_refused_write)
 {
-    TimedMachine m(Timing(), {{"timing.tbus", 1}, {"timing.wbuf_beats", 1}});
+    TimedMachine m(Timing().with({{"tbus", 1}, {"wbuf_beats", 1}}));
     m.map_pages(TimedMachine::kVa, 16);
     Group tbu(m, 1);
     tbu.count(0, 0x87);
-    m.finish(m.start(TimedMachine::kVa, true));
+    m.finish(m.start(Access(TimedMachine::kVa).write()));
     m.idle();
     EXPECT_EQ(tbu.value(0), 0U);
     uint64_t begin = m.now();
-    uint32_t first = m.start(TimedMachine::kVa + 0x2000, true);
-    uint32_t second = m.start(TimedMachine::kVa + 0x3000, true);
+    uint32_t first = m.start(Access(TimedMachine::kVa + 0x2000).write());
+    uint32_t second = m.start(Access(TimedMachine::kVa + 0x3000).write());
     client_result a = m.finish(first);
     EXPECT_EQ(tbu.value(0), a.cycles);
     m.finish(second);
