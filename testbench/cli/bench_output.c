@@ -8,7 +8,7 @@
 
 #include "cli/plot_json.h"
 
-enum { CELL = 64, LEAST_WIDTH = 8 };
+enum { CELL = 64, LEAST_WIDTH = 8, MANY_VALUES = 12 };
 
 static void axis_text(const struct exp_axis *axis, uint64_t value, char text[CELL])
 {
@@ -179,33 +179,63 @@ static void print_entry(FILE *out, const char *name, const char *unit, const cha
     fprintf(out, "  %-28s %s%s%s%s\n", name, meaning, *unit ? " [" : "", unit, *unit ? "]" : "");
 }
 
-void bench_print_about(FILE *out, const struct exp_plan *plan)
+static void print_values(FILE *out, const struct exp_axis *axis)
 {
     char text[CELL];
 
-    fprintf(out, "%s: %s\n%s\n\naxes (NAME=VALUE,... sets others):\n", plan->kind->name,
-            plan->kind->meaning, plan->kind->answers);
+    fprintf(out, "  %28s ", "");
+    for (size_t i = 0; i < axis->count && i < MANY_VALUES; i++) {
+        axis_text(axis, axis->value[i], text);
+        fprintf(out, "%s%s", i ? "," : "", text);
+    }
+    if (axis->count > MANY_VALUES)
+        fprintf(out, " and %zu more", axis->count - MANY_VALUES);
+    fputc('\n', out);
+}
+
+/* A parameter that is at its default: what else it could be. */
+static void print_parameter(FILE *out, const struct exp_plan *plan, enum exp_parameter_id id)
+{
+    const struct exp_parameter *p = &exp_parameters[id];
+    struct exp_setup setup = plan->base;
+    const uint64_t value = *exp_parameter_in(&setup, id);
+
+    print_entry(out, p->name, p->unit, p->meaning);
+    if (!p->word) {
+        fprintf(out, "  %28s %llu\n", "", (unsigned long long)value);
+        return;
+    }
+    fprintf(out, "  %28s %s, of", "", p->word(value));
+    for (uint64_t i = p->min; i <= p->max && p->word(i) && i < MANY_VALUES; i++)
+        fprintf(out, " %s", p->word(i));
+    fputc('\n', out);
+}
+
+static bool is_axis(const struct exp_plan *plan, enum exp_parameter_id id)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < plan->axes; i++)
+        any |= plan->axis[i].parameter == &exp_parameters[id];
+    return any;
+}
+
+void bench_print_about(FILE *out, const struct exp_plan *plan)
+{
+    fprintf(out, "%s: %s\n%s\n\naxes, and their values (NAME=VALUE,... sets others):\n",
+            plan->kind->name, plan->kind->meaning, plan->kind->answers);
     for (size_t i = 0; i < plan->axes; i++) {
         const struct exp_axis *axis = &plan->axis[i];
 
         print_entry(out, exp_axis_name(axis), exp_axis_unit(axis), exp_axis_meaning(axis));
-        fprintf(out, "  %28s ", "");
-        for (size_t k = 0; k < axis->count; k++) {
-            axis_text(axis, axis->value[k], text);
-            fprintf(out, "%s%s", k ? "," : "", text);
-        }
-        fputc('\n', out);
+        print_values(out, axis);
     }
-    fputs("\nothers that it takes, and every key of the configuration:\n", out);
-    for (int id = 0; id < EXP_PARAMETER_COUNT; id++) {
-        bool is_axis = false;
-
-        for (size_t i = 0; i < plan->axes; i++)
-            is_axis |= plan->axis[i].parameter == &exp_parameters[id];
-        if (!is_axis && exp_kind_takes(plan->kind, (enum exp_parameter_id)id))
-            print_entry(out, exp_parameters[id].name, exp_parameters[id].unit,
-                        exp_parameters[id].meaning);
-    }
+    fputs("\nothers that it takes, with their defaults, beside every key of the configuration:\n",
+          out);
+    for (int id = 0; id < EXP_PARAMETER_COUNT; id++)
+        if (!is_axis(plan, (enum exp_parameter_id)id) &&
+            exp_kind_takes(plan->kind, (enum exp_parameter_id)id))
+            print_parameter(out, plan, (enum exp_parameter_id)id);
     fputs("\ncolumns:\n", out);
     for (unsigned i = 0; i < plan->kind->column_count; i++) {
         const struct exp_measure *measure = &exp_measures[plan->kind->columns[i]];

@@ -149,15 +149,17 @@ static int run_kind(struct bench *bench, struct bench_results *results)
     if (exp_plan_points(&results->plan) > EXP_MAX_POINTS)
         return cli_unusable("bench", "%s: more than %d points", results->plan.kind->name,
                             EXP_MAX_POINTS);
-    results->row = calloc(exp_plan_points(&results->plan), sizeof *results->row);
+    results->row = calloc(exp_plan_points(&results->plan) + 1, sizeof *results->row);
     if (!results->row)
         return cli_unusable("bench", "no memory");
     if (print)
         bench_print_head(stdout, &results->plan);
     status = measure_points(results, print);
+    if (print && status == CLI_HELD && !results->count)
+        printf("  there is nothing of this kind under this configuration\n");
     if (status == CLI_HELD && bench->csv)
         status = write_csv(bench, results);
-    if (status == CLI_HELD && (bench->plot || bench->json))
+    if (status == CLI_HELD && results->count && (bench->plot || bench->json))
         status = write_plot(bench, results);
     if (status == CLI_HELD) {
         json_array_append_new(bench->kinds_json, bench_kind_json(results));

@@ -164,7 +164,7 @@ static const struct exp_kind kinds[] = {
               {"timing.tbus", "1,2,4,8,16,32"},
               {"pages", "32"},
               {"operations", "16"},
-              {"timing.tcu_xlate_slots", "4096"}},
+              {"timing.tcu_xlate_slots", "8192"}},
      OPERATION_COLUMNS,
      .plot = {.title = "TBUs that an invalidation has to reach (0: broadcast, 1: one at a time)",
               .x = "timing.tbus",

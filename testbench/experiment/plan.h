@@ -33,7 +33,8 @@ bool exp_plan_begin(struct exp_plan *plan, const struct exp_kind *kind, const sm
 /* "NAME=VALUE,VALUE...": instead of the axis of this name, or as another one. */
 bool exp_plan_vary(struct exp_plan *plan, const char *text, char why[EXP_WHY_SIZE]);
 
-/* More than EXP_MAX_POINTS: too many. */
+/* More than EXP_MAX_POINTS: too many. 0 where nothing is assumed, for an axis of all assumptions.
+ */
 size_t exp_plan_points(const struct exp_plan *plan);
 /* Number of the axis' value at a point. */
 size_t exp_plan_index(const struct exp_plan *plan, size_t axis, size_t point);

@@ -107,8 +107,8 @@ struct exp_setup exp_setup_default(const smmu_config_t *cfg);
     X(client_p99, "cycles", 0, "99 % of them take no longer")                                      \
     X(hit_rate, "%", 3, "look-ups of the TLBs that hit")                                           \
     X(walks, "walks / 1000 cycles", 3, "translation table walks")                                  \
-    X(value, "", 0, "the preset's")                                                                \
-    X(changed_to, "", 0, "what was measured")                                                      \
+    X(value, "", 0, "the assumed value")                                                           \
+    X(changed_to, "", 0, "what was measured instead of it")                                        \
     X(operation_change, "%", 2, "of the time an operation takes, one after the other")             \
     X(sync_change, "%", 2, "of the median of a CMD_SYNC")                                          \
     X(quiet_change, "%", 2, "of a client's mean latency with no invalidation about")               \

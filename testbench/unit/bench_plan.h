@@ -13,11 +13,11 @@
 
 struct BenchPlan {
     explicit BenchPlan(const char *kind, const std::vector<std::string> &axes = {},
-                       uint64_t seed = 1)
+                       uint64_t seed = 1, const char *preset = nullptr)
     {
         smmu_config_t cfg;
         char why[EXP_WHY_SIZE] = "";
-        smmu_config_init(&cfg, nullptr);
+        EXPECT_EQ(smmu_config_init(&cfg, preset), SMMU_OK);
         const exp_kind *row = exp_kind_named(kind);
         EXPECT_NE(row, nullptr) << kind;
         EXPECT_TRUE(exp_plan_begin(plan.get(), row, &cfg, seed, why)) << why;
