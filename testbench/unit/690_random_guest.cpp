@@ -23,6 +23,7 @@
 #include "spec_ref/ref_registers.h"
 #include "spec_ref/ref_structures.h"
 #include "spec_ref/ref_tables.h"
+#include "unit/counter_identities.h"
 #include "unit/random_timing.h"
 
 namespace {
@@ -108,6 +109,9 @@ public:
         }
         EXPECT_TRUE(waiting_.empty()) << waiting_.size() << " requests were never answered";
         EXPECT_TRUE(outstanding_.empty());
+        RunWas disturbed;
+        disturbed.without_reset = disturbed.commands_undisturbed = false;
+        EXPECT_THAT(violated_identities(smmu_, disturbed), testing::IsEmpty());
     }
 
     uint64_t count(smmu_stat_t which) const { return smmu_stat_value(smmu_, which); }

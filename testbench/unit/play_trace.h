@@ -4,6 +4,7 @@
 #define SMMUSIM_UNIT_PLAY_TRACE_H
 
 #include "trace/player.h"
+#include "unit/counter_identities.h"
 
 #include <gtest/gtest.h>
 
@@ -47,6 +48,18 @@ struct Freed {
     void operator()(trace_backend *backend) const { backend->ops->destroy(backend); }
 };
 
+/* What was counted fits together. Traces reset, clear statistics and disturb queues as they like. */
+inline void expect_identities(trace_backend *backend)
+{
+    constexpr uint64_t enough = 1000000; /* a counter of cycles never comes to rest */
+    const uint64_t limit = backend->ops->now(backend) + enough;
+    while (backend->ops->step(backend, limit))
+        ;
+    RunWas any;
+    any.without_reset = any.since_creation = any.commands_undisturbed = false;
+    EXPECT_THAT(violated_identities(backend->ops->model(backend), any), testing::IsEmpty());
+}
+
 /* Plays what trace_read() or trace_read_text() gave, and frees it; the error is what they said. */
 inline Played play(trace_program *read, const std::string &error_of_reading)
 {
@@ -69,6 +82,7 @@ inline Played play(trace_program *read, const std::string &error_of_reading)
     options.ctx = &played;
     player_report report = {};
     EXPECT_TRUE(trace_play(program.get(), backend.get(), &options, &report, error)) << error;
+    expect_identities(backend.get());
     played.failed = report.failures;
     played.held = report.expectations - report.failures;
     return played;
