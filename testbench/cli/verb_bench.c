@@ -146,9 +146,6 @@ static int run_kind(struct bench *bench, struct bench_results *results)
     const bool print = !bench->csv || strcmp(bench->csv, "-") != 0;
     int status;
 
-    if (exp_plan_points(&results->plan) > EXP_MAX_POINTS)
-        return cli_unusable("bench", "%s: more than %d points", results->plan.kind->name,
-                            EXP_MAX_POINTS);
     results->row = calloc(exp_plan_points(&results->plan) + 1, sizeof *results->row);
     if (!results->row)
         return cli_unusable("bench", "no memory");
@@ -168,25 +165,51 @@ static int run_kind(struct bench *bench, struct bench_results *results)
     return status;
 }
 
-static int take_kind(struct bench *bench, const struct exp_kind *kind)
+static int make_plan(const struct bench *bench, const struct exp_kind *kind, struct exp_plan *plan)
+{
+    char why[EXP_WHY_SIZE] = "";
+    bool fine = exp_plan_begin(plan, kind, &bench->cfg, bench->seed, why);
+
+    for (size_t i = 0; fine && i < bench->axes; i++)
+        fine = exp_plan_vary(plan, bench->axis[i], why);
+    if (fine && exp_plan_points(plan) > EXP_MAX_POINTS) {
+        snprintf(why, sizeof why, "more than %d points", EXP_MAX_POINTS);
+        fine = false;
+    }
+    return fine ? CLI_HELD : cli_unusable("bench", "%s: %s", kind->name, why);
+}
+
+static int take_kind(struct bench *bench, const struct exp_kind *kind,
+                     struct bench_results *results)
+{
+    int status = make_plan(bench, kind, &results->plan);
+
+    if (status != CLI_HELD)
+        return status;
+    if (bench->explain) {
+        bench_print_about(stdout, &results->plan);
+        return CLI_HELD;
+    }
+    results->count = 0;
+    status = run_kind(bench, results);
+    free(results->row);
+    results->row = NULL;
+    return status;
+}
+
+/* None is begun unless all can be. */
+static int take_kinds(struct bench *bench)
 {
     struct bench_results *results = calloc(1, sizeof *results);
-    char why[EXP_WHY_SIZE] = "";
-    bool fine;
-    int status;
+    int status = results ? CLI_HELD : cli_unusable("bench", "no memory");
 
-    if (!results)
-        return cli_unusable("bench", "no memory");
-    fine = exp_plan_begin(&results->plan, kind, &bench->cfg, bench->seed, why);
-    for (size_t i = 0; fine && i < bench->axes; i++)
-        fine = exp_plan_vary(&results->plan, bench->axis[i], why);
-    if (!fine)
-        status = cli_unusable("bench", "%s: %s", kind->name, why);
-    else if (bench->explain)
-        status = (bench_print_about(stdout, &results->plan), CLI_HELD);
-    else
-        status = run_kind(bench, results);
-    free(results->row);
+    for (size_t i = 0; i < bench->kinds && status == CLI_HELD; i++)
+        status = make_plan(bench, bench->kind[i], &results->plan);
+    for (size_t i = 0; i < bench->kinds && status == CLI_HELD; i++) {
+        if (i)
+            printf("\n");
+        status = take_kind(bench, bench->kind[i], results);
+    }
     free(results);
     return status;
 }
@@ -233,15 +256,14 @@ static json_t *settings_json(const smmu_config_t *cfg)
 
 static int run_all(struct bench *bench)
 {
-    int status = CLI_HELD;
+    int status;
 
     bench->kinds_json = json_array();
     bench->rows_json = json_array();
     bench->plots_json = json_array();
-    for (size_t i = 0; i < bench->kinds && status == CLI_HELD; i++)
-        status = take_kind(bench, bench->kind[i]);
+    status = take_kinds(bench);
     return json_file_write(
-        "bench", status == CLI_HELD ? bench->json : NULL,
+        "bench", status == CLI_HELD && !bench->explain ? bench->json : NULL,
         json_pack("{s:s, s:i, s:s, s:I, s:o, s:o, s:o, s:o}", "verb", "bench", "status", status,
                   "preset", smmu_config_preset(bench->cfg.preset), "seed", (json_int_t)bench->seed,
                   "set", settings_json(&bench->cfg), "kinds", bench->kinds_json, "rows",

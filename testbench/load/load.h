@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Pages of the working set: any; one after the other, 64 bytes a request; mostly a few of them. */
-enum load_pattern { LOAD_UNIFORM, LOAD_SEQUENTIAL, LOAD_HOT, LOAD_PATTERN_COUNT };
+enum load_pattern { LOAD_UNIFORM, LOAD_SEQUENTIAL, LOAD_HOT };
 
 enum { LOAD_PAGE_BYTES = 4096, LOAD_ACCESS_BYTES = 64, LOAD_MAX_OUTSTANDING = 1024 };
 

@@ -102,6 +102,11 @@ TEST(Tool, 147_unusable_input_is_one_message_and_status_2)
                                          std::string("bench forms timing.nothing=1"),
                                          std::string("bench forms timing.mtlb_entries=5 --csv -"),
                                          std::string("bench forms queue=129 --csv -"),
+                                         std::string("bench forms pages=1,2,3,4,5,6,7,8,9,10 "
+                                                     "timing.tbus=1,2,3,4,5,6,7,8,9,10 "
+                                                     "seed=1,2,3,4,5,6,7,8,9,10 "
+                                                     "timing.ptw_slots=1,2,3,4,5,6,7,8,9,10 "
+                                                     "set=1,2,3,4,5,6,7,8,9,10"),
                                          std::string("bench load outstanding=1024 streams=2 "
                                                      "rate=2 --csv -"),
                                          std::string("report"),
@@ -302,6 +307,14 @@ TEST(Tool, 149_bench_without_a_kind_lists_all_kinds)
         EXPECT_EQ(about.status, 0);
         EXPECT_NE(about.out.find("axes"), std::string::npos) << kind;
     }
+}
+
+TEST(Tool, 149_bench_begins_no_kind_unless_it_can_do_all)
+{
+    Outcome run = tool("bench invalidation forms sync_every=1");
+    EXPECT_EQ(run.status, 2);
+    EXPECT_EQ(run.out, "");
+    EXPECT_NE(run.err.find("'sync_every' is no parameter of forms"), std::string::npos) << run.err;
 }
 
 TEST(Tool, 149_bench_writes_the_same_everywhere_and_every_time)
