@@ -234,7 +234,7 @@ static const char *after_word(const char *text, const char *word)
 {
     while (*word && name_lower(*text) == name_lower(*word))
         text++, word++;
-    if (*word || (*text && *text != '.'))
+    if (*word || (*text && *text != '.') || (*text && !text[1]))
         return NULL;
     return *text ? text + 1 : text;
 }

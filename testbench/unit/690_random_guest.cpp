@@ -436,8 +436,8 @@ public:
     {
         EXPECT_GT(answers_, operations_ / 20);
         EXPECT_GT(forwards_, operations_ / 50);
-        EXPECT_GT(count_[SMMU_STAT_cmd_consumed], operations_ / 500);
-        EXPECT_GT(count_[SMMU_STAT_tlb_fill], operations_ / 25000);
+        EXPECT_GT(count_[SMMU_STAT_cmd_consumed], operations_ / 1000);
+        EXPECT_GT(count_[SMMU_STAT_tlb_fill], operations_ / 50000);
         EXPECT_GT(count_[SMMU_STAT_slots_marked], operations_ / 2000);
         EXPECT_GT(count_[SMMU_STAT_events_recorded], operations_ / 1000);
     }
