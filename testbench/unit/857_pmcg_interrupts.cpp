@@ -171,6 +171,23 @@ TEST(PmcgInterrupts, 857_a_capture_by_overflow_takes_the_values_of_its_cycle)
     EXPECT_EQ(g.counter(1), 90U);
 }
 
+/* What is answered at once overflows at once. rule: PMC-036 */
+TEST(PmcgInterrupts, 857_a_transaction_that_is_answered_at_once_interrupts_at_once)
+{
+    BareSmmu d;
+    CounterGroup g(d, 1);
+    g.set_filter(0, REF_PMCG_EV_TRANSACTION, CounterGroup::ALL_STREAMS, true);
+    g.set_counter(0, UINT32_MAX - 1);
+    g.enable(1);
+    g.enable_interrupts(1);
+    d.submit(5, 0x1000); /* disabled: bypassed */
+    EXPECT_EQ(d.edges[SMMU_IRQ_PMCG], 0U);
+    d.submit(5, 0x1000);
+    ASSERT_EQ(d.answers.size(), 2U);
+    EXPECT_EQ(d.edges[SMMU_IRQ_PMCG], 1U);
+    EXPECT_EQ(d.now, 0U);
+}
+
 /* Loops that wait for an idle SMMU end, though a counter will interrupt. */
 TEST(PmcgInterrupts, 857_a_runner_is_not_kept_busy_by_a_counter)
 {
@@ -272,6 +289,8 @@ TEST(PmcgInterrupts, 858_irqen_is_acknowledged_as_0_when_msis_have_landed)
     EXPECT_EQ(m.g.r32(REF_PMCG_IRQ_CTRLACK), 1U);
     m.g.w32(REF_PMCG_IRQ_CFG1, 0x77);
     EXPECT_EQ(m.g.r32(REF_PMCG_IRQ_CFG1), 0x1234U) << "guarded until the acknowledge";
+    m.g.w32(REF_PMCG_IRQ_CTRL, 1);
+    EXPECT_EQ(m.g.r32(REF_PMCG_IRQ_CTRL), 0U) << "CHOICE (6.3.9): the first change stands";
     until(m.d, 25);
     EXPECT_EQ(m.d.accesses.size(), 1U) << "nothing new after IRQEN was cleared";
     m.d.answer(m.d.take(SMMU_SRC_MSI), SMMU_MEM_OK);

@@ -370,7 +370,7 @@ TEST(PmcgEvents, 859_slots_full_needs_all_of_them)
 /* One token: the second of two misses waits for it until the first is answered. */
 TEST(PmcgEvents, 859_no_token_counts_the_cycles_of_waiting_for_one)
 {
-    TimedMachine m(Timing().with({{"tbus", 1}, {"dti_trans_tokens", 1}}));
+    TimedMachine m(Timing().with({{"tbus", 1}, {"dti_trans_tokens", 1}, {"tbu_back_lat", 9}}));
     m.map_pages(TimedMachine::kVa, 16);
     m.access(TimedMachine::kVa); /* configuration and upper levels are cached from here on */
     m.idle();
