@@ -50,6 +50,21 @@ TEST(Player, 135_masks_and_alternatives)
     EXPECT_EQ(bad.failures[1].expected, "[0x1000]=1 mask 0x2");
 }
 
+/* A counter of cycles that interrupts is never done, and no wait may be as long as that. */
+TEST(Player, 135_waits_end_though_a_counter_overflows_for_ever)
+{
+    const std::string counting = "w32 PMCG_EVCNTR0 0xFFFFFFF0\nw64 PMCG_INTENSET0 1\n"
+                                 "w64 PMCG_CNTENSET0 1\nw32 PMCG_IRQ_CTRL 1\nw32 PMCG_CR 1\n";
+    PlayedTrace idle(counting + "drain within=10\nno-irq\nr32 PMCG_EVCNTR0 0xFFFFFFF0\n");
+    EXPECT_TRUE(idle.held()) << idle.story();
+    PlayedTrace twice(counting + "irq pmcg count=1\nr32 PMCG_EVCNTR0 0\nirq pmcg count=1\n"
+                                 "r32 PMCG_EVCNTR0 0\n");
+    EXPECT_TRUE(twice.held()) << twice.story();
+    EXPECT_EQ(twice.report.cycles, 0x10 + (uint64_t{1} << 32));
+    PlayedTrace never(counting + "irq gerror\npoll32 PMCG_IRQ_CTRL 0\nirq pmcg count=4\n");
+    EXPECT_EQ(never.failures.size(), 3U) << never.story();
+}
+
 TEST(Player, 136_variable_keeps_what_was_found)
 {
     PlayedTrace trace("mem 0x1000 0x5000\n"
