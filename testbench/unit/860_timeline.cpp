@@ -28,7 +28,7 @@ TEST(Timeline, 861_records_that_nobody_took_are_lost_oldest_first_and_counted)
     Timing t;
     std::vector<smmu_timeline_record_t> all, kept(65536);
     for (uint64_t records : {65536, 16}) {
-        TimedMachine m(t, {{"timeline.records", records}});
+        TimedMachine m(Watched::with_timeline(t, records));
         for (unsigned i = 0; i < 10; i++)
             m.push_sync();
         m.ring();
@@ -69,9 +69,8 @@ TEST(Timeline, 863_commands_arrive_and_are_consumed_when_the_closed_form_says)
 {
     constexpr unsigned kCommands = 8;
     for (uint64_t latency : {1, 3, 50}) {
-        Timing t;
-        t.mem_read_lat = latency;
-        Watched m({}, t);
+        const Timing t = telling_timing().with({{"mem_read_lat", latency}});
+        Watched m(t);
         for (unsigned i = 0; i < kCommands; i++)
             m.push_sync();
         const uint64_t begin = m.now();
@@ -81,14 +80,14 @@ TEST(Timeline, 863_commands_arrive_and_are_consumed_when_the_closed_form_says)
         ASSERT_EQ(fetch.size(), kCommands);
         ASSERT_EQ(command.size(), kCommands);
         uint64_t r[kCommands], e[kCommands];
-        const uint64_t d = t.cmd_decode_lat + t.sync_signal_lat;
+        const uint64_t d = t["cmd_decode_lat"] + t["sync_signal_lat"];
         for (unsigned i = 0; i < kCommands; i++) {
-            r[i] = m.read(16) + std::max(i >= 1 ? r[i - 1] : 0, i >= 2 ? e[i - 2] : 0);
+            r[i] = forms::read(t, 16) + std::max(i >= 1 ? r[i - 1] : 0, i >= 2 ? e[i - 2] : 0);
             e[i] = std::max(i >= 1 ? e[i - 1] : 0, r[i]) + d;
             EXPECT_EQ(fetch[i].end.cycle, begin + r[i]) << i;
             EXPECT_EQ(command[i].begin.cycle, begin + r[i]) << i;
             EXPECT_EQ(command[i].end.cycle, begin + e[i]) << i;
-            EXPECT_EQ(command[i].begin.number[0], static_cast<uint64_t>(REF_CMD_SYNC));
+            EXPECT_EQ(command[i].begin.number[0] & 0xFF, static_cast<uint64_t>(REF_CMD_SYNC));
             EXPECT_EQ(command[i].end.number[0], static_cast<uint64_t>(SMMU_COMMAND_CONSUMED));
         }
         EXPECT_EQ(m.most[SMMU_TIMELINE_CMDQ_WAITING], kCommands);
@@ -115,8 +114,8 @@ TEST(Timeline, 864_sync_waits_for_as_long_as_the_walk_that_a_tlbi_met)
     ASSERT_EQ(wait.size(), 1u);
     ASSERT_EQ(command.size(), 2u);
     EXPECT_EQ(wait[0].end.cycle, walk_done) << "its access is done in memory";
-    EXPECT_EQ(command[1].end.cycle, walk_done + m.t.sync_signal_lat);
-    EXPECT_EQ(signal[0].cycles(), m.t.sync_signal_lat);
+    EXPECT_EQ(command[1].end.cycle, walk_done + m.t["sync_signal_lat"]);
+    EXPECT_EQ(signal[0].cycles(), m.t["sync_signal_lat"]);
     EXPECT_EQ(wait[0].cycles(), m.stat(SMMU_STAT_sync_wait_cycles));
 }
 

@@ -8,23 +8,23 @@ using Cycles = std::vector<uint64_t>;
 
 TEST(Timeline, 866_stages_of_a_cold_walk_take_what_the_closed_form_says)
 {
-    Watched m;
+    const Timing t = telling_timing();
+    Watched m(t);
     m.map_pages(Watched::kVa, 1);
     const uint64_t begin = m.now();
     const client_result result = m.access(Watched::kVa);
-    const uint64_t descriptor = m.read(8);
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_LOOKUP),
-              Cycles({m.port() + m.key("utlb_lat") + m.key("mtlb_lat")}));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_DTI_REQUEST), Cycles({m.message("dti_req_lat")}));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_CONFIG_LOOKUP), Cycles({m.key("cc_lat")}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_LOOKUP), Cycles({forms::to_request(t)}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_DTI_REQUEST), Cycles({t["dti_req_lat"]}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_CONFIG_LOOKUP), Cycles({t["cc_lat"]}));
     EXPECT_EQ(m.cycles(SMMU_TIMELINE_CONFIG_READ),
-              Cycles({m.read(m.key("ste_read_bytes")), m.read(m.key("cd_read_bytes"))}));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK_LOOKUP), Cycles({m.key("wc_lat")}));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK_READ), Cycles(4, descriptor));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK_STEP), Cycles(4, m.key("walk_step_lat")));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK),
-              Cycles({m.key("wc_lat") + 4 * (descriptor + m.key("walk_step_lat"))}));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_DTI_ANSWER), Cycles({m.message("dti_rsp_lat")}));
+              Cycles({forms::read(t, t["ste_read_bytes"]), forms::read(t, t["cd_read_bytes"])}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_CONFIG), Cycles({t["cc_lat"] + forms::C(t)}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK_LOOKUP), Cycles({t["wc_lat"] + t["walk_start_lat"]}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK_READ), Cycles(4, forms::read(t, 8)));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK_STEP), Cycles(4, t["walk_step_lat"]));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK), Cycles({forms::W(t, 4)}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_DTI_ANSWER), Cycles({t["dti_rsp_lat"]}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_LEAVE), Cycles({t["tbu_back_lat"]}));
 
     const auto whole = m.of(SMMU_TIMELINE_REQUEST);
     ASSERT_EQ(whole.size(), 1u);
@@ -36,12 +36,7 @@ TEST(Timeline, 866_stages_of_a_cold_walk_take_what_the_closed_form_says)
     EXPECT_EQ(SMMU_TIMELINE_RESULT(whole[0].end.number[1]),
               static_cast<uint64_t>(SMMU_RESULT_FORWARD));
     /* Nothing is missing between the stages. */
-    uint64_t sum = m.key("tbu_back_lat");
-    for (auto kind : {SMMU_TIMELINE_LOOKUP, SMMU_TIMELINE_DTI_REQUEST, SMMU_TIMELINE_CONFIG,
-                      SMMU_TIMELINE_WALK, SMMU_TIMELINE_DTI_ANSWER})
-        for (uint64_t cycles : m.cycles(kind))
-            sum += cycles;
-    EXPECT_EQ(sum, result.cycles);
+    EXPECT_EQ(result.cycles, forms::miss(t, forms::W(t, 4), forms::C(t)));
     const auto reads = m.of(SMMU_TIMELINE_WALK_READ);
     for (size_t level = 0; level < reads.size(); level++)
         EXPECT_EQ(static_cast<size_t>(SMMU_TIMELINE_READ_LEVEL(reads[level].begin.number[1])),
@@ -58,7 +53,7 @@ TEST(Timeline, 866_memory_has_each_access_for_as_long_as_it_takes)
     const smmu_mem_source_t sources[] = {SMMU_SRC_STE, SMMU_SRC_CD,  SMMU_SRC_TTD,
                                          SMMU_SRC_TTD, SMMU_SRC_TTD, SMMU_SRC_TTD};
     for (size_t i = 0; i < accesses.size(); i++) {
-        EXPECT_EQ(accesses[i].cycles(), m.t.mem_read_lat);
+        EXPECT_EQ(accesses[i].cycles(), m.t["mem_read_lat"]);
         EXPECT_EQ(SMMU_TIMELINE_ACCESS_SOURCE(accesses[i].begin.number[1]),
                   static_cast<uint64_t>(sources[i]));
         EXPECT_EQ(accesses[i].end.number[0], static_cast<uint64_t>(SMMU_MEM_OK));
@@ -73,7 +68,7 @@ TEST(Timeline, 866_hit_is_its_look_up_and_its_way_out)
     m.spans.clear();
     const client_result result = m.access(Watched::kVa);
     EXPECT_EQ(m.cycles(SMMU_TIMELINE_REQUEST), Cycles({result.cycles}));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_LOOKUP), Cycles({m.port() + m.key("utlb_lat")}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_LOOKUP), Cycles({forms::P(m.t) + forms::utlb(m.t)}));
     EXPECT_TRUE(m.of(SMMU_TIMELINE_WALK).empty());
 }
 
@@ -81,6 +76,8 @@ TEST(Timeline, 866_fault_ends_the_request_with_its_result)
 {
     Watched m;
     m.access(Watched::kVa); /* nothing is mapped */
+    m.idle();
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_EVENT), Cycles({m.t["mem_write_lat"]}));
     const auto whole = m.of(SMMU_TIMELINE_REQUEST);
     ASSERT_EQ(whole.size(), 1u);
     EXPECT_EQ(SMMU_TIMELINE_RESULT(whole[0].end.number[1]),
@@ -92,7 +89,7 @@ TEST(Timeline, 866_fault_ends_the_request_with_its_result)
 /* Two walks of one read, one walker: the second one waits for as long as the first one has it. */
 TEST(Timeline, 867_wait_for_the_only_walker_is_the_walk_before)
 {
-    Watched m({{"timing.ptw_slots", 1}, {"timing.tbu_hazard_entries", 0}});
+    Watched m(telling_timing().with({{"ptw_slots", 1}, {"tbu_hazard_entries", 0}}));
     m.map_pages(Watched::kVa, 3);
     m.access(Watched::kVa);
     m.idle();
@@ -104,7 +101,7 @@ TEST(Timeline, 867_wait_for_the_only_walker_is_the_walk_before)
     const auto walk = m.of(SMMU_TIMELINE_WALK), wait = m.of(SMMU_TIMELINE_PTW_WAIT);
     ASSERT_EQ(walk.size(), 2u);
     ASSERT_EQ(wait.size(), 1u);
-    EXPECT_EQ(walk[0].cycles(), m.key("wc_lat") + m.read(8) + m.key("walk_step_lat"));
+    EXPECT_EQ(walk[0].cycles(), forms::W(m.t, 1));
     EXPECT_EQ(wait[0].begin.id, walk[1].begin.id);
     EXPECT_EQ(wait[0].end.cycle, walk[0].end.cycle);
     EXPECT_EQ(walk[1].begin.cycle, walk[0].end.cycle);
@@ -140,33 +137,56 @@ TEST(Timeline, 867_invalidation_occupies_each_tbu_and_is_over_when_the_last_one_
                each = m.of(SMMU_TIMELINE_TBU_INVALIDATION), wait = m.of(SMMU_TIMELINE_SYNC_WAIT),
                command = m.of(SMMU_TIMELINE_COMMAND);
     ASSERT_EQ(whole.size(), 1u);
-    ASSERT_EQ(each.size(), m.key("tbus"));
+    ASSERT_EQ(each.size(), m.t["tbus"]);
     ASSERT_EQ(command.size(), 2u);
     ASSERT_EQ(wait.size(), 1u);
-    const uint64_t tbu = m.key("inv_tbu_va_lat");
-    const uint64_t apart = Watched::beats(m.key("dti_msg_bytes"), m.key("dti_tcu_bytes"));
-    const uint64_t there = m.key("dti_inv_req_lat"), back = m.key("dti_inv_ack_lat");
+    const uint64_t apart = forms::beats(m.t["dti_msg_bytes"], m.t["dti_tcu_bytes"]);
     for (size_t i = 0; i < each.size(); i++) {
         EXPECT_EQ(each[i].begin.index, i);
-        EXPECT_EQ(each[i].cycles(), tbu);
-        EXPECT_EQ(each[i].begin.cycle, whole[0].begin.cycle + i * apart + there);
+        EXPECT_EQ(each[i].cycles(), forms::tbu_by_address(m.t));
+        EXPECT_EQ(each[i].begin.cycle, whole[0].begin.cycle + i * apart + m.t["dti_inv_req_lat"]);
     }
     EXPECT_EQ(whole[0].begin.cycle, command[0].end.cycle) << "consumed when it takes effect";
-    EXPECT_EQ(whole[0].cycles(),
-              std::max(m.key("inv_tcu_va_lat"), there + tbu + back + (each.size() - 1) * apart));
+    EXPECT_EQ(whole[0].cycles(), forms::I_by_address(m.t));
     EXPECT_EQ(wait[0].end.cycle, std::max(whole[0].end.cycle, wait[0].begin.cycle));
+}
+
+/* STE[121:120] = 1 asks for the next page; a slot of its own makes nobody wait. */
+TEST(Timeline, 867_prefetch_is_a_row_of_its_own)
+{
+    for (unsigned wanted : {0, 1}) {
+        Watched::Tables tables;
+        tables.prefetch = wanted;
+        Watched m(telling_timing().with({{"prefetch", 2}}), tables);
+        m.map_pages(Watched::kVa, 2);
+        m.access(Watched::kVa);
+        m.idle();
+        const auto prefetch = m.of(SMMU_TIMELINE_PREFETCH), request = m.of(SMMU_TIMELINE_REQUEST);
+        ASSERT_EQ(prefetch.size(), wanted);
+        ASSERT_EQ(request.size(), 1u);
+        if (!wanted)
+            continue;
+        EXPECT_EQ(prefetch[0].begin.number[0], Watched::kVa + 0x1000);
+        EXPECT_NE(prefetch[0].begin.id, request[0].begin.id);
+        EXPECT_TRUE(prefetch[0].ended);
+        EXPECT_EQ(m.of(SMMU_TIMELINE_WALK).size(), 2u);
+        EXPECT_EQ(m.last[SMMU_TIMELINE_TCU_SLOTS], 0u);
+    }
 }
 
 /* Requests of mode lt have a time of their own: the owner's, and what is ours on top of it. */
 TEST(Timeline, 867_stages_nest_and_add_up_in_mode_lt)
 {
-    Watched m({{"mode", SMMU_MODE_LT}});
+    Timing t = telling_timing();
+    ASSERT_EQ(smmu_config_set(&t.config(), "mode", SMMU_MODE_LT, nullptr, 0), SMMU_OK);
+    Watched m(t);
     m.map_pages(Watched::kVa, 1);
     const client_result result = m.access(Watched::kVa);
     EXPECT_EQ(m.cycles(SMMU_TIMELINE_REQUEST), Cycles({result.cycles}));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK_READ), Cycles(4, m.read(8)));
-    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK),
-              Cycles({m.key("wc_lat") + 4 * (m.read(8) + m.key("walk_step_lat"))}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_CONFIG), Cycles({t["cc_lat"] + forms::C(t)}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK_READ), Cycles(4, forms::read(t, 8)));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_WALK), Cycles({forms::W(t, 4)}));
+    EXPECT_EQ(m.cycles(SMMU_TIMELINE_ACCESS), Cycles(6, t["mem_read_lat"]));
 }
 
 } // namespace

