@@ -140,7 +140,8 @@ TEST(InvalidationCosts, 837_msi_of_a_sync_lands_a_memory_write_later)
 /* The residual of a transaction whose walk has begun: from nearly its whole service to nothing. */
 TEST(InvalidationCosts, 837_busy_sync_waits_for_the_rest_of_the_oldest_affected_transaction)
 {
-    const Timing t = queue_timing().set("qtw_ar_lat", 0); /* reads do not meet at the port */
+    /* Reads do not meet at the port; the CMD_SYNC begins right behind the invalidation. */
+    const Timing t = queue_timing().set({{"qtw_ar_lat", 0}, {"cmdq_reads_in_flight", 2}});
     const uint64_t service = forms::miss(t, forms::W(t, 1)) + t["mem_read_lat"];
     const uint64_t walk_begins = forms::to_request(t) + t["dti_req_lat"] + t["cc_lat"];
     for (uint64_t age = walk_begins + 1; age <= service + 20; age += 20) {
