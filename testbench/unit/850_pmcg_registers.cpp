@@ -81,7 +81,8 @@ TEST(PmcgRegisters, 850_cfgr_is_the_configuration)
                   REF_PREP(PMCG_CFGR_SID_FILTER_TYPE, 1));
 }
 
-/* 10.5.2.13 has six widths. rule: PMC-006 */
+/* 10.5.2.13 has six widths.
+ * rule: PMC-006 */
 TEST(PmcgRegisters, 850_other_widths_are_refused)
 {
     smmu_config_t config;
@@ -146,7 +147,8 @@ TEST(PmcgRegisters, 851_enables_and_acknowledge_are_0_after_reset)
     }
 }
 
-/* Every implemented field is stored, everything else is RES0. rule: PMC-010 PMC-011 */
+/* Every implemented field is stored, everything else is RES0.
+ * rule: PMC-010 PMC-011 */
 TEST(PmcgRegisters, 851_defined_fields_are_stored_and_the_rest_is_res0)
 {
     BareSmmu d({{"pmcg.tcu_counters", 5}, {"pmcg.sid_filter_type", 0}, {"IDR1.SIDSIZE", 12}});
@@ -212,7 +214,8 @@ TEST(PmcgRegisters, 851_without_msi_its_registers_are_res0)
     }
 }
 
-/* Secure, Root, MPAM: not there, so RAZ/WI. rule: PMC-015 */
+/* Secure, Root, MPAM: not there, so RAZ/WI.
+ * rule: PMC-015 */
 TEST(PmcgRegisters, 851_registers_of_absent_features_are_res0)
 {
     BareSmmu d;
@@ -250,7 +253,8 @@ TEST(PmcgRegisters, 851_read_only_registers_ignore_writes)
     EXPECT_EQ(d.r32(g.at(1, REF_PMCG_CAPR)), 0U) << "reads as zero";
 }
 
-/* What Page 1 has is RES0 in Page 0; so is every hole of both. rule: PMC-005 */
+/* What Page 1 has is RES0 in Page 0; so is every hole of both.
+ * rule: PMC-005 */
 TEST(PmcgRegisters, 851_holes_and_what_was_relocated_are_res0)
 {
     BareSmmu d;
@@ -315,7 +319,8 @@ TEST(PmcgRegisters, 852_halves_of_64_bit_registers)
     }
 }
 
-/* Up to 32 bits a counter takes 4 bytes; 64 bits over two registers access both. rule: PMC-019 */
+/* Up to 32 bits a counter takes 4 bytes; 64 bits over two registers access both.
+ * rule: PMC-019 */
 TEST(PmcgRegisters, 852_counters_have_the_stride_and_the_bits_of_their_width)
 {
     BareSmmu narrow, wide({{"pmcg.counter_bits", 40}});

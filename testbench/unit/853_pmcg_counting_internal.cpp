@@ -85,7 +85,8 @@ TEST(PmcgCounting, 853_groups_and_events_are_apart)
             EXPECT_EQ(CounterGroup(d, group).counter(n), expected[group][n]) << group << n;
 }
 
-/* The same number, two meanings; what a group does not count stands still. rule: PMC-007 */
+/* The same number, two meanings; what a group does not count stands still.
+ * rule: PMC-007 */
 TEST(PmcgCounting, 853_a_counter_of_an_event_that_the_group_does_not_have_stands_still)
 {
     BareSmmu d;
@@ -106,7 +107,8 @@ struct FilterCase {
     uint32_t first, last; /* StreamIDs that match */
 };
 
-/* SIDSIZE 16. rule: PMC-001 PMC-024 PMC-025 PMC-027 */
+/* SIDSIZE 16.
+ * rule: PMC-001 PMC-024 PMC-025 PMC-027 */
 TEST(PmcgCounting, 854_streamid_filters)
 {
     const FilterCase cases[] = {
@@ -132,7 +134,8 @@ TEST(PmcgCounting, 854_streamid_filters)
     }
 }
 
-/* A StreamID beyond SIDSIZE is no other stream's, but one of all. rule: PMC-025 */
+/* A StreamID beyond SIDSIZE is no other stream's, but one of all.
+ * rule: PMC-025 */
 TEST(PmcgCounting, 854_a_streamid_out_of_range_matches_no_single_stream)
 {
     BareSmmu d({{"pmcg.sid_filter_type", 0}, {"IDR1.SIDSIZE", 8}});
@@ -245,7 +248,8 @@ TEST(PmcgCounting, 855_overflow_wraps_sets_status_and_goes_on)
     }
 }
 
-/* True count = value + 2^R times the overflows that were cleared. rule: PMC-031 */
+/* True count = value + 2^R times the overflows that were cleared.
+ * rule: PMC-031 */
 TEST(PmcgCounting, 855_the_true_count_is_the_counter_and_its_overflows)
 {
     BareSmmu d;
@@ -291,7 +295,8 @@ TEST(PmcgCounting, 855_capture_copies_all_counters_at_once)
 }
 
 /* The overflowing counter is captured with its new value, and every other one with what the same
- * event made of it. rule: PMC-034 */
+ * event made of it.
+ * rule: PMC-034 */
 TEST(PmcgCounting, 855_overflow_captures_where_it_is_asked_for)
 {
     BareSmmu d;
@@ -317,7 +322,8 @@ TEST(PmcgCounting, 855_overflow_captures_where_it_is_asked_for)
     EXPECT_EQ(g.shadow(3), 22U);
 }
 
-/* An overflow captures whatever its status bit is already. rule: PMC-032 */
+/* An overflow captures whatever its status bit is already.
+ * rule: PMC-032 */
 TEST(PmcgCounting, 855_an_overflow_has_its_effects_though_the_status_is_set)
 {
     BareSmmu d;
@@ -337,7 +343,8 @@ TEST(PmcgCounting, 855_an_overflow_has_its_effects_though_the_status_is_set)
     EXPECT_EQ(d.edges[SMMU_IRQ_PMCG], 1U);
 }
 
-/* Cycles in which something is so. rule: PMC-035 */
+/* Cycles in which something is so.
+ * rule: PMC-035 */
 TEST(PmcgCounting, 856_a_level_event_counts_the_cycles_during_which_it_is_so)
 {
     BareSmmu d;

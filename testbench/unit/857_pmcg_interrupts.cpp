@@ -52,7 +52,8 @@ TEST(PmcgInterrupts, 857_cycles_are_counted_from_enable_to_disable)
     EXPECT_EQ(g.counter(0), 15U);
 }
 
-/* Nobody is woken for a status that software reads when it likes. rule: PMC-031 */
+/* Nobody is woken for a status that software reads when it likes.
+ * rule: PMC-031 */
 TEST(PmcgInterrupts, 857_without_interrupt_or_capture_nothing_is_due)
 {
     BareSmmu d;
@@ -101,7 +102,8 @@ TEST(PmcgInterrupts, 857_the_edge_comes_in_the_cycle_of_the_overflow)
     EXPECT_EQ(smmu_next_due(d.s), 1500 + (UINT64_C(1) << 32));
 }
 
-/* INTEN and IRQEN as they are when it overflows. rule: PMC-036 */
+/* INTEN and IRQEN as they are when it overflows.
+ * rule: PMC-036 */
 TEST(PmcgInterrupts, 857_no_interrupt_without_both_enables)
 {
     for (unsigned enables = 0; enables < 4; enables++) {
@@ -171,7 +173,8 @@ TEST(PmcgInterrupts, 857_a_capture_by_overflow_takes_the_values_of_its_cycle)
     EXPECT_EQ(g.counter(1), 90U);
 }
 
-/* What is answered at once overflows at once. rule: PMC-036 */
+/* What is answered at once overflows at once.
+ * rule: PMC-036 */
 TEST(PmcgInterrupts, 857_a_transaction_that_is_answered_at_once_interrupts_at_once)
 {
     BareSmmu d;
@@ -202,7 +205,8 @@ TEST(PmcgInterrupts, 857_a_runner_is_not_kept_busy_by_a_counter)
     EXPECT_EQ(now, d.now);
 }
 
-/* An owner that takes nothing out for long: edges merge, group by group. rule: PMC-037 */
+/* An owner that takes nothing out for long: edges merge, group by group.
+ * rule: PMC-037 */
 TEST(PmcgInterrupts, 857_edges_that_nobody_takes_are_bounded)
 {
     BareSmmu d({{"timing.tbus", 2}});

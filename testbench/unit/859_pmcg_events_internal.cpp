@@ -276,7 +276,8 @@ TEST(PmcgEvents, 859_streams_add_up_to_all)
     EXPECT_GT(tbu.value(2), tbu.value(0) + tbu.value(1));
 }
 
-/* Counters do not disturb what they count. rule: PMC-001 */
+/* Counters do not disturb what they count.
+ * rule: PMC-001 */
 TEST(PmcgEvents, 859_counting_changes_nothing)
 {
     uint64_t cycles[2], reads[2];
