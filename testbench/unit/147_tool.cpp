@@ -11,45 +11,13 @@
 #include <string>
 #include <vector>
 
-#include <sys/wait.h>
-
 #include "unit/played_trace.h"
 #include "unit/temporary_file.h"
+#include "unit/tool.h"
 
 #ifdef SMMUSIM_TOOL
 
 namespace {
-
-struct Outcome {
-    int status = -1;
-    std::string out, err;
-};
-
-std::string load(const std::string &path)
-{
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
-
-Outcome tool(const std::string &arguments)
-{
-    std::string out = temporary_file("stdout"), err = temporary_file("stderr");
-    std::string command = SMMUSIM_TOOL " " + arguments + " >" + out + " 2>" + err + " </dev/null";
-    int status = std::system(command.c_str());
-    Outcome run;
-    run.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    run.out = load(out);
-    run.err = load(err);
-    return run;
-}
-
-std::string trace_file(const std::string &name, const std::string &statements)
-{
-    std::string path = temporary_file(name);
-    std::ofstream(path) << "smmu-trace 1\n" << statements;
-    return path;
-}
 
 long lines(const std::string &text)
 {
