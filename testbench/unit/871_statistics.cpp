@@ -421,6 +421,26 @@ TEST(Statistics, 871_walks_read_the_levels_that_the_walk_caches_miss)
     EXPECT_GT(stats["tcu.walk_reads"], stats["tcu.walks"]);
 }
 
+/* The checker itself: it can find something. */
+TEST(Statistics, 871_equations_do_not_hold_in_flight_or_over_a_clear)
+{
+    using testing::Contains;
+    using testing::HasSubstr;
+    TimedMachine m{Timing()};
+    const smmu_t *smmu = host_smmu(m.host.get());
+    m.map_pages(TimedMachine::kVa, 1);
+    const uint32_t ticket = m.start(TimedMachine::kVa);
+    m.until(m.now() + 20);
+    EXPECT_THAT(violated_identities(smmu), Contains(HasSubstr("18: tbu0.slots.used")));
+    EXPECT_THAT(violated_identities(smmu), Contains(HasSubstr("sum: requests = latency.count")));
+    m.finish(ticket);
+    m.idle();
+    EXPECT_THAT(violated_identities(smmu), testing::IsEmpty());
+    smmu_stats_clear(host_smmu(m.host.get()));
+    EXPECT_THAT(violated_identities(smmu), Contains(HasSubstr("22: tcu.cc_inserted")));
+    m.run.since_creation = false;
+}
+
 /* The buckets are the histogram: they add up and lie where the values are. */
 TEST(Statistics, 871_buckets_add_up)
 {
