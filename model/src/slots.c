@@ -97,7 +97,6 @@ bool smmu__walker_take(struct smmu *s, struct walkers *w, struct slot *slot)
 {
     if (!smmu__pool_free(&w->pool) || anyone_waits(w)) {
         TCU_EVENT(s, buffered, BUFFERED, 1, &slot->request);
-        STAT(s, walker_waits, 1);
         smmu__slot_list_push(s, &w->wait[priority_of(s, slot)], slot);
         return false;
     }

@@ -66,6 +66,8 @@ uint64_t smmu_stat_value(const smmu_t *s, smmu_stat_t stat)
         return TCU(walks);
     case SMMU_STAT_walk_reads:
         return TCU(walk_reads);
+    case SMMU_STAT_walker_waits:
+        return TCU(buffered);
     default:
         return stat < SMMU_STAT_COUNT ? s->stat[stat] : 0;
     }

@@ -5,7 +5,7 @@
  * The model never calls out. Inputs (this file's functions) change its state and may put
  * items into the outbox; the owner takes them out with smmu_pop(), does what they ask and
  * brings the results back as further inputs. Between two calls the model is at rest: no
- * C frame, lock or iterator of it exists, so it may be copied, inspected or fed in any order.
+ * C frame, lock or iterator of it exists, so the owner may do anything before the next one.
  *
  *     smmu_submit(s, now, &request, &response)      a client transaction enters
  *     smmu_reg_write(s, now, pas, offset, size, v)  software programs it
@@ -13,7 +13,8 @@
  *     while (smmu_pop(s, &out)) ...                 do what it asks for
  *     smmu_mem_done(s, now, tag, status, data)      and report back
  *
- * One instance is used by one thread at a time. Instances share nothing.
+ * One instance is used by one thread at a time. Instances share nothing. It lies in one block of
+ * memory that holds pointers into itself: it cannot be moved or copied.
  * Nothing allocates after smmu_create(); the same inputs give the same outputs, to the bit.
  */
 #ifndef SMMUSIM_SMMU_H
@@ -107,7 +108,8 @@ void smmu_reset(smmu_t *s);
  * Lets everything happen that is due by 'now'. Returns the cycle of the next thing that is due, SMMU_NEVER if
  * nothing is (then only an input can change anything). 'now' must not go backwards, except in smmu_submit() and
  * smmu_mem_done() for a request's accesses in the modes lt and functional, whose callers need not share a clock.
- * Functions that take 'now' advance to it first.
+ * Functions that take 'now' advance to it first; where it goes backwards they return SMMU_E_TIME and do nothing,
+ * smmu_advance() does nothing.
  */
 uint64_t smmu_advance(smmu_t *s, uint64_t now);
 uint64_t smmu_next_due(const smmu_t *s);
@@ -122,18 +124,28 @@ bool smmu_idle(const smmu_t *s);
 
 /* ------------------------------------------------------------------ inputs */
 
-/* Returns an smmu_verdict_t, or a negative smmu_status_t. */
+/*
+ * Returns an smmu_verdict_t, or a negative smmu_status_t. SMMU_E_ARGUMENT: a field of the request is out of its range
+ * (smmu_types.h); SMMU_E_UNSUPPORTED: this SMMU has no interface for the Security state.
+ */
 int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_response_t *response);
 
-/* The tracked access that was answered with this epoch is globally visible (3.21.1). */
+/*
+ * The tracked access that was answered with this epoch is globally visible (3.21.1). SMMU_E_TAG: none of this epoch is
+ * outstanding. In the modes lt and functional 'now' plays no part.
+ */
 smmu_status_t smmu_access_done(smmu_t *s, uint64_t now, uint8_t epoch);
 
 /*
  * Result of an SMMU_OUT_MEM item. data: the bytes read (READ), or the 8 bytes found before the exchange (CAS);
- * NULL for writes and aborts.
+ * NULL for writes and aborts. SMMU_E_TAG: no access with this tag is outstanding; SMMU_E_ARGUMENT: a read without data.
  */
 smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_status_t status, const void *data);
 
+/*
+ * Acknowledges an SMMU_OUT_INVAL item: nothing derived from what it names is in use any more. SMMU_E_TAG: there is none
+ * with this tag that awaits it.
+ */
 smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag);
 
 /*
@@ -169,7 +181,10 @@ typedef struct smmu_runner {
     void *ctx;
 } smmu_runner_t;
 
-/* Submits and loops until the answer is there. *now moves to the cycle of the answer. Returns OK or an error. */
+/*
+ * Submits and loops until the answer is there. *now moves to the cycle of the answer. SMMU_E_UNSUPPORTED: it does not
+ * come, because what it waits for is in the hands of others; otherwise as smmu_submit().
+ */
 smmu_status_t smmu_run_request(smmu_t *s, const smmu_runner_t *r, uint64_t *now, const smmu_request_t *request,
                                smmu_response_t *response);
 

@@ -29,7 +29,7 @@
     X(wc_hit, "lookups", "of these, that skipped at least one level")                              \
     X(walks, "walks", "translation table walks started: tcu.walks")                                \
     X(walk_reads, "reads", "memory reads of translation table descriptors: tcu.walk_reads")        \
-    X(walker_waits, "walks", "walks that waited for a walker")                                     \
+    X(walker_waits, "requests", "requests that waited for a walker: tcu.buffered")                 \
     X(cmd_reads, "reads", "memory reads of commands")                                              \
     X(cmd_consumed, "commands", "commands consumed")                                               \
     X(cmd_sync, "commands", "of these, CMD_SYNC")                                                  \
@@ -124,7 +124,7 @@
     X(latency, "cycles", "from acceptance of a transaction to its answer, hit or not")
 
 #define SMMU_TCU_HISTOGRAM_LIST(X)                                                                 \
-    X(walk_latency, "cycles", "a translation table walk: from the walk cache to its leaf or fault")   \
+    X(walk_latency, "cycles", "a translation table walk: walk cache look-up, to its leaf or fault")   \
     X(sync_wait, "cycles", "a CMD_SYNC waited for earlier work")
 
 /* Of each of the first stats.streams streams, and of all others together. */

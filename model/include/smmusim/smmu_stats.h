@@ -27,6 +27,7 @@ typedef struct smmu_stat_info {
 const smmu_stat_info_t *smmu_stat_info(size_t i);
 /* Index of a counter by name (case-insensitive), or -1. */
 int smmu_stat_find(const char *name);
+/* 0 of what is no counter. */
 uint64_t smmu_stat_value(const smmu_t *s, smmu_stat_t stat);
 
 /* Everything starts anew from zero at the present cycle; what is in use or in place stays. */

@@ -72,7 +72,8 @@ typedef enum smmu_timeline_phase {
     X(PTW, TCU, "translation walkers busy", "[walkers]")                                           \
     X(CTW, TCU, "configuration walkers busy", "[walkers]")                                         \
     X(INVALIDATION, TCU, "invalidation",                                                           \
-      "until all caches have done it [SMMU_TIMELINE_INVAL_*, first address or StreamID]")          \
+      "until the TCU has done it and every TBU has acknowledged "                                  \
+      "[SMMU_TIMELINE_INVAL_*, first address or StreamID]")                                        \
     X(TBU_INVALIDATION, TBU, "invalidation", "as long as it occupies the TBU")                     \
     X(CMD_FETCH, CMDQ, "fetch", "a command is being read [queue index / 1: not needed any more]")  \
     X(COMMAND, CMDQ, "command",                                                                    \
@@ -140,7 +141,8 @@ enum { SMMU_TIMELINE_INVAL_CONFIG = 1, SMMU_TIMELINE_INVAL_BY_ADDRESS = 2 };
  */
 typedef struct smmu_timeline_record {
     uint64_t cycle;
-    uint64_t id; /* of a request, a command, an event record, an access: a number of its own */
+    uint64_t id; /* of a request, a command, an event record, an access, an invalidation: a number
+                    of its own */
     uint64_t number[2];
     uint8_t kind;   /* smmu_timeline_kind_t */
     uint8_t phase;  /* smmu_timeline_phase_t */

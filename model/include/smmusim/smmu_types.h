@@ -77,7 +77,8 @@ typedef struct smmu_request {
     uint8_t memattr;      /* incoming memory type, MAIR format; clients without one give SMMU_MEMATTR_WB_RAWA */
     uint8_t sh;           /* incoming shareability, smmu_sh_t */
     uint16_t order_id;    /* bus ID: answers of one TBU, direction and ID come in order (timing.order_by_id) */
-    uint16_t size;        /* bytes; what a write occupies (timing.wbuf_beats). 0: one beat */
+    uint16_t size;        /* bytes of a write: what it occupies of timing.wbuf_beats and the port
+                             (timing.tbu_port_bytes). 0: one beat */
 } smmu_request_t;
 
 typedef enum smmu_result {
@@ -97,15 +98,16 @@ enum {
 typedef struct smmu_response {
     uint64_t pa;         /* physical address of the access; valid if result is FORWARD */
     uint64_t tag;        /* of the request */
-    uint32_t latency;    /* cycles of the SMMU's own between submit (lt, functional: between hand-overs) and this
-                            response; memory accesses made for it are not included */
+    uint32_t latency;    /* cycles from now until it stands. From smmu_submit(): all that the SMMU takes. In an
+                            SMMU_OUT_ANSWER of mode at: 0, it stands now; of lt and functional: all that is the
+                            SMMU's own, without the memory accesses made for it, whose time is the owner's */
     uint8_t result;      /* smmu_result_t */
     uint8_t flags;       /* SMMU_RSP_* */
     uint8_t memattr;     /* outgoing memory type, MAIR format, hints included */
     uint8_t sh;          /* outgoing shareability */
     uint8_t pas;         /* outgoing physical address space */
     uint8_t region_log2; /* the same translation and permissions hold in the aligned 2^n region around the
-                            address; 64 for bypass. Valid if result is FORWARD */
+                            address; for bypass n is the output address size. Valid if result is FORWARD */
     uint8_t perms;       /* SMMU_PERM_*: what this stream may do in the region at this privilege (for DMI) */
     uint8_t epoch;       /* for smmu_access_done(), if SMMU_RSP_TRACKED */
 } smmu_response_t;
@@ -116,7 +118,8 @@ enum { SMMU_PERM_R = 1, SMMU_PERM_W = 2, SMMU_PERM_X = 4 };
 typedef enum smmu_verdict {
     SMMU_DONE = 0,    /* the response is filled; it stands 'latency' cycles after now */
     SMMU_PENDING = 1, /* an SMMU_OUT_ANSWER with the request's tag will come */
-    SMMU_BUSY = 2,    /* no translation slot: nothing was taken; ask again after smmu_next_due() or the next mem_done */
+    SMMU_BUSY = 2,    /* no translation slot, or no room for a write's data: nothing was taken; ask again at
+                         smmu_next_due(), after the next smmu_mem_done() or when items have been taken out */
 } smmu_verdict_t;
 
 /* ----------------------------------------------------------------- outbox */
@@ -187,8 +190,8 @@ typedef struct smmu_out_inval {
     uint64_t tag;
     bool all_streams;
     bool all_addresses;
-    uint32_t streamid_first, streamid_last; /* if !all_streams */
-    uint64_t addr_first, addr_last;         /* input addresses, if !all_addresses */
+    uint32_t streamid_first, streamid_last; /* if !all_streams; both inclusive */
+    uint64_t addr_first, addr_last;         /* input addresses, if !all_addresses; both inclusive */
 } smmu_out_inval_t;
 
 typedef struct smmu_out {
