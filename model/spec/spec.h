@@ -34,7 +34,7 @@ enum smmu_config_id {
     SMMU_CFG_COUNT
 };
 
-/* FEATURE(name, condition over v[SMMU_CFG_...], sentence) */
+/* FEATURE(name, condition over V(config id)) */
 enum smmu_feature {
 #define FEATURE(name, ...) SMMU_FEAT_##name,
 #include "features.def"
@@ -76,14 +76,6 @@ enum {
 /* A field's contribution to its word. */
 #define SMMU_FIELD_PUT(object, name, v) \
     (((uint64_t)(v) << SMMU_F_##object##_##name##_LSB) & SMMU_FIELD_MASK(object, name))
-
-struct smmu_field_row {
-    const char *object, *name;
-    uint8_t word, msb, lsb;
-    uint8_t feature;
-};
-extern const struct smmu_field_row smmu__fields[];
-extern const unsigned smmu__field_count;
 
 enum smmu_command_id {
 #define CMD(name, ...) SMMU_CMD_##name,

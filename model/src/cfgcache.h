@@ -24,7 +24,7 @@ struct cfgcache {
                       SSV, 51:32 SubstreamID, 31:0 StreamID */
     struct xctx *entry;
     struct repl repl;
-    /* Since reset: inserted = evicted + invalidated + those in place. */
+    /* As those of struct tlb. */
     uint64_t inserted, evicted, invalidated;
 };
 

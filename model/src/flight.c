@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L3. See flight.h: time and reads of a slot, its ends, and what moves it on. */
+/* L3. See flight.h: time and reads of a slot, its faults, and what moves it on. */
 #include "flight.h"
 #include "answer.h"
 #include "state.h"

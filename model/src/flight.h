@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L3. Translations in flight: a slot goes through the states of slots.h, each of which is one
- * function. flight.c moves slots and ends them, flight_config.c finds a stream's configuration,
- * flight_walk.c walks the tables.
+ * function. flight.c moves slots and ends faults, flight_tbu.c has their way through the TBU and
+ * back, flight_config.c finds a stream's configuration, flight_walk.c walks the tables.
  */
 #ifndef SMMUSIM_FLIGHT_H
 #define SMMUSIM_FLIGHT_H
@@ -28,7 +28,7 @@ void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
 void smmu__flight_due(struct smmu *s, unsigned slot);
 void smmu__flight_read_done(struct smmu *s, unsigned slot, smmu_mem_status_t status,
                             const uint8_t *data);
-/* The event queue has room again. */
+/* Records are in memory or the event queue has room again: slots that wait for either go on. */
 void smmu__flight_event_room(struct smmu *s);
 /* Walkers are free: gives them to slots that wait. */
 void smmu__flight_walkers(struct smmu *s);
@@ -67,7 +67,6 @@ bool smmu__flight_request(struct smmu *s, struct slot *slot);
 /* The TCU has the response: it goes back to the TBU. */
 bool smmu__flight_answer(struct smmu *s, struct slot *slot);
 bool smmu__flight_answered(struct smmu *s, struct slot *slot);
-void smmu__flight_queue(struct smmu *s, struct order *o, struct slot *slot);
 bool smmu__flight_order(struct smmu *s, struct slot *slot);
 bool smmu__flight_leave(struct smmu *s, struct slot *slot);
 

@@ -57,6 +57,18 @@ static void give_places(struct smmu *s, struct tbu *t, struct slot *slot)
     smmu__pmcg_level(s, PMCG_FIRST_TBU + t->number, SMMU_PMCG_EV_WBUF_BLOCKS, false);
 }
 
+/* Behind those of its ID that came before it. */
+static void queue_up(struct smmu *s, struct order *o, struct slot *slot)
+{
+    uint16_t number = (uint16_t)smmu__slot_number(s, slot);
+    slot->order_next = SLOT_NONE;
+    if (smmu__slot_list_empty(&o->in_flight))
+        o->in_flight.first = number;
+    else
+        s->slots.slot[o->in_flight.last].order_next = number;
+    o->in_flight.last = number;
+}
+
 void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
                         const smmu_request_t *r, uint64_t cfg_key, const struct tbu_lookup *found,
                         const smmu_response_t *decided)
@@ -75,7 +87,7 @@ void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
         smmu__pool_take(&t->wbuf, s->sched.now);
     note_levels(s, t);
     if (o)
-        smmu__flight_queue(s, o, slot);
+        queue_up(s, o, slot);
     if (s->timeline.capacity)
         smmu__timeline_take_off(s, slot, SMMU_TIMELINE_REQUEST);
     TIMELINE_STAGE(s, slot, LOOKUP);
@@ -229,17 +241,6 @@ bool smmu__flight_answered(struct smmu *s, struct slot *slot)
 }
 
 /* ------------------------------------------------------------------- order and leaving */
-
-void smmu__flight_queue(struct smmu *s, struct order *o, struct slot *slot)
-{
-    uint16_t number = (uint16_t)smmu__slot_number(s, slot);
-    slot->order_next = SLOT_NONE;
-    if (smmu__slot_list_empty(&o->in_flight))
-        o->in_flight.first = number;
-    else
-        s->slots.slot[o->in_flight.last].order_next = number;
-    o->in_flight.last = number;
-}
 
 /* True: it may leave at once. */
 static bool hand_on(struct smmu *s, struct tbu *t, struct order *o, struct slot *slot)

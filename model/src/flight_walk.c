@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L3. See flight.h: TLB, walker, descriptors, permission, fill (3.21.1, 7.3.12 to 7.3.16, D8). */
+/* L3. See flight.h: walker, walk caches, descriptors, permission (3.21.1, 7.3.12 to 7.3.16, D8). */
 #include "answer.h"
 #include "flight.h"
 #include "le.h"

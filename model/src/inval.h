@@ -53,7 +53,7 @@ struct inval_scope {
 struct inval_state {
     uint8_t epoch;       /* 0 or 1: tracked accesses forwarded now count here */
     bool dirty;          /* something was invalidated since the last CMD_SYNC began */
-    bool waiting;        /* a CMD_SYNC has begun: it waits for the other epoch */
+    bool waiting;        /* CMD_SYNCs wait for the other epoch: one has begun since the reset */
     uint64_t count;      /* invalidations ever */
     uint64_t done[INVAL_TOKENS_MAX]; /* when the latest are complete, by count modulo tokens */
     uint64_t all_done;               /* when all are */

@@ -29,10 +29,10 @@ enum slot_state {
     SLOT_CONFIG,      /* looks up the configuration cache */
     SLOT_CTW_WAIT,    /* wants a walker for the configuration */
     SLOT_CONFIG_WALK, /* about to read the first structure */
-    SLOT_L1STD,
+    SLOT_L1STD,       /* the read of that structure is outstanding; likewise: */
     SLOT_STE,
     SLOT_L1CD,
-    SLOT_CD, /* that read is outstanding */
+    SLOT_CD,
     /* in the TCU: translation (flight_walk.c) */
     SLOT_CONTEXT,    /* configuration known */
     SLOT_PTW_WAIT,   /* wants a walker */
@@ -105,7 +105,7 @@ struct slot {
 /* Priorities of TBUs at the TCU: 3 is served first. */
 enum { PRIORITIES = 4 };
 
-/* Walkers, and those who wait for one. */
+/* Walkers, and those who wait for one: CTWs walk configuration structures, PTWs page tables. */
 struct walkers {
     struct pool pool;
     struct slot_list wait[PRIORITIES];

@@ -2,8 +2,8 @@
 /*
  * The state of an instance, in three sections: architectural (what the specification calls
  * registers and queues), micro-architectural (caches, slots, timers, engines), host (configuration,
- * derived numbers, memory layout). Every unit declares its own part; this header only puts them
- * together.
+ * derived numbers, memory layout). Every unit declares its own part; this header puts them together
+ * and has the few inline functions that reach from one part into another.
  */
 #ifndef SMMUSIM_STATE_H
 #define SMMUSIM_STATE_H
@@ -49,9 +49,9 @@ enum { CMD_QUEUE_NS, CMD_QUEUE_COUNT }; /* ECMDQs and the other interfaces' queu
 /* What a unit leaves to be done after it, so that no unit calls one that may be calling it. */
 enum {
     SETTLE_SYNC = 1,       /* something a waiting CMD_SYNC may depend on has finished */
-    SETTLE_EVENT_ROOM = 2, /* the event queue can take another record */
-    SETTLE_WALKERS = 8,    /* a walker is free */
+    SETTLE_EVENT_ROOM = 2, /* an event record is in memory, or the queue can take another one */
     SETTLE_ACKS = 4,       /* CR0ACK or IRQ_CTRLACK may follow: something has become quiet */
+    SETTLE_WALKERS = 8,    /* a walker is free */
     SETTLE_PMCG = 16       /* a counter has overflowed, which interrupts */
 };
 
@@ -69,9 +69,9 @@ struct smmu {
     struct cfgcache cfgcache;
     struct tags tags;
     uint32_t tbus;
-    struct tbu *tbu;         /* [tbus] */
+    struct tbu *tbu;             /* [tbus] */
     struct lane tcu_in, tcu_out; /* the TCU's port to all TBUs */
-    struct lane walk_step;
+    struct lane walk_step;       /* digests descriptors (timing.walk_step_interval) */
     struct walk_cache walk_cache;
     struct qtw qtw;
     struct inval_state inval;
@@ -95,6 +95,7 @@ struct smmu {
 };
 
 #define CFG(s, id) ((s)->config.value[SMMU_CFG_##id])
+
 /* An occurrence of an event in a counter group, of a stream; n of them at once. */
 static inline void smmu__pmcg_count(struct smmu *s, unsigned group, enum smmu_pmcg_event event,
                                     uint64_t n, uint8_t sec, uint32_t streamid)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L4. What a snapshot is inside: copies of everything that is counted, one block of memory without
- * pointers. stats.c makes and reads blocks, stats_names.c gives their contents names.
+ * pointers. stats.c makes blocks and subtracts them, stats_read.c reads them and names their
+ * contents.
  */
 #ifndef SMMUSIM_STATS_BLOCK_H
 #define SMMUSIM_STATS_BLOCK_H

@@ -15,8 +15,6 @@
 struct smmu;
 struct inval_tlb;
 
-#define TAG_SIZE_CLASSES 64 /* one a log2 region size */
-
 struct tag {
     uint64_t key;     /* world, VMID, ASID, global, ASET; 0: unused */
     uint32_t serial;  /* current; entries with another are dead */

@@ -38,7 +38,7 @@ struct tlb {
     struct tlb_entry *entry; /* [sets][ways] */
     struct repl repl;
     uint32_t *signature; /* [ways] of keys, 0 if empty: one large set is searched by them; or NULL */
-    /* Since the statistics were cleared: inserted = evicted + invalidated + those in place. */
+    /* Counted; from an instance's creation on: inserted = evicted + invalidated + those in place. */
     uint64_t inserted, evicted, invalidated;
 };
 
