@@ -254,8 +254,10 @@ static bool sync_complete(struct smmu *s, unsigned queue)
 {
     const struct prog_if *pi = interface_of(s, queue);
     const struct evtq *events = &pi->evtq;
-    return smmu__inval_complete(s) && s->cmdq[queue].sync_inval_done <= s->sched.now && events->settled >= s->cmdq[queue].sync_event_ticket &&
-           events->settled >= events->stale_ticket && !smmu__msi_in_flight(pi, SMMU_IRQ_CMD_SYNC);
+    const struct cmdq *q = &s->cmdq[queue];
+    return smmu__inval_complete(s) && q->sync_inval_done <= s->sched.now &&
+           events->settled >= q->sync_event_ticket && events->settled >= events->stale_ticket &&
+           !smmu__msi_in_flight(pi, SMMU_IRQ_CMD_SYNC);
 }
 
 /* Who sees the signal sees CONS beyond the command. */
@@ -278,9 +280,10 @@ static bool sync_wait(struct smmu *s, unsigned queue)
     struct cmdq *q = &s->cmdq[queue];
     if (!sync_complete(s, queue)) {
         if (q->sync_inval_done > s->sched.now)
-            smmu__timer_set(s, TIMER_INVAL, 0, q->sync_inval_done - s->sched.now);
+            smmu__timer_set(s, TIMER_CMDQ, queue, q->sync_inval_done - s->sched.now);
         return false;
     }
+    smmu__timer_clear(s, TIMER_CMDQ, queue); /* it may be due in this very cycle */
     STAT(s, sync_wait_cycles, s->sched.now - q->sync_since);
     TCU_TIME(s, sync_wait, s->sched.now - q->sync_since);
     uint64_t delay = CFG(s, TIMING_SYNC_SIGNAL_LAT);
@@ -428,6 +431,8 @@ void smmu__cmdq_due(struct smmu *s, unsigned queue)
     switch (s->cmdq[queue].state) {
     case CMDQ_START:
         begin(s, queue);
+        break;
+    case CMDQ_SYNC_WAIT: /* its invalidations are complete */
         break;
     case CMDQ_SYNC_SIGNAL:
         sync_signal(s, queue);

@@ -124,7 +124,6 @@ static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots, uin
     const uint32_t count_of[TIMER_KINDS] = {[TIMER_SLOT] = slots,
                                             [TIMER_CMDQ] = CMD_QUEUE_COUNT,
                                             [TIMER_QTW] = 1,
-                                            [TIMER_INVAL] = 1,
                                             [TIMER_PMCG] = groups};
     q->timer_count = 0;
     for (unsigned kind = 0; kind < TIMER_KINDS; kind++) {
@@ -367,14 +366,11 @@ void smmu_reset(smmu_t *s)
     smmu__outbox_reset(s);
     abort_pending(s);
     smmu__qtw_reset(s);
-    smmu__timer_clear(s, TIMER_INVAL, 0);
     smmu__cfgcache_reset(s);
     smmu__translations_reset(s);
     smmu__inval_reset(s);
-    for (unsigned q = 0; q < CMD_QUEUE_COUNT; q++) {
-        smmu__timer_clear(s, TIMER_CMDQ, q);
+    for (unsigned q = 0; q < CMD_QUEUE_COUNT; q++)
         smmu__cmdq_reset(s, q);
-    }
     for (unsigned i = 0; i < PROG_IF_COUNT; i++) {
         smmu__evtq_reset(&s->pi[i]);
         smmu__irq_reset(&s->pi[i]);
@@ -406,19 +402,12 @@ void smmu__settle(struct smmu *s)
     }
 }
 
-static void inval_due(struct smmu *s, unsigned unused)
-{
-    (void)unused;
-    s->settle |= SETTLE_SYNC;
-}
-
 void smmu__run_due(struct smmu *s, uint64_t now)
 {
     static void (*const due[TIMER_KINDS])(struct smmu *, unsigned) = {
         [TIMER_SLOT] = smmu__flight_due,
         [TIMER_CMDQ] = smmu__cmdq_due,
         [TIMER_QTW] = smmu__qtw_due,
-        [TIMER_INVAL] = inval_due,
         [TIMER_PMCG] = smmu__pmcg_due};
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
