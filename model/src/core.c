@@ -317,54 +317,11 @@ const smmu_config_t *smmu_get_config(const smmu_t *s)
 
 /* ----------------------------------------------------------------- reset */
 
-/* What a slot holds, it gives back. */
-static void abort_slot(struct smmu *s, struct slot *slot)
-{
-    struct tbu *t = &s->tbu[slot->request.tbu];
-    uint64_t now = s->sched.now;
-    slot->walker = WALKER_NONE;
-    slot->has_token = false;
-    if (!slot->prefetch) {
-        smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer =
-            (smmu_response_t){.tag = slot->request.tag, .result = SMMU_RESULT_ABORT};
-        STAT(s, aborted, 1);
-        smmu__pool_give(&t->slots, now);
-        for (; slot->wbuf; slot->wbuf--)
-            smmu__pool_give(&t->wbuf, now);
-    }
-    smmu__slot_free(s, slot);
-}
-
-static void give_all(struct pool *p, uint64_t now)
-{
-    while (p->used)
-        smmu__pool_give(p, now);
-}
-
-static void abort_pending(struct smmu *s)
-{
-    for (uint32_t i = 0; i < s->slots.capacity; i++) {
-        if (s->slots.slot[i].state == SLOT_FREE)
-            continue;
-        smmu__timer_clear(s, TIMER_SLOT, i);
-        abort_slot(s, &s->slots.slot[i]);
-    }
-    give_all(&s->slots.tcu, s->sched.now);
-    give_all(&s->slots.ctw.pool, s->sched.now);
-    give_all(&s->slots.ptw.pool, s->sched.now);
-    smmu__slots_reset(s);
-    for (uint32_t i = 0; i < s->tbus; i++) {
-        give_all(&s->tbu[i].tokens, s->sched.now);
-        smmu__tbu_reset(s, &s->tbu[i]);
-    }
-    s->tcu_in = s->tcu_out = s->walk_step = (struct lane){0};
-}
-
 void smmu_reset(smmu_t *s)
 {
     TIMELINE_INSTANT(s, RESET, 0, 0, 0);
     smmu__outbox_reset(s);
-    abort_pending(s);
+    smmu__flight_reset(s);
     smmu__qtw_reset(s);
     smmu__cfgcache_reset(s);
     smmu__translations_reset(s);

@@ -267,3 +267,42 @@ void smmu__flight_walkers(struct smmu *s)
         for (struct slot *slot; (slot = smmu__walker_next(s, kinds[i]));)
             smmu__flight_run(s, slot);
 }
+
+/* ------------------------------------------------------------------ reset */
+
+/* What a slot holds, it gives back. */
+static void abort_slot(struct smmu *s, struct slot *slot)
+{
+    struct tbu *t = &s->tbu[slot->request.tbu];
+    uint64_t now = s->sched.now;
+    slot->walker = WALKER_NONE;
+    slot->has_token = false;
+    if (!slot->prefetch) {
+        smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer =
+            (smmu_response_t){.tag = slot->request.tag, .result = SMMU_RESULT_ABORT};
+        STAT(s, aborted, 1);
+        smmu__pool_give(&t->slots, now);
+        for (; slot->wbuf; slot->wbuf--)
+            smmu__pool_give(&t->wbuf, now);
+    }
+    smmu__slot_free(s, slot);
+}
+
+void smmu__flight_reset(struct smmu *s)
+{
+    for (uint32_t i = 0; i < s->slots.capacity; i++) {
+        if (s->slots.slot[i].state == SLOT_FREE)
+            continue;
+        smmu__timer_clear(s, TIMER_SLOT, i);
+        abort_slot(s, &s->slots.slot[i]);
+    }
+    smmu__pool_give_all(&s->slots.tcu, s->sched.now);
+    smmu__pool_give_all(&s->slots.ctw.pool, s->sched.now);
+    smmu__pool_give_all(&s->slots.ptw.pool, s->sched.now);
+    smmu__slots_reset(s);
+    for (uint32_t i = 0; i < s->tbus; i++) {
+        smmu__pool_give_all(&s->tbu[i].tokens, s->sched.now);
+        smmu__tbu_reset(s, &s->tbu[i]);
+    }
+    s->tcu_in = s->tcu_out = s->walk_step = (struct lane){0};
+}

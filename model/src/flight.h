@@ -32,6 +32,8 @@ void smmu__flight_read_done(struct smmu *s, unsigned slot, smmu_mem_status_t sta
 void smmu__flight_event_room(struct smmu *s);
 /* Walkers are free: gives them to slots that wait. */
 void smmu__flight_walkers(struct smmu *s);
+/* Cold reset: what is in flight is answered with an abort, and everything it held is free. */
+void smmu__flight_reset(struct smmu *s);
 
 /* Whose stream it is. */
 static inline struct prog_if *smmu__flight_interface(struct smmu *s, const struct slot *slot)

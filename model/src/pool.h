@@ -47,4 +47,10 @@ static inline void smmu__pool_give(struct pool *p, uint64_t now)
     p->used--;
 }
 
+static inline void smmu__pool_give_all(struct pool *p, uint64_t now)
+{
+    smmu__pool_integrate(p, now);
+    p->used = 0;
+}
+
 #endif

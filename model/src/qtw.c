@@ -147,8 +147,7 @@ void smmu__qtw_reset(struct smmu *s)
     smmu__timer_clear(s, TIMER_QTW, 0);
     for (unsigned kind = 0; kind < QTW_KINDS; kind++) {
         q->queue[kind].head = q->queue[kind].count = q->queue[kind].scheduled = 0;
-        while (q->outstanding[kind].used)
-            smmu__pool_give(&q->outstanding[kind], s->sched.now);
+        smmu__pool_give_all(&q->outstanding[kind], s->sched.now);
     }
     q->port = (struct lane){0};
 }
