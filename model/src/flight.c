@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* L3. See flight.h: time and reads of a slot, its faults, and what moves it on. */
 #include "flight.h"
+
+#include <string.h>
+
 #include "answer.h"
 #include "state.h"
 
@@ -305,4 +308,5 @@ void smmu__flight_reset(struct smmu *s)
         smmu__tbu_reset(s, &s->tbu[i]);
     }
     s->tcu_in = s->tcu_out = s->walk_step = (struct lane){0};
+    memset(s->walk_cache.bank, 0, sizeof s->walk_cache.bank);
 }

@@ -229,6 +229,7 @@ void smmu__inval_reset(struct smmu *s)
     v->acks_pending = 0;
     v->all_done = 0;
     memset(v->done, 0, sizeof v->done);
+    memset(v->work, 0, sizeof v->work);
     v->forgotten_ack_tag = v->next_ack_tag;
     v->dirty = v->waiting =
         false; /* accesses forwarded before stay counted: their owner still reports them */

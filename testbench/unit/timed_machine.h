@@ -110,6 +110,14 @@ public:
         host_reg_write(host.get(), SMMU_PAS_NS, offset, 8, value);
     }
     uint64_t r32(uint32_t offset) { return host_reg_read(host.get(), SMMU_PAS_NS, offset, 4); }
+    /* Cold reset, and what software does after it. What it cuts off counts by halves: cleared. */
+    void reset()
+    {
+        host_reset(host.get());
+        smmu_stats_clear(host_smmu(host.get()));
+        prod_ = 0;
+        enable();
+    }
     uint64_t cons() { return r32(REF_REG_CMDQ_CONS) & 0xFFFFF; }
     uint64_t events() { return r32(REF_REG_EVENTQ_PROD) & 0xFFFFF; }
 
@@ -265,7 +273,11 @@ private:
         EXPECT_TRUE(tbl_stream_table_init(&streams_, &port_, &region_, 8,
                                           tables_.two_level_stream_table ? 6 : 0));
         add_stream(kStreamId);
+        enable();
+    }
 
+    void enable()
+    {
         w64(REF_REG_STRTAB_BASE, tbl_stream_table_base_reg(&streams_));
         w32(REF_REG_STRTAB_BASE_CFG, tbl_stream_table_base_cfg_reg(&streams_));
         w64(REF_REG_CMDQ_BASE, kRing | REF_PREP(CMDQ_BASE_LOG2SIZE, kRingLog2));
