@@ -198,9 +198,7 @@ void smmu__evtq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry,
         publish(s, pi);
     if (q->aborting && all_answered(q))
         give_up(s, pi);
-    s->settle |= SETTLE_SYNC;
-    if (smmu__evtq_ready(s, pi))
-        s->settle |= SETTLE_EVENT_ROOM;
+    s->settle |= SETTLE_SYNC | SETTLE_EVENT_ROOM;
     if (smmu__evtq_quiet(pi) && !REG_FIELD(pi, CR0, EVENTQEN))
         s->settle |= SETTLE_ACKS;
 }

@@ -145,4 +145,21 @@ TEST(Writes, 839_a_fault_is_answered_behind_its_record_if_that_holds_its_slot)
     EXPECT_EQ(cycles[1] - cycles[0], writes_timing(false)["mem_write_lat"]);
 }
 
+/* 100 cycles apart, into an event queue that has room for these two and no more. */
+TEST(Writes, 839_a_fault_is_answered_behind_its_own_record_though_the_queue_is_full)
+{
+    constexpr uint32_t entries = 1u << TimedMachine::kEventsLog2;
+    const Timing t = writes_timing(false).set({{"event_holds_slot", 1}, {"wr_events", 8}});
+    TimedMachine m(t);
+    warm(m);
+    ASSERT_EQ(m.events(), 0u);
+    m.w32(REF_REG_EVENTQ_CONS, entries + 2);
+    const uint64_t alone = forms::miss(t, forms::W(t, 1)) + t["mem_write_lat"];
+    const uint32_t first = m.start(faulting(0));
+    const uint32_t second = m.start(Access(faulting(1)).at(m.now() + 100));
+    EXPECT_EQ(m.finish(first).cycles, alone);
+    EXPECT_EQ(m.finish(second).cycles, alone);
+    EXPECT_EQ(m.stat(SMMU_STAT_events_recorded), 2u);
+}
+
 } // namespace
