@@ -15,6 +15,7 @@
 #include "unit/play_trace.h"
 #include "unit/random_timing.h"
 #include "unit/temporary_file.h"
+#include "unit/timing_forms.h"
 
 namespace {
 
@@ -110,17 +111,15 @@ std::set<size_t> expect_all_hold_in_time(const char *directory, uint64_t seed,
     return needed;
 }
 
-const char *const presets[] = {"mmu-600-like", "mmu-700-like", "mmu-700-ref", "gem5", "ideal"};
-
 TEST(TracesUnderAnyTiming, 841_conformance_traces_hold_under_every_preset)
 {
-    for (const char *preset : presets)
+    for (const char *preset : all_presets)
         expect_all_hold("traces/conformance", preset, "");
 }
 
 TEST(TracesUnderAnyTiming, 841_captures_hold_under_every_preset)
 {
-    for (const char *preset : presets)
+    for (const char *preset : all_presets)
         expect_all_hold("traces/linux", preset, "");
 }
 

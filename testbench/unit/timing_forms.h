@@ -55,8 +55,12 @@ private:
     smmu_config_t config_;
 };
 
-inline const char *const all_presets[] = {"mmu-600-like", "mmu-700-like", "mmu-700-ref", "gem5",
-                                          "ideal"};
+inline const std::vector<const char *> all_presets = [] {
+    std::vector<const char *> names;
+    for (size_t i = 0; smmu_config_preset(i) != nullptr; i++)
+        names.push_back(smmu_config_preset(i));
+    return names;
+}();
 
 /*
  * Every latency of a transaction's way different from the others and none of them 0, so that a sum
