@@ -35,6 +35,26 @@ TEST(Merging, 835_misses_to_one_page_are_one_request_and_leave_behind_it)
     EXPECT_LE(left[K - 1] - left[0], K + t["mtlb_lat"]);
 }
 
+/* Behind the first by so much that the answer is there when its own look-ups are over, or not. */
+TEST(Merging, 835_an_answer_that_comes_during_the_look_ups_is_a_hit)
+{
+    const Timing t = telling_timing();
+    const uint64_t answered = forms::miss(t, forms::W(t, 4)) - t["tbu_back_lat"];
+    const uint64_t look_ups = forms::to_request(t);
+    for (uint64_t behind = answered - look_ups - 3; behind < answered; behind++) {
+        if (behind + look_ups == answered)
+            continue; /* both at once: in either order */
+        TimedMachine m(t);
+        warm_configuration(m);
+        const uint64_t begin = m.now(), va = TimedMachine::far(1);
+        const std::vector<uint64_t> left = m.leave({Access(va), Access(va).at(begin + behind)});
+        EXPECT_EQ(left[1], behind + look_ups < answered
+                               ? answered + t["mtlb_lat"] + t["tbu_back_lat"]
+                               : behind + forms::mtlb_hit(t))
+            << behind << " cycles behind";
+    }
+}
+
 TEST(Merging, 835_without_hazard_entries_every_miss_asks_for_itself)
 {
     const Timing t = telling_timing().set({{"tbu_hazard_entries", 0}, {"tcu_hazard_entries", 0}});
