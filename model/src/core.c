@@ -347,6 +347,8 @@ void smmu__settle(struct smmu *s)
         s->settle = 0;
         if (due & SETTLE_WALKERS)
             smmu__flight_walkers(s);
+        if (due & SETTLE_PLACES)
+            smmu__flight_places(s);
         if (due & SETTLE_EVENT_ROOM)
             smmu__flight_event_room(s);
         if (due & SETTLE_ACKS)

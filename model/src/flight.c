@@ -180,6 +180,7 @@ static const step_fn steps[SLOT_STATES] = {
     [SLOT_MISS] = smmu__flight_miss,
     [SLOT_RELOOKUP] = smmu__flight_relookup,
     [SLOT_TOKEN_WAIT] = smmu__flight_request,
+    [SLOT_PLACE_WAIT] = smmu__flight_send,
     [SLOT_CONFIG] = smmu__flight_config,
     [SLOT_CTW_WAIT] = smmu__flight_config_walk, /* it has a walker */
     [SLOT_CONFIG_WALK] = smmu__flight_config_walk,
@@ -271,6 +272,13 @@ void smmu__flight_walkers(struct smmu *s)
             smmu__flight_run(s, slot);
 }
 
+void smmu__flight_places(struct smmu *s)
+{
+    struct slots *p = &s->slots;
+    while (smmu__pool_free(&p->tcu) && !smmu__slot_list_empty(&p->place_wait))
+        smmu__flight_run(s, smmu__slot_list_pop(s, &p->place_wait));
+}
+
 /* ------------------------------------------------------------------ reset */
 
 /* What a slot holds, it gives back. */
@@ -279,7 +287,7 @@ static void abort_slot(struct smmu *s, struct slot *slot)
     struct tbu *t = &s->tbu[slot->request.tbu];
     uint64_t now = s->sched.now;
     slot->walker = WALKER_NONE;
-    slot->has_token = false;
+    slot->has_token = slot->has_place = false;
     if (!slot->prefetch) {
         smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer =
             (smmu_response_t){.tag = slot->request.tag, .result = SMMU_RESULT_ABORT};

@@ -17,7 +17,7 @@ bool smmu__flight_room(const struct smmu *s, const struct tbu *t, const smmu_req
 /* It has been told that there is none. */
 void smmu__flight_refused(struct smmu *s, const struct tbu *t, const smmu_request_t *r);
 /*
- * Takes off, in a slot; there must be room. found: what the TLBs had when it was submitted. decided:
+ * Takes off, in a slot; there must be room. cfg_key: 0 while SMMUEN is 0. found: what the TLBs had when it was submitted. decided:
  * its response, if it does not depend on them; else NULL.
  */
 void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
@@ -32,6 +32,8 @@ void smmu__flight_read_done(struct smmu *s, unsigned slot, smmu_mem_status_t sta
 void smmu__flight_event_room(struct smmu *s);
 /* Walkers are free: gives them to slots that wait. */
 void smmu__flight_walkers(struct smmu *s);
+/* Places in the TCU are free: likewise. */
+void smmu__flight_places(struct smmu *s);
 /* Cold reset: what is in flight is answered with an abort, and everything it held is free. */
 void smmu__flight_reset(struct smmu *s);
 
@@ -66,6 +68,9 @@ bool smmu__flight_lookup(struct smmu *s, struct slot *slot);
 bool smmu__flight_miss(struct smmu *s, struct slot *slot);
 bool smmu__flight_relookup(struct smmu *s, struct slot *slot);
 bool smmu__flight_request(struct smmu *s, struct slot *slot);
+bool smmu__flight_send(struct smmu *s, struct slot *slot);
+void smmu__flight_take_place(struct smmu *s, struct slot *slot);
+void smmu__flight_give_place(struct smmu *s, struct slot *slot);
 /* The TCU has the response: it goes back to the TBU. */
 bool smmu__flight_answer(struct smmu *s, struct slot *slot);
 bool smmu__flight_answered(struct smmu *s, struct slot *slot);

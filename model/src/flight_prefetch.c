@@ -8,8 +8,8 @@
 
 enum { PREFETCH_NONE, PREFETCH_SAME_SLOT, PREFETCH_OWN_SLOT };
 
-/* A prefetch in the demand's slot takes over its walker; one in its own needs a free one, and a
- * place in the TCU. */
+/* A prefetch in the demand's slot takes over its walker and its place in the TCU; one in its own
+ * needs free ones. */
 static bool has_room(const struct smmu *s)
 {
     bool own = CFG(s, TIMING_PREFETCH) == PREFETCH_OWN_SLOT;
@@ -30,16 +30,17 @@ void smmu__flight_prefetch(struct smmu *s, struct slot *demand)
     slot->cfg_key = demand->cfg_key;
     slot->prog_if = demand->prog_if;
     slot->x = demand->x;
-    slot->has_config = slot->prefetch = true;
+    slot->has_config = slot->prefetch = slot->enabled = true;
+    s->slots.enabled++;
     slot->state = SLOT_CONTEXT;
     if (CFG(s, TIMING_PREFETCH) == PREFETCH_SAME_SLOT) {
         slot->walker = demand->walker;
         demand->walker = WALKER_NONE;
+        smmu__flight_give_place(s, demand);
     }
-    smmu__pool_take(&s->slots.tcu, s->sched.now);
+    smmu__flight_take_place(s, slot);
     if (s->timeline.capacity)
         smmu__timeline_take_off(s, slot, SMMU_TIMELINE_PREFETCH);
-    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
     TCU_EVENT(s, requests_speculative, SPECULATIVE, 1, &slot->request);
     TCU_STAT(s, prefetch, 1);
     smmu__flight_run(s, slot);
@@ -48,10 +49,9 @@ void smmu__flight_prefetch(struct smmu *s, struct slot *demand)
 bool smmu__flight_prefetch_end(struct smmu *s, struct slot *slot)
 {
     smmu__walker_give(s, slot);
-    smmu__pool_give(&s->slots.tcu, s->sched.now);
+    smmu__flight_give_place(s, slot);
     if (s->timeline.capacity)
         smmu__timeline_land(s, slot, SMMU_TIMELINE_PREFETCH);
-    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
     smmu__slot_free(s, slot);
     return false;
 }

@@ -78,6 +78,8 @@ void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
     slot->request = *r;
     slot->cfg_key = cfg_key;
     slot->prog_if = pi->number;
+    slot->enabled = cfg_key;
+    s->slots.enabled += slot->enabled;
     slot->submitted = smmu__flight_clock(s, slot);
     slot->decided = decided;
     if (decided)
@@ -171,14 +173,43 @@ bool smmu__flight_relookup(struct smmu *s, struct slot *slot)
     return true;
 }
 
-/* It has its turn: the token stands for a place in the TCU. */
+void smmu__flight_take_place(struct smmu *s, struct slot *slot)
+{
+    smmu__pool_take(&s->slots.tcu, s->sched.now);
+    slot->has_place = true;
+    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
+}
+
+/* One whose prefetch has it has none to give. */
+void smmu__flight_give_place(struct smmu *s, struct slot *slot)
+{
+    if (!slot->has_place)
+        return;
+    slot->has_place = false;
+    smmu__pool_give(&s->slots.tcu, s->sched.now);
+    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
+    if (!smmu__slot_list_empty(&s->slots.place_wait))
+        s->settle |= SETTLE_PLACES;
+}
+
+/* It has its turn. There are as many places in the TCU as tokens, but prefetches may hold some. */
 bool smmu__flight_request(struct smmu *s, struct slot *slot)
+{
+    smmu__pool_take(&tbu_of(s, slot)->tokens, s->sched.now);
+    slot->has_token = true;
+    slot->state = SLOT_PLACE_WAIT;
+    if (smmu__slot_list_empty(&s->slots.place_wait) && smmu__pool_free(&s->slots.tcu))
+        return true;
+    TIMELINE_STAGE(s, slot, TOKEN_WAIT);
+    smmu__slot_list_push(s, &s->slots.place_wait, slot);
+    return false;
+}
+
+bool smmu__flight_send(struct smmu *s, struct slot *slot)
 {
     struct tbu *t = tbu_of(s, slot);
     const smmu_request_t *r = &slot->request;
-    smmu__pool_take(&t->tokens, s->sched.now);
-    smmu__pool_take(&s->slots.tcu, s->sched.now);
-    slot->has_token = true;
+    smmu__flight_take_place(s, slot);
     TBU_EVENT(s, t->number, requests_sent, TLB_MISS, 1, r);
     smmu__pmcg_count(s, PMCG_FIRST_TBU + t->number, SMMU_PMCG_EV_TCU_REQUEST, 1, r->sec_sid,
                      r->streamid);
@@ -187,7 +218,6 @@ bool smmu__flight_request(struct smmu *s, struct slot *slot)
     TIMELINE_STAGE(s, slot, DTI_REQUEST);
     TIMELINE_STAGE_IN(s, slot, until(s, there), CONFIG_LOOKUP);
     TIMELINE_COUNTER(s, TOKENS, t->number, t->tokens.used);
-    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
     return smmu__flight_delay(s, slot, until(s, there) + CFG(s, TIMING_CC_LAT), SLOT_CONFIG);
 }
 
@@ -195,8 +225,7 @@ bool smmu__flight_request(struct smmu *s, struct slot *slot)
 
 bool smmu__flight_answer(struct smmu *s, struct slot *slot)
 {
-    smmu__pool_give(&s->slots.tcu, s->sched.now);
-    TIMELINE_COUNTER(s, TCU_SLOTS, 0, s->slots.tcu.used);
+    smmu__flight_give_place(s, slot);
     TIMELINE_STAGE(s, slot, DTI_ANSWER);
     uint64_t there = smmu__tbu_from_tcu(s, tbu_of(s, slot));
     return smmu__flight_delay(s, slot, until(s, there), SLOT_ANSWERED);

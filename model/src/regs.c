@@ -348,8 +348,9 @@ void smmu__regs_update_acks(struct smmu *s, struct prog_if *pi)
         busy |= SMMU_FIELD_MASK(CR0, CMDQEN);
     if (!smmu__evtq_quiet(pi))
         busy |= SMMU_FIELD_MASK(CR0, EVENTQEN);
-    /* Structures are not accessed and caches not filled while SMMUEN is 0 (6.3.9.6). */
-    if (s->slots.used)
+    /* Structures are not accessed and caches not filled while SMMUEN is 0 (6.3.9.6). What came since
+     * bypasses, and there may always be some of it. */
+    if (s->slots.enabled)
         busy |= SMMU_FIELD_MASK(CR0, SMMUEN);
     for (size_t i = 0; i < COUNT(irqs); i++)
         if (smmu__msi_in_flight(pi, irqs[i].source))

@@ -50,7 +50,7 @@ struct slot *smmu__slot_take(struct smmu *s)
 
 void smmu__slot_free(struct smmu *s, struct slot *slot)
 {
-    assert(slot->state != SLOT_FREE && !slot->walker && !slot->has_token);
+    assert(slot->state != SLOT_FREE && !slot->walker && !slot->has_token && !slot->has_place);
     if (slot->marks) {
         slot->marks = 0;
         if (--s->slots.marked == 0)
@@ -59,8 +59,9 @@ void smmu__slot_free(struct smmu *s, struct slot *slot)
     slot->state = SLOT_FREE;
     unsigned number = smmu__slot_number(s, slot);
     s->slots.in_use[number / 64] &= ~in_use_bit(number);
-    if (--s->slots.used == 0)
-        s->settle |= SETTLE_ACKS; /* CR0ACK.SMMUEN waits for all that is in flight */
+    s->slots.used--;
+    if (slot->enabled && --s->slots.enabled == 0)
+        s->settle |= SETTLE_ACKS;
     smmu__slot_list_push(s, &s->slots.free, slot);
 }
 
@@ -151,7 +152,7 @@ void smmu__slots_reset(struct smmu *s)
 {
     struct slots *p = &s->slots;
     const struct slot_list none = {SLOT_NONE, SLOT_NONE};
-    p->event_wait = p->event_held = none;
+    p->event_wait = p->event_held = p->place_wait = none;
     for (unsigned i = 0; i < PRIORITIES; i++) {
         p->ctw.wait[i] = p->ptw.wait[i] = none;
         p->ctw.passed_over[i] = p->ptw.passed_over[i] = 0;

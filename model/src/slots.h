@@ -25,6 +25,7 @@ enum slot_state {
     SLOT_MERGED,     /* waits for the answer of an earlier request to the same page */
     SLOT_RELOOKUP,   /* that is there: looks up once more */
     SLOT_TOKEN_WAIT, /* wants a token */
+    SLOT_PLACE_WAIT, /* wants a place in the TCU */
     /* in the TCU: configuration (flight_config.c) */
     SLOT_CONFIG,      /* looks up the configuration cache */
     SLOT_CTW_WAIT,    /* wants a walker for the configuration */
@@ -67,9 +68,11 @@ struct slot {
     uint8_t prog_if;  /* number of the programming interface that governs its stream */
     uint8_t walker;   /* enum slot_walker */
     bool has_config;
-    bool has_token;   /* and a place in the TCU */
+    bool has_token;
+    bool has_place;   /* in the TCU */
     bool decided;     /* the response is complete without a look-up */
     bool fills;       /* the answer brings a translation for the TLBs: 'leaf' */
+    bool enabled;     /* it came while SMMUEN was 1 */
     bool prefetch;    /* nobody waits for it: it ends in the TCU */
     bool kept_in_order; /* could leave, but others of its ID come first */
     bool tracks_page; /* later misses to its page wait for it */
@@ -116,11 +119,13 @@ enum { READ_BUCKETS = 256 };
 
 struct slots {
     uint32_t capacity, used;
+    uint32_t enabled; /* of 'used': those that came while SMMUEN was 1 */
     uint32_t marked; /* slots with marks: CMD_SYNC waits for zero */
     struct slot_list free, event_wait, event_held;
     struct slot *slot;   /* [capacity] */
     uint64_t *in_use;    /* [capacity / 64] */
     struct pool tcu;     /* places in the TCU */
+    struct slot_list place_wait;
     struct walkers ctw, ptw;
     uint32_t shared_reads; /* reads that others may share: timing.tcu_hazard_entries */
     uint16_t read_bucket[READ_BUCKETS];

@@ -52,7 +52,8 @@ enum {
     SETTLE_EVENT_ROOM = 2, /* an event record is in memory, or the queue can take another one */
     SETTLE_ACKS = 4,       /* CR0ACK or IRQ_CTRLACK may follow: something has become quiet */
     SETTLE_WALKERS = 8,    /* a walker is free */
-    SETTLE_PMCG = 16       /* a counter has overflowed, which interrupts */
+    SETTLE_PMCG = 16,      /* a counter has overflowed, which interrupts */
+    SETTLE_PLACES = 32     /* a place in the TCU is free */
 };
 
 struct smmu {
