@@ -45,6 +45,9 @@ static void lay_out_repl(struct arena *a, struct repl *r, uint64_t sets, uint64_
         r->of_way = carve(a, sets * ways, sizeof *r->of_way);
     if (repl_uses_sets((enum repl_policy)policy))
         r->of_set = carve(a, sets, sizeof *r->of_set);
+    if (policy == REPL_PLRU)
+        r->path = carve(a, ways, sizeof *r->path);
+    smmu__repl_init(r);
 }
 
 /* What masks a set's number out of a region's. */
@@ -66,13 +69,13 @@ static void lay_out_tlb(struct arena *a, struct tlb *t, uint64_t entries, uint64
     lay_out_repl(a, &t->repl, t->sets, ways, policy);
 }
 
-/* Fully associative: searched by signatures. */
+/* Fully associative: few of its misses search it. */
 static void lay_out_utlb(struct arena *a, struct tlb *t, uint64_t entries, uint64_t policy)
 {
     lay_out_tlb(a, t, entries, entries, policy);
     if (!entries)
         return;
-    t->signature = carve(a, entries, sizeof *t->signature);
+    t->holders = carve(a, TLB_BUCKETS, sizeof *t->holders);
 }
 
 static void lay_out_cfgcache(struct arena *a, struct cfgcache *c, uint64_t entries, uint64_t ways,
@@ -100,6 +103,7 @@ static void lay_out_tbus(struct arena *a, struct smmu *s, const uint64_t *v)
     for (uint32_t i = 0; i < s->tbus; i++) {
         struct tbu measured = {0}, *t = s->tbu ? &s->tbu[i] : &measured;
         t->number = (uint16_t)i;
+        t->pmcg = s->pmcg ? &s->pmcg[PMCG_FIRST_TBU + i] : NULL;
         lay_out_utlb(a, &t->utlb, utlb_entries(v), v[SMMU_CFG_TIMING_UTLB_REPL]);
         lay_out_tlb(a, &t->mtlb, v[SMMU_CFG_TIMING_MTLB_ENTRIES], v[SMMU_CFG_TIMING_MTLB_WAYS],
                     v[SMMU_CFG_TIMING_MTLB_REPL]);

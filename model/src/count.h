@@ -18,12 +18,11 @@
 struct smmu;
 
 #define STAT(s, name, n) ((s)->stat[SMMU_STAT_##name] += (n))
-#define TBU_STAT(s, number, name, n) ((s)->tbu[number].stat[SMMU_TBU_STAT_##name] += (n))
+#define TBU_STAT(t, name, n) ((t)->stat[SMMU_TBU_STAT_##name] += (n))
 #define TCU_STAT(s, name, n) ((s)->tcu_stat[SMMU_TCU_STAT_##name] += (n))
-#define TBU_EVENT(s, number, name, event, n, request)                                              \
-    (TBU_STAT(s, number, name, n),                                                                 \
-     smmu__pmcg_count(s, PMCG_FIRST_TBU + (number), SMMU_PMCG_EV_##event, n, (request)->sec_sid,   \
-                      (request)->streamid))
+#define TBU_EVENT(s, t, name, event, n, request)                                                   \
+    (TBU_STAT(t, name, n), smmu__pmcg_count_in(s, (t)->pmcg, SMMU_PMCG_EV_##event, n,              \
+                                               (request)->sec_sid, (request)->streamid))
 #define TCU_EVENT(s, name, event, n, request)                                                      \
     (TCU_STAT(s, name, n), smmu__pmcg_count(s, PMCG_TCU, SMMU_PMCG_EV_##event, n,                  \
                                             (request)->sec_sid, (request)->streamid))
@@ -45,9 +44,9 @@ struct streams {
 /* Which histograms the stream of the request has. */
 uint16_t smmu__stream_number(struct smmu *s, uint8_t sec, uint32_t streamid);
 
-#define TRANSACTION_TIME(s, number, stream_number, cycles)                                         \
-    (smmu__histogram_record(&(s)->tbu[number].time[SMMU_TBU_HISTOGRAM_latency], cycles),           \
-     smmu__histogram_record(                                                                       \
-         &(s)->streams.stream[stream_number].time[SMMU_STREAM_HISTOGRAM_latency], cycles))
+#define TRANSACTION_TIME(s, t, stream_number, cycles)                                              \
+    smmu__histogram_record_both(                                                                   \
+        &(t)->time[SMMU_TBU_HISTOGRAM_latency],                                                    \
+        &(s)->streams.stream[stream_number].time[SMMU_STREAM_HISTOGRAM_latency], cycles)
 
 #endif

@@ -162,9 +162,9 @@ bool smmu__flight_miss(struct smmu *s, struct slot *slot)
 bool smmu__flight_relookup(struct smmu *s, struct slot *slot)
 {
     struct tbu_lookup found;
-    TBU_STAT(s, slot->request.tbu, relookup, 1);
+    TBU_STAT(tbu_of(s, slot), relookup, 1);
     if (look_up(s, slot, &found)) {
-        TBU_STAT(s, slot->request.tbu, merged, 1);
+        TBU_STAT(tbu_of(s, slot), merged, 1);
         slot->state = SLOT_ORDER_WAIT;
     } else {
         slot->no_merge = true; /* the other's answer was none for us: do not queue up again */
@@ -210,9 +210,8 @@ bool smmu__flight_send(struct smmu *s, struct slot *slot)
     struct tbu *t = tbu_of(s, slot);
     const smmu_request_t *r = &slot->request;
     smmu__flight_take_place(s, slot);
-    TBU_EVENT(s, t->number, requests_sent, TLB_MISS, 1, r);
-    smmu__pmcg_count(s, PMCG_FIRST_TBU + t->number, SMMU_PMCG_EV_TCU_REQUEST, 1, r->sec_sid,
-                     r->streamid);
+    TBU_EVENT(s, t, requests_sent, TLB_MISS, 1, r);
+    smmu__pmcg_count_in(s, t->pmcg, SMMU_PMCG_EV_TCU_REQUEST, 1, r->sec_sid, r->streamid);
     TCU_EVENT(s, requests, TRANSACTION, 1, r);
     uint64_t there = smmu__tbu_to_tcu(s, t);
     TIMELINE_STAGE(s, slot, DTI_REQUEST);
@@ -274,7 +273,7 @@ bool smmu__flight_answered(struct smmu *s, struct slot *slot)
 /* True: it may leave at once. */
 static bool hand_on(struct smmu *s, struct tbu *t, struct order *o, struct slot *slot)
 {
-    uint64_t gone = smmu__tbu_hand_on(s, t, &slot->request, s->sched.now);
+    uint64_t gone = smmu__tbu_hand_on(s, t, o, s->sched.now);
     if (gone > s->sched.now)
         TIMELINE_STAGE(s, slot, LEAVE);
     if (o)
@@ -295,7 +294,7 @@ bool smmu__flight_order(struct smmu *s, struct slot *slot)
     struct tbu *t = tbu_of(s, slot);
     struct order *o = smmu__tbu_order(s, t, &slot->request);
     if (o && o->in_flight.first != smmu__slot_number(s, slot)) {
-        TBU_STAT(s, t->number, order_waits, 1);
+        TBU_STAT(t, order_waits, 1);
         slot->kept_in_order = true;
         TIMELINE_STAGE(s, slot, ORDER_WAIT);
         return false;
@@ -321,7 +320,7 @@ bool smmu__flight_leave(struct smmu *s, struct slot *slot)
     smmu_response_t *a = &slot->response;
     smmu__answer_track(s, &slot->request, epoch_of(s, slot), a);
     a->latency = slot->latency;
-    TRANSACTION_TIME(s, t->number,
+    TRANSACTION_TIME(s, t,
                      smmu__stream_number(s, slot->request.sec_sid, slot->request.streamid),
                      smmu__flight_clock(s, slot) - slot->submitted);
     smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer = *a;

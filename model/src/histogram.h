@@ -72,12 +72,25 @@ static inline void smmu__histogram_widen(struct histogram *h, uint64_t value)
 }
 
 /* On the path of every hit: two additions, and one comparison for both ends. */
-static inline void smmu__histogram_record(struct histogram *h, uint64_t value)
+static inline void histogram_record_in(struct histogram *h, unsigned bucket, uint64_t value)
 {
-    h->bucket[histogram_bucket(value)]++;
+    h->bucket[bucket]++;
     h->sum += value;
     if (value - h->min > h->span)
         smmu__histogram_widen(h, value);
+}
+
+static inline void smmu__histogram_record(struct histogram *h, uint64_t value)
+{
+    histogram_record_in(h, histogram_bucket(value), value);
+}
+
+static inline void smmu__histogram_record_both(struct histogram *a, struct histogram *b,
+                                               uint64_t value)
+{
+    unsigned bucket = histogram_bucket(value);
+    histogram_record_in(a, bucket, value);
+    histogram_record_in(b, bucket, value);
 }
 
 /* ---- reading */

@@ -80,12 +80,22 @@ void smmu__inval_block_lookups(struct smmu *s, struct tbu *t)
     if (v->count - t->invals_seen > tokens)
         t->invals_seen = v->count - tokens;
     for (; t->invals_seen < v->count; t->invals_seen++) {
-        const struct inval_work *w = &v->work[t->invals_seen % tokens];
+        const struct inval_work *w = &v->work[t->invals_seen % INVAL_TOKENS_MAX];
         uint64_t from = w->from + t->number * w->apart, to = from + w->length;
         if (from < s->sched.now)
             from = s->sched.now; /* what is over blocks nobody */
         for (uint64_t bank = 0; bank < CFG(s, TIMING_MTLB_BANKS) && from < to; bank++)
             smmu__turn(s, &t->bank[bank], from, to - from);
+    }
+}
+
+static void note_in_tbus(struct smmu *s, const struct inval_work *w)
+{
+    for (uint32_t i = 0; i < s->tbus; i++) {
+        uint64_t from = w->from + i * w->apart;
+        TIMELINE_AT(s, from, BEGIN, TBU_INVALIDATION, i, TIMELINE_INVAL_ROW | s->inval.count, 0, 0);
+        TIMELINE_AT(s, from + w->length, END, TBU_INVALIDATION, i,
+                    TIMELINE_INVAL_ROW | s->inval.count, 0, 0);
     }
 }
 
@@ -96,15 +106,12 @@ static uint64_t send_to_tbus(struct smmu *s, const struct inval_scope *scope)
     const uint64_t work = time_in_tbu(s, scope), width = CFG(s, TIMING_DTI_TCU_BYTES);
     const uint64_t beats = width ? (CFG(s, TIMING_DTI_MSG_BYTES) + width - 1) / width : 0;
     const uint64_t apart = CFG(s, TIMING_INV_FANOUT) ? there + work + back : beats;
-    for (uint32_t i = 0; i < s->tbus; i++) {
-        TIMELINE_AT(s, s->sched.now + i * apart + there, BEGIN, TBU_INVALIDATION, i,
-                    TIMELINE_INVAL_ROW | s->inval.count, 0, 0);
-        TIMELINE_AT(s, s->sched.now + i * apart + there + work, END, TBU_INVALIDATION, i,
-                    TIMELINE_INVAL_ROW | s->inval.count, 0, 0);
-        TBU_STAT(s, i, inval_received, 1);
-    }
-    s->inval.work[s->inval.count % CFG(s, TIMING_DTI_INV_TOKENS)] =
-        (struct inval_work){s->sched.now + there, work, apart};
+    const struct inval_work first = {s->sched.now + there, work, apart};
+    if (s->timeline.capacity)
+        note_in_tbus(s, &first);
+    for (uint32_t i = 0; i < s->tbus; i++)
+        TBU_STAT(&s->tbu[i], inval_received, 1);
+    s->inval.work[s->inval.count % INVAL_TOKENS_MAX] = first;
     TCU_STAT(s, inval_sent, s->tbus);
     return s->sched.now + (s->tbus - 1) * apart + there + work + back;
 }
@@ -113,7 +120,7 @@ uint64_t smmu__inval_free_at(const struct smmu *s)
 {
     const struct inval_state *v = &s->inval;
     uint64_t tokens = CFG(s, TIMING_DTI_INV_TOKENS);
-    return v->count < tokens ? 0 : v->done[v->count % tokens];
+    return v->count < tokens ? 0 : v->done[(v->count - tokens) % INVAL_TOKENS_MAX];
 }
 
 static void note(struct smmu *s, const struct inval_scope *scope, uint64_t done)
@@ -132,19 +139,14 @@ static void charge(struct smmu *s, const struct inval_scope *scope)
     uint64_t tcu = s->sched.now + time_in_tcu(s, scope), done = send_to_tbus(s, scope);
     if (done < tcu)
         done = tcu;
-    note(s, scope, done);
-    v->done[v->count++ % CFG(s, TIMING_DTI_INV_TOKENS)] = done;
+    if (s->timeline.capacity)
+        note(s, scope, done);
+    v->done[v->count++ % INVAL_TOKENS_MAX] = done;
     if (done > v->all_done)
         v->all_done = done;
 }
 
 /* ------------------------------------------------------------------------------- what it does */
-
-static void drop_range(struct smmu *s, struct tlb *t, const struct inval_tlb *scope)
-{
-    if (scope->leaf_only ? t->leaf_sizes : t->live_sizes)
-        smmu__tlb_drop_range(s, t, scope);
-}
 
 static void invalidate_translations(struct smmu *s, const struct inval_tlb *scope)
 {
@@ -153,12 +155,13 @@ static void invalidate_translations(struct smmu *s, const struct inval_tlb *scop
         smmu__tags_drop(s, &tags);
         return;
     }
+    struct tlb_range range = smmu__tlb_range(scope);
     for (uint32_t i = 0; i < s->tbus; i++) {
-        drop_range(s, &s->tbu[i].utlb, scope);
-        drop_range(s, &s->tbu[i].mtlb, scope);
+        smmu__tlb_drop(s, &s->tbu[i].utlb, &range);
+        smmu__tlb_drop(s, &s->tbu[i].mtlb, &range);
     }
     for (unsigned i = 0; i < s->walk_cache.arrays; i++)
-        drop_range(s, &s->walk_cache.array[i], scope);
+        smmu__tlb_drop(s, &s->walk_cache.array[i], &range);
 }
 
 void smmu__invalidate(struct smmu *s, const struct inval_scope *scope)

@@ -55,7 +55,7 @@ struct inval_state {
     bool dirty;          /* something was invalidated since the last CMD_SYNC began */
     bool waiting;        /* CMD_SYNCs wait for the other epoch: one has begun since the reset */
     uint64_t count;      /* invalidations ever */
-    uint64_t done[INVAL_TOKENS_MAX]; /* when the latest are complete, by count modulo tokens */
+    uint64_t done[INVAL_TOKENS_MAX]; /* when the latest are complete, by count modulo the maximum */
     uint64_t all_done;               /* when all are */
     /* While a TBU works on them: of the same ones, for TBU 0; the others 'apart' cycles later each. */
     struct inval_work {

@@ -6,9 +6,6 @@
 
 #include "bits.h"
 
-/* RRIP: predictions of 2 bits; inserted as "long", a hit makes it "near-immediate". */
-enum { RRPV_NEAR = 0, RRPV_LONG = 2, RRPV_DISTANT = 3 };
-
 void smmu__repl_reset(struct repl *r, uint32_t sets, uint64_t seed)
 {
     r->clock = 0;
@@ -22,15 +19,21 @@ void smmu__repl_reset(struct repl *r, uint32_t sets, uint64_t seed)
 }
 
 /* On the way from the leaf to the root every node points to the other side. */
-static void tree_point_away(uint64_t *tree, uint32_t ways, uint32_t way)
+static struct plru_way path_of(uint32_t ways, uint32_t way)
 {
+    struct plru_way path = {0, 0};
     for (uint32_t node = ways + way; node > 1; node /= 2) {
         uint64_t bit = UINT64_C(1) << node / 2;
-        if (node % 2)
-            *tree &= ~bit;
-        else
-            *tree |= bit;
+        path.nodes |= bit;
+        path.right |= node % 2 ? 0 : bit;
     }
+    return path;
+}
+
+void smmu__repl_init(struct repl *r)
+{
+    for (uint32_t way = 0; r->path && way < r->ways; way++)
+        r->path[way] = path_of(r->ways, way);
 }
 
 static uint32_t tree_victim(uint64_t tree, uint32_t ways)
@@ -39,14 +42,6 @@ static uint32_t tree_victim(uint64_t tree, uint32_t ways)
     while (node < ways)
         node = 2 * node + (uint32_t)(tree >> node & 1);
     return node - ways;
-}
-
-void smmu__repl_hit_slow(struct repl *r, uint32_t set, uint32_t way)
-{
-    if (r->policy == REPL_PLRU)
-        tree_point_away(&r->of_set[set], r->ways, way);
-    else
-        r->of_way[(size_t)set * r->ways + way] = RRPV_NEAR;
 }
 
 void smmu__repl_fill(struct repl *r, uint32_t set, uint32_t way)

@@ -13,6 +13,12 @@
 
 enum repl_policy { REPL_RR, REPL_PLRU, REPL_LRU, REPL_RRIP, REPL_RANDOM };
 
+/* A way's path from the root of the tree: its nodes, and those of them that point away from the way
+ * by going right. */
+struct plru_way {
+    uint64_t nodes, right;
+};
+
 struct repl {
     uint8_t policy; /* enum repl_policy */
     uint32_t ways;
@@ -20,7 +26,11 @@ struct repl {
     uint64_t random;  /* state of the generator */
     uint32_t *of_way; /* [sets][ways]: LRU: clock at its last use; RRIP: re-reference prediction */
     uint64_t *of_set; /* [sets]: RR: next victim; PLRU: a tree, node 1 at the root, bit set: go right */
+    struct plru_way *path; /* [ways]: PLRU */
 };
+
+/* RRIP: predictions of 2 bits; inserted as "long", a hit makes it "near-immediate". */
+enum { RRPV_NEAR = 0, RRPV_LONG = 2, RRPV_DISTANT = 3 };
 
 /* Does the policy keep something for each way, for each set? */
 static inline bool repl_uses_ways(enum repl_policy p)
@@ -33,18 +43,21 @@ static inline bool repl_uses_sets(enum repl_policy p)
     return p == REPL_RR || p == REPL_PLRU;
 }
 
+/* Once, when the arrays are there. */
+void smmu__repl_init(struct repl *r);
 void smmu__repl_reset(struct repl *r, uint32_t sets, uint64_t seed);
 /* A way was used, or filled: */
-void smmu__repl_hit_slow(struct repl *r, uint32_t set, uint32_t way);
 void smmu__repl_fill(struct repl *r, uint32_t set, uint32_t way);
 uint32_t smmu__repl_victim(struct repl *r, uint32_t set);
 
 static inline void smmu__repl_hit(struct repl *r, uint32_t set, uint32_t way)
 {
-    if (r->policy == REPL_LRU)
+    if (r->policy == REPL_PLRU)
+        r->of_set[set] = (r->of_set[set] & ~r->path[way].nodes) | r->path[way].right;
+    else if (r->policy == REPL_LRU)
         r->of_way[(size_t)set * r->ways + way] = ++r->clock;
-    else if (r->policy == REPL_PLRU || r->policy == REPL_RRIP)
-        smmu__repl_hit_slow(r, set, way);
+    else if (r->policy == REPL_RRIP)
+        r->of_way[(size_t)set * r->ways + way] = RRPV_NEAR;
 }
 
 #endif

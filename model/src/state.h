@@ -98,12 +98,17 @@ struct smmu {
 #define CFG(s, id) ((s)->config.value[SMMU_CFG_##id])
 
 /* An occurrence of an event in a counter group, of a stream; n of them at once. */
+static inline void smmu__pmcg_count_in(struct smmu *s, struct pmcg *g, enum smmu_pmcg_event event,
+                                       uint64_t n, uint8_t sec, uint32_t streamid)
+{
+    if (smmu__pmcg_listens(g, event))
+        smmu__pmcg_add(s, g, event, n, sec, streamid);
+}
+
 static inline void smmu__pmcg_count(struct smmu *s, unsigned group, enum smmu_pmcg_event event,
                                     uint64_t n, uint8_t sec, uint32_t streamid)
 {
-    struct pmcg *g = &s->pmcg[group];
-    if (smmu__pmcg_listens(g, event))
-        smmu__pmcg_add(s, g, event, n, sec, streamid);
+    smmu__pmcg_count_in(s, &s->pmcg[group], event, n, sec, streamid);
 }
 
 /* A turn at something that serves one at a time, if it is scarce: only in mode at. */

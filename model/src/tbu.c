@@ -49,22 +49,22 @@ void smmu__tbu_looked_up(struct smmu *s, struct tbu *t, const struct tbu_lookup 
                          const smmu_request_t *r)
 {
     if (t->utlb.ways) {
-        TBU_EVENT(s, t->number, utlb_lookup, UTLB_LOOKUP, 1, r);
+        TBU_EVENT(s, t, utlb_lookup, UTLB_LOOKUP, 1, r);
         if (found->where == TBU_UTLB_HIT) {
             smmu__tlb_used(&t->utlb, found->entry);
             return;
         }
-        TBU_EVENT(s, t->number, utlb_miss, UTLB_MISS, 1, r);
+        TBU_EVENT(s, t, utlb_miss, UTLB_MISS, 1, r);
     }
     if (!t->mtlb.ways)
         return;
-    TBU_EVENT(s, t->number, mtlb_lookup, MTLB_LOOKUP, 1, r);
-    TBU_EVENT(s, t->number, mtlb_reads, MTLB_READ, found->probes, r);
+    TBU_EVENT(s, t, mtlb_lookup, MTLB_LOOKUP, 1, r);
+    TBU_EVENT(s, t, mtlb_reads, MTLB_READ, found->probes, r);
     if (found->where == TBU_MTLB_HIT) {
         smmu__tlb_used(&t->mtlb, found->entry);
         copy_to_utlb(s, t, found->entry);
     } else {
-        TBU_EVENT(s, t->number, mtlb_miss, MTLB_MISS, 1, r);
+        TBU_EVENT(s, t, mtlb_miss, MTLB_MISS, 1, r);
     }
 }
 
@@ -167,10 +167,8 @@ uint64_t smmu__tbu_from_tcu(struct smmu *s, struct tbu *t)
            CFG(s, TIMING_DTI_RSP_LAT);
 }
 
-uint64_t smmu__tbu_hand_on(struct smmu *s, struct tbu *t, const smmu_request_t *r,
-                           uint64_t ready)
+uint64_t smmu__tbu_hand_on(struct smmu *s, struct tbu *t, struct order *o, uint64_t ready)
 {
-    struct order *o = smmu__tbu_order(s, t, r);
     if (o && o->left_at > ready)
         ready = o->left_at;
     uint64_t start = smmu__turn(s, &t->back, ready, CFG(s, TIMING_TBU_BACK_INTERVAL));

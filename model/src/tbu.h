@@ -15,6 +15,7 @@
 #include "tlb.h"
 
 struct smmu;
+struct pmcg;
 
 enum { TBU_BANKS = 4, PAGE_BUCKETS = 64 };
 
@@ -32,6 +33,7 @@ struct tbu {
     struct tlb utlb, mtlb; /* no sets: there is none */
     struct pool slots, tokens, wbuf;
     struct slot_list token_wait;
+    struct pmcg *pmcg;   /* its counter group */
     struct order *order; /* [2 * timing.order_ids]: reads, then writes */
     uint32_t pages;      /* tracked */
     uint16_t page_bucket[PAGE_BUCKETS];
@@ -69,9 +71,8 @@ uint64_t smmu__tbu_relookup_done(struct smmu *s, struct tbu *t, uint64_t va);
 /* When a message that is ready now is at the other end. */
 uint64_t smmu__tbu_to_tcu(struct smmu *s, struct tbu *t);
 uint64_t smmu__tbu_from_tcu(struct smmu *s, struct tbu *t);
-/* When a transaction that is ready at 'ready' has been handed on. */
-uint64_t smmu__tbu_hand_on(struct smmu *s, struct tbu *t, const smmu_request_t *r,
-                           uint64_t ready);
+/* When a transaction that is ready at 'ready' and keeps this order, if any, has been handed on. */
+uint64_t smmu__tbu_hand_on(struct smmu *s, struct tbu *t, struct order *o, uint64_t ready);
 
 /* ---- resources */
 

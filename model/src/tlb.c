@@ -49,8 +49,8 @@ static void empty(struct tlb *t, struct tlb_entry *e)
     unsigned log2 = e->key & 63;
     if (--t->of_size[e->is_table][log2] == 0)
         note_sizes(t, log2);
-    if (t->signature)
-        t->signature[e - t->entry] = 0;
+    if (t->holders)
+        --*tlb_holders(t, e->key);
     t->entries--;
     e->key = 0;
 }
@@ -69,17 +69,17 @@ static struct tlb_entry *unused_way(const struct smmu *s, struct tlb *t, struct 
     return NULL;
 }
 
-static void put(struct tlb *t, struct tlb_entry *e, const struct tlb_entry *entry)
+static void put(struct tlb *t, uint32_t set, struct tlb_entry *e, const struct tlb_entry *entry)
 {
-    uint32_t at = (uint32_t)(e - t->entry);
+    uint32_t way = (uint32_t)(e - &t->entry[(size_t)set * t->ways]);
     *e = *entry;
     if (t->of_size[e->is_table][e->key & 63]++ == 0)
         note_sizes(t, e->key & 63);
     t->entries++;
     t->inserted++;
-    if (t->signature)
-        t->signature[at] = tlb_signature(e->key);
-    smmu__repl_fill(&t->repl, at / t->ways, at % t->ways);
+    if (t->holders)
+        ++*tlb_holders(t, e->key);
+    smmu__repl_fill(&t->repl, set, way);
 }
 
 /* The place is an empty or dead entry, or the victim. */
@@ -95,7 +95,7 @@ void smmu__tlb_insert_new(struct smmu *s, struct tlb *t, const struct tlb_entry 
         t->invalidated++; /* dead since then, gone now */
         empty(t, e);
     }
-    put(t, e, entry);
+    put(t, set, e, entry);
 }
 
 void smmu__tlb_insert(struct smmu *s, struct tlb *t, const struct tlb_entry *entry)
@@ -109,7 +109,7 @@ void smmu__tlb_insert(struct smmu *s, struct tlb *t, const struct tlb_entry *ent
     }
     t->evicted++; /* by its successor */
     empty(t, old);
-    put(t, old, entry);
+    put(t, smmu__tlb_set(t, entry->key >> 6), old, entry);
 }
 
 void smmu__tlb_reset(struct tlb *t, uint64_t seed)
@@ -117,8 +117,8 @@ void smmu__tlb_reset(struct tlb *t, uint64_t seed)
     t->invalidated += t->entries;
     memset(t->entry, 0, (size_t)t->sets * t->ways * sizeof *t->entry);
     memset(t->of_size, 0, sizeof t->of_size);
-    if (t->signature)
-        memset(t->signature, 0, t->ways * sizeof *t->signature);
+    if (t->holders)
+        memset(t->holders, 0, TLB_BUCKETS * sizeof *t->holders);
     t->live_sizes = t->leaf_sizes = 0;
     t->entries = t->all_alive_at = 0;
     smmu__repl_reset(&t->repl, t->sets, seed);
@@ -165,15 +165,8 @@ void smmu__tlb_leaf(const struct tlb_entry *e, struct leaf *l)
 
 /* ------------------------------------------------------------------- invalidation */
 
-struct range {
-    struct tag_filter tags;
-    uint64_t first, last;
-    uint8_t granule_log2, level_hint;
-    bool leaf_only;
-};
-
 /* Table entries go whatever granule and level are hinted at: these speak of leaves (4.4.1.1). */
-static bool names(const struct smmu *s, const struct range *r, const struct tlb_entry *e)
+static bool names(const struct smmu *s, const struct tlb_range *r, const struct tlb_entry *e)
 {
     if (!smmu__tlb_alive(s, e) || (e->is_table && r->leaf_only))
         return false;
@@ -194,18 +187,18 @@ static void invalidate(struct tlb *t, struct tlb_entry *e)
     t->invalidated++;
 }
 
-static void drop_all_named(struct smmu *s, struct tlb *t, const struct range *r)
+static void drop_all_named(struct smmu *s, struct tlb *t, const struct tlb_range *r)
 {
     for (size_t i = 0; i < (size_t)t->sets * t->ways; i++)
         if (t->entry[i].key && names(s, r, &t->entry[i]))
             invalidate(t, &t->entry[i]);
 }
 
-static void drop_region(struct smmu *s, struct tlb *t, const struct range *r, uint64_t region,
+static void drop_region(struct smmu *s, struct tlb *t, const struct tlb_range *r, uint64_t region,
                         unsigned log2)
 {
     uint64_t key = region << 6 | log2;
-    if (t->signature && !tlb_any_candidate(t, key))
+    if (!tlb_any_candidate(t, key))
         return;
     struct tlb_entry *e = set_of(t, region);
     for (uint32_t w = 0; w < t->ways; w++)
@@ -220,27 +213,31 @@ static uint64_t canonical(uint64_t va)
     return (uint64_t)((int64_t)(va << 8) >> 8);
 }
 
+struct tlb_range smmu__tlb_range(const struct inval_tlb *i)
+{
+    uint64_t length_less_one = i->va_last - i->va_first, first = canonical(i->va_first);
+    return (struct tlb_range){.tags = smmu__tag_filter(i),
+                              .first = first,
+                              .last = first > UINT64_MAX - length_less_one
+                                          ? UINT64_MAX
+                                          : first + length_less_one,
+                              .granule_log2 = i->granule_log2,
+                              .level_hint = i->level_hint,
+                              .leaf_only = i->leaf_only};
+}
+
 /* Either the sets that the range's regions fall into, or, for a range of more regions than sets,
  * every set. */
-void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct inval_tlb *i)
+void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct tlb_range *r, uint64_t sizes)
 {
-    uint64_t sizes = i->leaf_only ? t->leaf_sizes : t->live_sizes;
-    uint64_t length_less_one = i->va_last - i->va_first, first = canonical(i->va_first);
-    struct range r = {.tags = smmu__tag_filter(i),
-                      .first = first,
-                      .last = first > UINT64_MAX - length_less_one ? UINT64_MAX
-                                                                   : first + length_less_one,
-                      .granule_log2 = i->granule_log2,
-                      .level_hint = i->level_hint,
-                      .leaf_only = i->leaf_only};
     for (; sizes; sizes &= sizes - 1) {
         unsigned log2 = lowest_bit(sizes);
-        uint64_t region = r.first >> log2, count = (r.last >> log2) - region + 1;
+        uint64_t region = r->first >> log2, count = (r->last >> log2) - region + 1;
         if (count >= t->sets) {
-            drop_all_named(s, t, &r);
+            drop_all_named(s, t, r);
             return;
         }
         for (; count; count--, region++)
-            drop_region(s, t, &r, region, log2);
+            drop_region(s, t, r, region, log2);
     }
 }

@@ -12,6 +12,7 @@
 
 #include "bits.h"
 #include "repl.h"
+#include "tags.h"
 #include "walk.h"
 #include "xctx.h"
 
@@ -37,10 +38,12 @@ struct tlb {
     uint32_t of_size[2][64]; /* leaves, tables */
     struct tlb_entry *entry; /* [sets][ways] */
     struct repl repl;
-    uint32_t *signature; /* [ways] of keys, 0 if empty: one large set is searched by them; or NULL */
+    uint8_t *holders; /* [TLB_BUCKETS]: how many keys fall into a bucket; or NULL (one large set) */
     /* Counted; from an instance's creation on: inserted = evicted + invalidated + those in place. */
     uint64_t inserted, evicted, invalidated;
 };
+
+enum { TLB_BUCKETS_LOG2 = 8, TLB_BUCKETS = 1 << TLB_BUCKETS_LOG2 };
 
 #define NO_SET_MASK UINT32_MAX /* the number of sets is no power of two */
 
@@ -55,18 +58,15 @@ static inline uint32_t smmu__tlb_set(const struct tlb *t, uint64_t region)
     return (uint32_t)(t->set_mask != NO_SET_MASK ? region & t->set_mask : region % t->sets);
 }
 
-static inline uint32_t tlb_signature(uint64_t key)
+static inline uint8_t *tlb_holders(const struct tlb *t, uint64_t key)
 {
-    return (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) | 1;
+    return &t->holders[(key * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - TLB_BUCKETS_LOG2)];
 }
 
-/* Has any way the signature of the key? A loop that compilers make parallel: misses are common. */
+/* May the key be there? Misses are common, and a large set is long to search. */
 static inline bool tlb_any_candidate(const struct tlb *t, uint64_t key)
 {
-    uint32_t candidates = 0, signature = tlb_signature(key);
-    for (uint32_t w = 0; w < t->ways; w++)
-        candidates += t->signature[w] == signature;
-    return candidates;
+    return !t->holders || *tlb_holders(t, key);
 }
 
 static inline bool tlb_entry_is(const struct tlb_entry *e, uint64_t key, uint32_t serial,
@@ -80,7 +80,7 @@ static inline struct tlb_entry *smmu__tlb_find(const struct tlb *t, uint64_t va,
                                                uint32_t serial, uint32_t other_serial)
 {
     uint64_t region = va >> log2, key = region << 6 | log2;
-    if (t->signature && !tlb_any_candidate(t, key))
+    if (!tlb_any_candidate(t, key))
         return NULL;
     struct tlb_entry *e = &t->entry[(size_t)smmu__tlb_set(t, region) * t->ways];
     for (uint32_t w = 0; w < t->ways; w++)
@@ -93,8 +93,24 @@ static inline struct tlb_entry *smmu__tlb_find(const struct tlb *t, uint64_t va,
 bool smmu__tlb_alive(const struct smmu *s, const struct tlb_entry *e);
 /* Entries in place that invalidations by tag have killed, and those that are alive. */
 void smmu__tlb_census(const struct smmu *s, const struct tlb *t, uint32_t *alive, uint32_t *dead);
-/* Drops what the scope, one by address, names. */
-void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct inval_tlb *scope);
+/* What a scope by address names. */
+struct tlb_range {
+    struct tag_filter tags;
+    uint64_t first, last;
+    uint8_t granule_log2, level_hint;
+    bool leaf_only;
+};
+struct tlb_range smmu__tlb_range(const struct inval_tlb *scope);
+void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct tlb_range *range,
+                          uint64_t sizes);
+
+/* Most arrays of an instance have nothing that an invalidation could name. */
+static inline void smmu__tlb_drop(struct smmu *s, struct tlb *t, const struct tlb_range *range)
+{
+    uint64_t sizes = range->leaf_only ? t->leaf_sizes : t->live_sizes;
+    if (sizes)
+        smmu__tlb_drop_range(s, t, range, sizes);
+}
 void smmu__tlb_reset(struct tlb *t, uint64_t seed);
 
 /* Leaves as data of an entry. */

@@ -26,21 +26,22 @@ static bool enabled(const struct prog_if *pi)
     return REG_FIELD(pi, CR0, SMMUEN) && REG_FIELD(pi, CR0ACK, SMMUEN);
 }
 
+/* Others of its ID are on their way. */
 static bool must_queue(const struct order *o)
 {
     return o && !smmu__slot_list_empty(&o->in_flight);
 }
 
 /* Accepted, and on its way out: in how many cycles from now. */
-static void hand_on(struct smmu *s, struct tbu *t, const smmu_request_t *r, uint16_t stream,
-                    uint64_t ready, smmu_response_t *out)
+static void hand_on(struct smmu *s, struct tbu *t, struct order *o, const smmu_request_t *r,
+                    uint16_t stream, uint64_t ready, smmu_response_t *out)
 {
     smmu__answer_track(s, r, s->inval.epoch, out);
-    out->latency = (uint32_t)(smmu__tbu_hand_on(s, t, r, ready) - s->sched.now);
-    TRANSACTION_TIME(s, t->number, stream, out->latency);
+    out->latency = (uint32_t)(smmu__tbu_hand_on(s, t, o, ready) - s->sched.now);
+    TRANSACTION_TIME(s, t, stream, out->latency);
     if (s->timeline.capacity)
         smmu__timeline_hit(s, r, ready - s->sched.now, out);
-    TBU_EVENT(s, t->number, transactions, TRANSACTION, 1, r);
+    TBU_EVENT(s, t, transactions, TRANSACTION, 1, r);
 }
 
 static int refuse(struct smmu *s, struct tbu *t, const smmu_request_t *r)
@@ -57,7 +58,7 @@ static int take_off(struct smmu *s, const struct prog_if *pi, struct tbu *t,
     if (!smmu__flight_room(s, t, r))
         return refuse(s, t, r);
     smmu__flight_start(s, pi, t, r, key, found, decided);
-    TBU_EVENT(s, t->number, transactions, TRANSACTION, 1, r);
+    TBU_EVENT(s, t, transactions, TRANSACTION, 1, r);
     return SMMU_PENDING;
 }
 
@@ -65,15 +66,15 @@ static int take_off(struct smmu *s, const struct prog_if *pi, struct tbu *t,
 static const struct tbu_lookup no_tlb = {.where = TBU_UTLB_HIT};
 
 static int submit_untranslated(struct smmu *s, const struct prog_if *pi, struct tbu *t,
-                               const smmu_request_t *r, uint64_t key, bool queue,
+                               struct order *o, const smmu_request_t *r, uint64_t key,
                                smmu_response_t *out)
 {
-    TBU_STAT(s, t->number, untranslated, 1);
-    if (queue)
+    TBU_STAT(t, untranslated, 1);
+    if (must_queue(o))
         return take_off(s, pi, t, r, key, &no_tlb, out);
     uint64_t from = smmu__tbu_accept(s, t, r);
     uint64_t ready = smmu__tbu_lookup_done(s, t, r->addr, &no_tlb, from);
-    hand_on(s, t, r, smmu__stream_number(s, r->sec_sid, r->streamid), ready, out);
+    hand_on(s, t, o, r, smmu__stream_number(s, r->sec_sid, r->streamid), ready, out);
     return SMMU_DONE;
 }
 
@@ -94,18 +95,19 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
                        smmu_response_t *out)
 {
     struct tbu *t = &s->tbu[r->tbu];
-    bool queue = must_queue(smmu__tbu_order(s, t, r));
+    struct order *o = smmu__tbu_order(s, t, r);
+    bool queue = must_queue(o);
     if (queue && !smmu__flight_room(s, t, r))
         return refuse(s, t, r);
     if (!enabled(pi)) {
         answer_disabled(s, pi, r, out);
-        return submit_untranslated(s, pi, t, r, 0, queue, out);
+        return submit_untranslated(s, pi, t, o, r, 0, out);
     }
     uint64_t key = smmu__cfg_key(r->sec_sid, r->streamid, r->flags & SMMU_REQ_SSV, r->substreamid);
     struct xctx *x = smmu__cfgcache_lookup(s, key);
     if (x && x->kind != XCTX_S1) {
         if (smmu__answer_untranslated(s, x, r, out))
-            return submit_untranslated(s, pi, t, r, key, queue, out);
+            return submit_untranslated(s, pi, t, o, r, key, out);
         x = NULL; /* a fault: the TCU's */
     }
     struct tbu_lookup found;
@@ -117,6 +119,6 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
     uint64_t from = smmu__tbu_accept(s, t, r);
     uint64_t ready = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), &found, from);
     smmu__tbu_looked_up(s, t, &found, r);
-    hand_on(s, t, r, x->stream_number, ready, out);
+    hand_on(s, t, o, r, x->stream_number, ready, out);
     return SMMU_DONE;
 }

@@ -64,18 +64,22 @@ void Machine::build_tables()
     geometry.output_bits = 48;
     geometry.pages_only = true;
     check(tbl_page_table_init(&pages_, &port_, &region_, &geometry) == TBL_OK, "page table");
-    check(tbl_context_table_init(&contexts_, &port_, &region_, 0, 0), "context table");
+    check(tbl_context_table_init(&contexts_, &port_, &region_, 0, kSubstreamsLog2), "context table");
     check(tbl_stream_table_init(&streams_, &port_, &region_, 4, 0), "stream table");
 
-    tbl_cd_settings cd{};
-    cd.asid = kAsid;
-    cd.mair = 0xFF;
-    cd.abort = cd.record = true;
-    tbl_cd words = tbl_cd_stage1(&cd, &pages_, nullptr);
-    tbl_cd_write(&port_, tbl_context_table_entry(&contexts_, 0), &words);
+    for (uint32_t substream = 0; substream < 1u << kSubstreamsLog2; substream++) {
+        tbl_cd_settings cd{};
+        cd.asid = static_cast<uint16_t>(kAsid + substream);
+        cd.mair = 0xFF;
+        cd.abort = cd.record = true;
+        tbl_cd words = tbl_cd_stage1(&cd, &pages_, nullptr);
+        tbl_cd_write(&port_, tbl_context_table_entry(&contexts_, substream), &words);
+    }
 
     tbl_ste_stage1_fields fields{};
     fields.s1contextptr = contexts_.base;
+    fields.s1cdmax = kSubstreamsLog2;
+    fields.s1dss = 2; /* without a substream: as substream 0 */
     tbl_ste ste = tbl_ste_stage1(&fields);
     tbl_ste_write(&port_, tbl_stream_table_entry(&streams_, kStreamId), &ste);
 }
@@ -121,15 +125,28 @@ smmu_request_t Machine::request(uint64_t va) const
     return r;
 }
 
+smmu_request_t Machine::request(uint64_t va, uint32_t substream) const
+{
+    smmu_request_t r = request(va);
+    r.flags |= SMMU_REQ_SSV;
+    r.substreamid = substream;
+    return r;
+}
+
+void Machine::answer(const smmu_out_mem_t &access)
+{
+    uint8_t *place = &memory_[access.addr % (memory_.size() - SMMU_MEM_MAX_BYTES)];
+    if (access.op == SMMU_MEM_WRITE)
+        std::memcpy(place, access.data, access.size);
+    smmu_mem_done(smmu_, now, access.tag, SMMU_MEM_OK, place);
+}
+
 void Machine::serve()
 {
     smmu_out_t out;
     while (smmu_pop(smmu_, &out)) {
         if (out.kind == SMMU_OUT_MEM) {
-            uint8_t *place = &memory_[out.u.mem.addr % (memory_.size() - SMMU_MEM_MAX_BYTES)];
-            if (out.u.mem.op == SMMU_MEM_WRITE)
-                std::memcpy(place, out.u.mem.data, out.u.mem.size);
-            smmu_mem_done(smmu_, now, out.u.mem.tag, SMMU_MEM_OK, place);
+            answer(out.u.mem);
         } else if (out.kind == SMMU_OUT_ANSWER) {
             answer_ = out.u.answer;
             answered_ = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The smallest machine around a model: flat memory that answers at once, one stream with a stage 1
- * table, a command queue. Host speed is measured on it, so it does nothing that a caller would not
+ * The smallest machine around a model: flat memory, one stream whose substreams have an ASID each
+ * and share a stage 1 table, a command queue. Host speed is measured on it, so it does nothing that a caller would not
  * have to do as well.
  */
 #ifndef SMMUSIM_BENCH_MACHINE_H
@@ -19,7 +19,8 @@
 class Machine {
 public:
     static constexpr uint32_t kStreamId = 5;
-    static constexpr uint16_t kAsid = 7;
+    static constexpr uint16_t kAsid = 7; /* of requests without a substream; n more for substream n */
+    static constexpr unsigned kSubstreamsLog2 = 6;
 
     using Setting = std::pair<const char *, uint64_t>;
 
@@ -38,10 +39,13 @@ public:
     smmu_response_t access(const smmu_request_t &request);
     /* Serves memory until the outbox is empty. */
     void serve();
+    /* The memory's answer to one access. */
+    void answer(const smmu_out_mem_t &access);
     /* Serves and lets time pass until nothing is due. */
     void run_until_idle();
 
     smmu_request_t request(uint64_t va) const;
+    smmu_request_t request(uint64_t va, uint32_t substream) const;
     void write32(uint32_t offset, uint32_t value);
     void write64(uint32_t offset, uint64_t value);
     uint8_t *at(uint64_t address) { return &memory_[address]; }
