@@ -151,7 +151,7 @@ void fill_ring(uint8_t *ring)
  */
 class Traffic {
 public:
-    static constexpr uint64_t kWorkingSet = 256, kRange = 16384, kOneIn = 150;
+    static constexpr uint64_t kWorkingSet = 256, kRange = 16384, kOneIn = 171;
 
     Traffic() : m_({{"mode", SMMU_MODE_AT}}), random_(1)
     {
@@ -260,10 +260,10 @@ void tlbi_nh_va(benchmark::State &state, smmu_mode_t mode)
     state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kRingEntries));
 }
 
-/* By ASID, on TLBs full of live entries of 64 ASIDs, of which 32 are named in turn. */
+/* By ASID, on a TLB full of live entries of 63 ASIDs, of which 32 are named in turn. */
 void tlbi_nh_asid(benchmark::State &state)
 {
-    constexpr uint32_t kAsids = 1u << Machine::kSubstreamsLog2, kCommands = 1 << 15;
+    constexpr uint32_t kAsids = (1u << Machine::kSubstreamsLog2) - 1, kNamed = 32, kCommands = 1 << 15;
     const uint64_t entries = static_cast<uint64_t>(state.range(0));
     Machine m({{"mode", SMMU_MODE_FUNCTIONAL},
                {"timing.tbus", 1},
@@ -271,11 +271,11 @@ void tlbi_nh_asid(benchmark::State &state)
     m.map(kBase, entries);
     m.start();
     for (uint64_t p = 0; p < entries; p++)
-        m.access(m.request(kBase + (p << 12), static_cast<uint32_t>(p % kAsids)));
+        m.access(m.request(kBase + (p << 12), static_cast<uint32_t>(1 + p % kAsids)));
     for (size_t i = 0; i < kRingEntries; i++) {
         uint64_t command[2] = {0, 0};
         REF_SET(CMD_TLBI_NH_ASID_OPCODE, command, REF_CMD_TLBI_NH_ASID);
-        REF_SET(CMD_TLBI_NH_ASID_ASID, command, Machine::kAsid + i % (kAsids / 2));
+        REF_SET(CMD_TLBI_NH_ASID_ASID, command, Machine::kAsid + 1 + i % kNamed);
         std::memcpy(m.at(m.command_ring()) + 16 * i, command, sizeof command);
     }
     if (smmu_stat_value(m.smmu(), SMMU_STAT_tlb_fill) != entries ||

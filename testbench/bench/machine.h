@@ -45,6 +45,7 @@ public:
     void run_until_idle();
 
     smmu_request_t request(uint64_t va) const;
+    /* Not substream 0: that is what requests without one use (5.2 S1DSS). */
     smmu_request_t request(uint64_t va, uint32_t substream) const;
     void write32(uint32_t offset, uint32_t value);
     void write64(uint32_t offset, uint64_t value);
