@@ -260,10 +260,10 @@ void tlbi_nh_va(benchmark::State &state, smmu_mode_t mode)
     state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kRingEntries));
 }
 
-/* By ASID, on a TLB full of live entries of 63 ASIDs, of which 32 are named in turn. */
+/* By ASID, on a TLB full of live entries of 15 ASIDs, of which 8 are named in turn. */
 void tlbi_nh_asid(benchmark::State &state)
 {
-    constexpr uint32_t kAsids = (1u << Machine::kSubstreamsLog2) - 1, kNamed = 32, kCommands = 1 << 15;
+    constexpr uint32_t kAsids = (1u << Machine::kSubstreamsLog2) - 1, kNamed = 8, kCommands = 1 << 15;
     const uint64_t entries = static_cast<uint64_t>(state.range(0));
     Machine m({{"mode", SMMU_MODE_FUNCTIONAL},
                {"timing.tbus", 1},

@@ -20,7 +20,7 @@ class Machine {
 public:
     static constexpr uint32_t kStreamId = 5;
     static constexpr uint16_t kAsid = 7; /* of requests without a substream; n more for substream n */
-    static constexpr unsigned kSubstreamsLog2 = 6;
+    static constexpr unsigned kSubstreamsLog2 = 4;
 
     using Setting = std::pair<const char *, uint64_t>;
 

@@ -135,4 +135,38 @@ TEST(Size, 830_default_instance_is_below_two_mebibytes)
     EXPECT_LT(smmu_size(&config), size_t{2} << 20);
 }
 
+/* The main TLBs' entries take 32 bytes each at most, everything else two mebibytes together. */
+void expect_within_limit(const smmu_config_t &config, const char *preset)
+{
+    const auto value = [&config](const char *key) {
+        uint64_t v = 0;
+        EXPECT_EQ(smmu_config_get(&config, key, &v), SMMU_OK) << key;
+        return v;
+    };
+    const uint64_t entries = value("timing.tbus") * value("timing.mtlb_entries");
+    EXPECT_GT(smmu_size(&config), 0u) << preset;
+    EXPECT_LE(smmu_size(&config), 32 * entries + (size_t{2} << 20)) << preset;
+}
+
+TEST(Size, 830_every_preset_takes_32_bytes_a_tlb_entry_and_two_mebibytes)
+{
+    for (size_t i = 0; const char *preset = smmu_config_preset(i); i++) {
+        smmu_config_t config;
+        smmu_config_init(&config, preset);
+        expect_within_limit(config, preset);
+    }
+}
+
+TEST(Size, 830_the_largest_main_tlbs_take_no_more_than_that)
+{
+    for (size_t i = 0; const char *preset = smmu_config_preset(i); i++) {
+        smmu_config_t config;
+        char why[200] = "";
+        smmu_config_init(&config, preset);
+        EXPECT_EQ(smmu_config_set(&config, "timing.mtlb_entries", 65536, why, sizeof why), SMMU_OK)
+            << why;
+        expect_within_limit(config, preset);
+    }
+}
+
 } // namespace
