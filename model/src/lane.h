@@ -68,9 +68,12 @@ static inline uint64_t smmu__lane_take(struct lane *l, uint64_t now, uint64_t ea
     if (earliest < l->base)
         earliest = l->base;
     uint64_t at = earliest - l->base;
-    if (length == 1 && at < LANE_WINDOW && !(l->taken >> at & 1)) {
-        l->taken |= UINT64_C(1) << at;
-        return earliest;
+    if (length == 1 && at < LANE_WINDOW) {
+        uint64_t free = ~l->taken & ~low_mask((unsigned)at);
+        if (!free)
+            return lane_take_behind(l, earliest, length);
+        l->taken |= free & (~free + 1);
+        return l->base + lowest_bit(free);
     }
     while (at + length <= LANE_WINDOW) {
         uint64_t turn = lane_bits((unsigned)at, length), others = l->taken & turn;
