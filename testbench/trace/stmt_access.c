@@ -211,12 +211,24 @@ static bool resolve_data(struct player *player, const struct access_args *args, 
     return true;
 }
 
+/* False after a message: there is no such TBU. */
+static bool tbu_exists(struct player *player, unsigned tbu)
+{
+    uint64_t tbus = 1;
+    (void)smmu_config_get(&player->program->config, "timing.tbus", &tbus);
+    if (tbu < tbus)
+        return true;
+    player_void(player, "tbu=%u: there are TBUs 0 to %u (timing.tbus=%u)", tbu,
+                (unsigned)tbus - 1, (unsigned)tbus);
+    return false;
+}
+
 /* A ticket, or 0 after the replay became void or a failure was counted. */
 static uint32_t start(struct player *player, const struct access_args *args,
                       struct client_access *access, uint8_t *bytes)
 {
     *access = client_access_default();
-    if (!resolve(player, args, access))
+    if (!resolve(player, args, access) || !tbu_exists(player, access->tbu))
         return 0;
     if (!within_page(access->addr, access->len)) {
         player_void(player, crossing, (unsigned long long)access->len,

@@ -22,7 +22,14 @@ namespace {
 
 using namespace sc_core;
 
-constexpr unsigned kTbus = 16;
+/* As many ports as the configuration has TBUs. */
+unsigned tbus_of(const smmu_config_t &config)
+{
+    uint64_t tbus = 1;
+    smmu_config_get(&config, "timing.tbus", &tbus);
+    return static_cast<unsigned>(tbus);
+}
+
 const sc_time kClock(1, SC_NS);
 
 /*
@@ -36,7 +43,7 @@ public:
     sc_vector<tlm_utils::simple_target_socket<memory_target>> data;
 
     memory_target(const sc_module_name &name, sim_memory *memory, const smmu_config_t &config)
-        : sc_module(name), walk("walk"), data("data", kTbus), memory_(memory)
+        : sc_module(name), walk("walk"), data("data", tbus_of(config)), memory_(memory)
     {
         walk.register_b_transport(this, &memory_target::b_transport);
         for (auto &socket : data)
@@ -110,8 +117,8 @@ public:
     tlm_utils::simple_initiator_socket<masters> ctrl;
     sc_vector<tlm_utils::simple_initiator_socket<masters>> client;
 
-    explicit masters(const sc_module_name &name)
-        : sc_module(name), ctrl("ctrl"), client("client", kTbus)
+    masters(const sc_module_name &name, unsigned tbus)
+        : sc_module(name), ctrl("ctrl"), client("client", tbus)
     {
         sc_spawn([this] { software(); }, "software");
     }
@@ -215,12 +222,12 @@ private:
 struct tlm_lt : trace_backend {
     explicit tlm_lt(const smmu_config_t &config)
         : memory(memory_create(0), memory_destroy), signals("signals", tbus_of(config)),
-          target("memory", memory.get(), config), sides("masters"),
+          target("memory", memory.get(), config), sides("masters", tbus_of(config)),
           smmu("smmu", module_config(config))
     {
         smmu.walk.bind(target.walk);
         sides.ctrl.bind(smmu.ctrl);
-        for (unsigned i = 0; i < kTbus; i++) {
+        for (unsigned i = 0; i < tbus_of(config); i++) {
             sides.client[i].bind(smmu.client[i]);
             smmu.mem_out[i].bind(target.data[i]);
         }
@@ -228,18 +235,11 @@ struct tlm_lt : trace_backend {
         settle();
     }
 
-    static unsigned tbus_of(const smmu_config_t &config)
-    {
-        uint64_t tbus = 1;
-        smmu_config_get(&config, "timing.tbus", &tbus);
-        return static_cast<unsigned>(tbus);
-    }
-
     smmusim::smmu_module_config module_config(const smmu_config_t &config)
     {
         smmusim::smmu_module_config c;
         c.model = config;
-        c.tbus = kTbus;
+        c.tbus = tbus_of(config);
         c.clock_period = kClock;
         c.ctrl_latency = SC_ZERO_TIME; /* the player alone lets time pass */
         c.on_interrupt = [this](smmu_irq_source_t source) { interrupts[source]++; };
@@ -345,7 +345,7 @@ void reg_write(trace_backend *backend, smmu_pas_t pas, uint32_t offset, unsigned
 uint32_t submit(trace_backend *backend, const client_access *access)
 {
     tlm_lt &b = of(backend);
-    if (access->tbu >= kTbus || access->len == 0 || access->len > CLIENT_MAX_BYTES ||
+    if (access->tbu >= b.sides.client.size() || access->len == 0 || access->len > CLIENT_MAX_BYTES ||
         b.jobs.size() >= CLIENT_MAX_ACCESSES || access->addr % 4096 + access->len > 4096)
         return 0;
     auto job = std::make_unique<client_job>();

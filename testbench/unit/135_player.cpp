@@ -90,6 +90,14 @@ TEST(Player, 136_variable_that_is_too_large_fails_where_it_is_used)
     EXPECT_EQ(trace.failures[0].got, "0x123456789");
 }
 
+TEST(Player, 136_tbu_that_does_not_exist_is_named)
+{
+    PlayedTrace default_machine("w32 GBPA 0x80000000\ndma r 1 0x1000 tbu=3\ndma r 1 0x1000 tbu=4\n");
+    EXPECT_EQ(default_machine.error, "t.trace:4: tbu=4: there are TBUs 0 to 3 (timing.tbus=4)");
+    PlayedTrace configured("config timing.tbus=2\ndma r 1 0x1000 tbu=2\n");
+    EXPECT_EQ(configured.error, "t.trace:3: tbu=2: there are TBUs 0 to 1 (timing.tbus=2)");
+}
+
 TEST(Player, 137_time_stands_still_but_in_statements_that_wait)
 {
     PlayedTrace trace("mark m\n" + queues_and_tables(false) +
