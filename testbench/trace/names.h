@@ -31,7 +31,7 @@ const struct ref_register_row *register_at(uint32_t offset);
  * (EVCNTR, SVR) have offsets that depend on the configuration, and no names.
  */
 bool register_offset(const char *name, uint32_t *offset);
-enum { REGISTER_NAME_SIZE = 32 };
+enum { REGISTER_NAME_SIZE = 48 };
 /* Into the buffer: the name, or the offset as a number if there is none. */
 const char *register_spelling(uint32_t offset, char buffer[REGISTER_NAME_SIZE]);
 /* With or without CMD_. */
