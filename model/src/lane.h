@@ -69,6 +69,10 @@ static inline uint64_t smmu__lane_take(struct lane *l, uint64_t now, uint64_t ea
         earliest = l->base;
     uint64_t at = earliest - l->base;
     if (length == 1 && at < LANE_WINDOW) {
+        if (!bit_of(l->taken, (unsigned)at)) {
+            l->taken |= UINT64_C(1) << at;
+            return earliest;
+        }
         uint64_t free = ~l->taken & ~low_mask((unsigned)at);
         if (!free)
             return lane_take_behind(l, earliest, length);
