@@ -269,6 +269,13 @@ static const char *const about =
     "Plays trace files and checks their expectations; docs/trace-format.md is the reference of\n"
     "the language. A failed expectation is one line FILE:LINE: expected ..., got ....";
 
+/* Asked before anything is built: a simulation that has begun is no place to find out. */
+static bool can_be_written(const char *path)
+{
+    FILE *file = fopen(path, "a");
+    return file && fclose(file) == 0;
+}
+
 int verb_replay(int argc, char **argv)
 {
     struct replay replay = {.max_failures = DEFAULT_MAX_FAILURES};
@@ -306,6 +313,8 @@ int verb_replay(int argc, char **argv)
         return cli_unusable("replay", "--vcd %s: the name must end in .vcd", replay.vcd);
     if (replay.vcd && strcmp(via, "core") == 0)
         return cli_unusable("replay", "--vcd: signals are SystemC's; --via tlm-lt has them");
+    if (replay.vcd && !can_be_written(replay.vcd))
+        return cli_unusable("replay", "%s: %s", replay.vcd, strerror(errno));
     if (replay.max_memory > MAX_MEMORY_MIB)
         return cli_unusable("replay", "--max-memory: at most %d", MAX_MEMORY_MIB);
     replay.backend = backend_named(via);
