@@ -145,15 +145,31 @@ static void handle_cfgi_cd_all(struct smmu *s, const struct prog_if *pi, const u
 
 /* ------------------------------------------------------------------ TLB invalidation (4.4) */
 
+/* 3.17.6: how many of a VMID's low bits make no difference; Reserved values: none. */
+static uint16_t vmid_wildcard(const struct prog_if *pi)
+{
+    unsigned bits = (unsigned)REG_FIELD(pi, CR0, VMW);
+    return (uint16_t)low_mask(bits > 4 ? 0 : bits);
+}
+
 /*
  * The scope of every NH command. VMID counts only if there is a stage 2 (4.4.2). A queue's NH
- * commands are about its own Security state's entries; there is one StreamWorld of these so far.
+ * commands are about its own Security state's entries, and not about those of EL2.
  */
-static struct inval_scope nh_scope(const struct smmu *s, const uint64_t words[2])
+static struct inval_scope nh_scope(const struct smmu *s, const struct prog_if *pi,
+                                   const uint64_t words[2])
 {
-    return (struct inval_scope){
-        .kind = INVAL_TLB,
-        .u.tlb = {.world = WORLD_NS_EL1, .by_vmid = CFG(s, IDR0_S2P) != 0, .vmid = VMID(words)}};
+    return (struct inval_scope){.kind = INVAL_TLB,
+                                .u.tlb = {.world = WORLD_NS_EL1,
+                                          .by_vmid = CFG(s, IDR0_S2P) != 0,
+                                          .vmid = VMID(words),
+                                          .vmid_ignored = vmid_wildcard(pi)}};
+}
+
+/* The scope of every EL2 command: E2H or not (3.17.5). */
+static struct inval_scope el2_scope(void)
+{
+    return (struct inval_scope){.kind = INVAL_TLB, .u.tlb = {.world = WORLD_NS_EL2}};
 }
 
 static void add_asid(struct inval_tlb *scope, const uint64_t words[2])
@@ -175,16 +191,14 @@ static void add_range(const struct smmu *s, struct inval_tlb *scope, const uint6
 
 static void handle_tlbi_nh_all(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    (void)pi;
-    struct inval_scope scope = nh_scope(s, words);
+    struct inval_scope scope = nh_scope(s, pi, words);
     smmu__invalidate(s, &scope);
 }
 
 /* Global entries have no ASID: they stay. */
 static void handle_tlbi_nh_asid(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    (void)pi;
-    struct inval_scope scope = nh_scope(s, words);
+    struct inval_scope scope = nh_scope(s, pi, words);
     add_asid(&scope.u.tlb, words);
     scope.u.tlb.spare_global = true;
     smmu__invalidate(s, &scope);
@@ -193,8 +207,7 @@ static void handle_tlbi_nh_asid(struct smmu *s, const struct prog_if *pi, const 
 /* Global entries of the address go whatever the ASID. */
 static void handle_tlbi_nh_va(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    (void)pi;
-    struct inval_scope scope = nh_scope(s, words);
+    struct inval_scope scope = nh_scope(s, pi, words);
     add_asid(&scope.u.tlb, words);
     add_range(s, &scope.u.tlb, words);
     smmu__invalidate(s, &scope);
@@ -202,9 +215,43 @@ static void handle_tlbi_nh_va(struct smmu *s, const struct prog_if *pi, const ui
 
 static void handle_tlbi_nh_vaa(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    (void)pi;
-    struct inval_scope scope = nh_scope(s, words);
+    struct inval_scope scope = nh_scope(s, pi, words);
     add_range(s, &scope.u.tlb, words);
+    smmu__invalidate(s, &scope);
+}
+
+static void handle_tlbi_el2_all(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    (void)pi;
+    (void)words;
+    struct inval_scope scope = el2_scope();
+    smmu__invalidate(s, &scope);
+}
+
+/* Without E2H there are no ASIDs: the command's is ignored (4.4.2.8). */
+static void handle_tlbi_el2_va(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    struct inval_scope scope = el2_scope();
+    if (REG_FIELD(pi, CR2, E2H))
+        add_asid(&scope.u.tlb, words);
+    add_range(s, &scope.u.tlb, words);
+    smmu__invalidate(s, &scope);
+}
+
+static void handle_tlbi_el2_vaa(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    (void)pi;
+    struct inval_scope scope = el2_scope();
+    add_range(s, &scope.u.tlb, words);
+    smmu__invalidate(s, &scope);
+}
+
+static void handle_tlbi_el2_asid(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    (void)pi;
+    struct inval_scope scope = el2_scope();
+    add_asid(&scope.u.tlb, words);
+    scope.u.tlb.spare_global = true;
     smmu__invalidate(s, &scope);
 }
 

@@ -58,11 +58,17 @@ struct half {
         .ttb = SMMU_FIELD_IN_PLACE(CD, TTB##n, cd)                                                 \
     }
 
-static struct half half_of(const uint64_t cd[8], unsigned n)
+/* Without TTB1, everything that is said of it is RES0 and nothing is checked, and EPD0 is IGNORED
+ * (5.4.1, 5.4 EPD0). */
+static struct half half_of(const uint64_t cd[8], uint8_t world, unsigned n)
 {
     static const uint8_t granules[2][4] = {{12, 16, 14, 0}, {0, 14, 12, 16}};
     struct half h[2] = {CD_HALF(cd, 0), CD_HALF(cd, 1)};
     h[n].granule_log2 = granules[n][h[n].tg];
+    if (world_is_el2(world)) {
+        h[n].epd = n == 1;
+        h[n].e0pd = false;
+    }
     h[n].ttb &= low_mask(52); /* the bits above are RES0 outside VMSAv9-128 */
     return h[n];
 }
@@ -85,6 +91,7 @@ static bool uses_ds(const smmu_config_t *cfg, const uint64_t cd[8], const struct
 struct cd_check {
     const smmu_config_t *cfg;
     const struct cd_locator *locator;
+    uint8_t world; /* enum stream_world */
     const uint64_t *cd;
     struct half half[2];
 };
@@ -136,7 +143,7 @@ static bool endianness_absent(const struct cd_check *c)
 
 static bool vmsav8_32_absent(const struct cd_check *c)
 {
-    return vmsav8_32(c) && !(VALUE(c, IDR0_TTF) & 1);
+    return vmsav8_32(c) && (!(VALUE(c, IDR0_TTF) & 1) || c->world == WORLD_NS_EL2_E2H);
 }
 
 static bool vmsav8_64_absent(const struct cd_check *c)
@@ -159,7 +166,7 @@ static bool haft_without_ha(const struct cd_check *c)
 
 static bool asid_too_wide(const struct cd_check *c)
 {
-    return !VALUE(c, IDR0_ASID16) && CD_GET(c->cd, ASID) >> 8;
+    return !world_is_el2(c->world) && !VALUE(c, IDR0_ASID16) && CD_GET(c->cd, ASID) >> 8;
 }
 
 static bool granule_supported(const struct cd_check *c, unsigned granule_log2)
@@ -224,7 +231,7 @@ static bool bad_tables(const struct cd_check *c)
 
 /*
  * What makes a CD ILLEGAL, in the order of 5.4.2. VMSAv9-128 and permission indirection bring their
- * own rows; so do StreamWorlds that have one half only or no ASIDs.
+ * own rows.
  */
 static const struct {
     bool (*illegal)(const struct cd_check *c);
@@ -236,7 +243,7 @@ static const struct {
     {stalls_absent, "S=1 and IDR0.STALL_MODEL=0b01"},
     {stalls_forced, "S=0 and IDR0.STALL_MODEL=0b10"},
     {endianness_absent, "ENDI selects an endianness that IDR0.TTENDIAN lacks"},
-    {vmsav8_32_absent, "AA64 selects VMSAv8-32 and IDR0.TTF lacks it"},
+    {vmsav8_32_absent, "AA64 selects VMSAv8-32 and IDR0.TTF or EL2-E2H lacks it"},
     {vmsav8_64_absent, "AA64 selects VMSAv8-64 and IDR0.TTF lacks it"},
     {httu_absent, "HA or HD and IDR0.HTTU lacks it"},
     {haft_without_ha, "HAFT=1 and HA=0"},
@@ -247,9 +254,9 @@ static const struct {
 };
 
 const char *smmu__cd_illegal(const smmu_config_t *cfg, const struct cd_locator *locator,
-                             const uint64_t cd[8])
+                             uint8_t world, const uint64_t cd[8])
 {
-    struct cd_check c = {cfg, locator, cd, {half_of(cd, 0), half_of(cd, 1)}};
+    struct cd_check c = {cfg, locator, world, cd, {half_of(cd, world, 0), half_of(cd, world, 1)}};
     for (size_t i = 0; i < sizeof cd_rules / sizeof cd_rules[0]; i++)
         if (cd_rules[i].illegal(&c))
             return cd_rules[i].why;
@@ -269,9 +276,9 @@ static uint64_t aligned_base(uint64_t ttb, const struct ttb *t, unsigned output_
     return align_down(ttb, log2);
 }
 
-static struct ttb ttb_of(const smmu_config_t *cfg, const uint64_t cd[8], unsigned n)
+static struct ttb ttb_of(const smmu_config_t *cfg, const uint64_t cd[8], uint8_t world, unsigned n)
 {
-    struct half h = half_of(cd, n);
+    struct half h = half_of(cd, world, n);
     struct ttb t = {.disabled = h.epd};
     if (h.epd)
         return t;
@@ -304,21 +311,22 @@ static uint64_t resolved_mair(uint64_t mair)
 bool smmu__cd_decode(const smmu_config_t *cfg, const struct cd_locator *locator,
                      const uint64_t cd[8], struct xctx *x)
 {
-    if (smmu__cd_illegal(cfg, locator, cd))
+    if (smmu__cd_illegal(cfg, locator, x->world, cd))
         return false;
-    x->asid = (uint16_t)CD_GET(cd, ASID);
-    x->aset = CD_GET(cd, ASET);
+    bool el2 = world_is_el2(x->world);
+    x->asid = (uint16_t)(el2 ? 0 : CD_GET(cd, ASID));
+    x->aset = !el2 && CD_GET(cd, ASET);
     x->a = CD_GET(cd, A);
     x->r = CD_GET(cd, R);
     x->s = CD_GET(cd, S);
     x->wxn = CD_GET(cd, WXN);
-    x->pan = CD_GET(cd, PAN);
+    x->pan = !el2 && CD_GET(cd, PAN);
     x->epan = cfg->value[SMMU_CFG_IDR3_EPAN] && CD_GET(cd, EPAN);
     x->affd = CD_GET(cd, AFFD);
     x->big_endian = CD_GET(cd, ENDI);
     x->output_bits = (uint8_t)output_bits(cfg, cd);
     x->mair = resolved_mair(CD_GET(cd, MAIR1) << 32 | CD_GET(cd, MAIR0));
-    x->ttb[0] = ttb_of(cfg, cd, 0);
-    x->ttb[1] = ttb_of(cfg, cd, 1);
+    x->ttb[0] = ttb_of(cfg, cd, x->world, 0);
+    x->ttb[1] = ttb_of(cfg, cd, x->world, 1);
     return true;
 }

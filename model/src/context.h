@@ -17,9 +17,9 @@ enum cd_where smmu__context_locate(const struct cd_locator *locator, uint32_t cd
 enum cd_where smmu__context_from_l1cd(const smmu_config_t *cfg, const struct cd_locator *locator,
                                       uint32_t cd_index, uint64_t l1cd, uint64_t *addr);
 
-/* NULL if the CD is legal for a stream with this locator, else what makes it ILLEGAL (5.4.2). */
+/* NULL if the CD is legal for a stream of this locator and StreamWorld, else what makes it ILLEGAL (5.4.2). */
 const char *smmu__cd_illegal(const smmu_config_t *cfg, const struct cd_locator *locator,
-                             const uint64_t cd[8]);
+                             uint8_t world, const uint64_t cd[8]);
 
 /* Completes *x from the CD. False: ILLEGAL, C_BAD_CD (5.4.2). */
 bool smmu__cd_decode(const smmu_config_t *cfg, const struct cd_locator *locator,

@@ -36,6 +36,7 @@ struct inval_tlb {
     bool by_vmid, by_asid, by_va;
     bool spare_global; /* by ASID: global entries stay (4.4.2.2) */
     uint16_t vmid, asid;
+    uint16_t vmid_ignored;      /* these bits of a VMID make no difference (3.17.6) */
     bool leaf_only;             /* table descriptors may stay */
     uint64_t va_first, va_last; /* inclusive, if by_va; bits above the VA size as given */
     uint8_t granule_log2;       /* only entries of this granule must go; 0: any */

@@ -73,8 +73,19 @@ uint8_t smmu__pte_table_restrictions(uint64_t descriptor)
                      (bit_of(descriptor, 62) ? TABLE_NO_WRITE : 0));
 }
 
+/* Every access may do what any may; bit 54 is XN (D8.4, 13.4.1). */
+static uint8_t one_privilege(uint64_t descriptor, struct pte_controls c)
+{
+    bool writable = !bit_of(descriptor, 7) && !(c.restrictions & TABLE_NO_WRITE);
+    bool xn = bit_of(descriptor, 54) || (c.restrictions & TABLE_UXN) || (c.wxn && writable);
+    return (uint8_t)(LEAF_PR | LEAF_UR | (writable ? LEAF_PW | LEAF_UW : 0) |
+                     (xn ? 0 : LEAF_PX | LEAF_UX));
+}
+
 uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c)
 {
+    if (c.one_privilege)
+        return one_privilege(descriptor, c);
     bool unprivileged = bit_of(descriptor, 6) && !(c.restrictions & TABLE_NO_UNPRIV);
     bool writable = !bit_of(descriptor, 7) && !(c.restrictions & TABLE_NO_WRITE);
     bool pxn = bit_of(descriptor, 53) || (c.restrictions & TABLE_PXN);

@@ -44,8 +44,9 @@ uint8_t smmu__pte_table_restrictions(uint64_t descriptor);
 struct pte_controls {     /* from the CD */
     uint8_t restrictions; /* TABLE_* of walk.h, 0 if hierarchical attributes are off */
     bool wxn, pan, epan;
+    bool one_privilege; /* the regime knows no other (EL2): AP[1], PXN, PAN have no meaning */
 };
-/* LEAF_* bits of walk.h, for regimes with two privileges. */
+/* LEAF_* bits of walk.h. */
 uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c);
 
 #endif

@@ -176,9 +176,9 @@ static bool tlb_touches(const struct inval_tlb *t, const struct slot *slot)
 {
     if (!slot->has_config)
         return true;
-    if (slot->x.kind != XCTX_S1 || slot->x.world != t->world)
+    if (slot->x.kind != XCTX_S1 || world_in_tags(slot->x.world) != world_in_tags(t->world))
         return false;
-    if (t->by_vmid && slot->x.vmid != t->vmid)
+    if (t->by_vmid && (slot->x.vmid ^ t->vmid) & ~t->vmid_ignored)
         return false;
     /* The leaf may turn out global, and by-address invalidations reach global leaves of any ASID
      * (4.4.2.4). */

@@ -290,6 +290,20 @@ static enum ste_verdict choose_cd(const uint64_t ste[8], unsigned cd_max, bool s
     return s1dss == S1DSS_SSID0 ? STE_NEEDS_CD : STE_DISABLED;
 }
 
+/* Whose translation regime it is (5.2 STRW, 3.3.3). */
+static uint8_t world_of(const struct ste_check *c)
+{
+    if (strw_unused(c) || STE_GET(c->ste, STRW) == 0)
+        return WORLD_NS_EL1;
+    return REG_FIELD(c->pi, CR2, E2H) ? WORLD_NS_EL2_E2H : WORLD_NS_EL2;
+}
+
+/* Translations of EL2 have no VMID (3.17). */
+static uint16_t vmid_of(const struct ste_check *c)
+{
+    return (uint16_t)(vmid_unused(c) ? 0 : STE_GET(c->ste, S2VMID));
+}
+
 enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if *pi,
                                   const uint64_t ste[8], bool ssv, uint32_t substreamid,
                                   struct xctx *x, struct cd_locator *locator)
@@ -297,8 +311,9 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     if (smmu__ste_illegal(cfg, pi, ste))
         return STE_ILLEGAL;
     unsigned config = (unsigned)STE_GET(ste, Config);
+    struct ste_check c = {cfg, pi, ste, config & 1, config & 2};
     *x = (struct xctx){.kind = XCTX_ABORT,
-                       .world = WORLD_NS_EL1,
+                       .world = world_of(&c),
                        .prefetch = (uint8_t)bits_of(ste[1], 57, 56),
                        .mev = STE_GET(ste, MEV),
                        .cd_index = CD_NONE};
@@ -310,7 +325,7 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
         return ssv ? STE_BAD_SUBSTREAM : STE_DECIDED;
     }
     x->kind = XCTX_S1;
-    x->vmid = (uint16_t)(cfg->value[SMMU_CFG_IDR0_S2P] ? STE_GET(ste, S2VMID) : 0);
+    x->vmid = vmid_of(&c);
     unsigned cd_max = cfg->value[SMMU_CFG_IDR1_SSIDSIZE] ? (unsigned)STE_GET(ste, S1CDMax) : 0;
     *locator = locator_of(ste, cd_max);
     return choose_cd(ste, cd_max, ssv, substreamid, x);

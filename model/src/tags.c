@@ -14,7 +14,7 @@ enum { BUCKET = 8 };
 
 static uint64_t tag_key(uint8_t world, uint16_t vmid, uint16_t asid, bool global, bool aset)
 {
-    return UINT64_C(1) << 63 | (uint64_t)world << 40 | (uint64_t)vmid << 24 | (uint64_t)asid << 8 |
+    return UINT64_C(1) << 63 | (uint64_t)world_in_tags(world) << 40 | (uint64_t)vmid << 24 | (uint64_t)asid << 8 |
            (uint64_t)global << 1 | (uint64_t)aset;
 }
 
@@ -85,9 +85,9 @@ void smmu__tags_use(struct smmu *s, struct xctx *x)
 
 bool smmu__tag_matches(uint64_t key, const struct tag_filter *f)
 {
-    if (!key || (uint8_t)(key >> 40) != f->world)
+    if (!key || (uint8_t)(key >> 40) != world_in_tags(f->world))
         return false;
-    if (f->by_vmid && (uint16_t)(key >> 24) != f->vmid)
+    if (f->by_vmid && ((uint16_t)(key >> 24) ^ f->vmid) & ~f->vmid_ignored)
         return false;
     bool global = bit_of(key, 1);
     if (global)
@@ -102,6 +102,7 @@ struct tag_filter smmu__tag_filter(const struct inval_tlb *i)
                                .by_asid = i->by_asid,
                                .spare_global = i->spare_global,
                                .vmid = i->vmid,
+                               .vmid_ignored = i->vmid_ignored,
                                .asid = i->asid};
 }
 
@@ -122,7 +123,7 @@ static void drop_key(struct smmu *s, uint64_t key)
 void smmu__tags_drop(struct smmu *s, const struct tag_filter *f)
 {
     struct tags *t = &s->tags;
-    if (f->by_asid && f->spare_global) { /* without VMIDs every tag has VMID 0 (3.17) */
+    if (f->by_asid && f->spare_global && !f->vmid_ignored) { /* without VMIDs every tag has VMID 0 (3.17) */
         uint16_t vmid = f->by_vmid ? f->vmid : 0;
         drop_key(s, tag_key(f->world, vmid, f->asid, false, false));
         drop_key(s, tag_key(f->world, vmid, f->asid, false, true));

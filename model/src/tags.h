@@ -45,7 +45,7 @@ struct tag_filter {
     uint8_t world;
     bool by_vmid, by_asid;
     bool spare_global;
-    uint16_t vmid, asid;
+    uint16_t vmid, vmid_ignored, asid;
 };
 /* What a TLBI's scope says of tags. */
 struct tag_filter smmu__tag_filter(const struct inval_tlb *scope);

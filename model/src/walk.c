@@ -72,7 +72,8 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
     if (!(descriptor & PTE_AF) && !x->affd)
         return WALK_ACCESS;
 
-    struct pte_controls controls = {w->restrictions, x->wxn, x->pan, x->epan};
+    bool el2 = world_is_el2(x->world);
+    struct pte_controls controls = {w->restrictions, x->wxn, x->pan, x->epan, el2};
     struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor))),
                           (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
     attrs = smmu__attrs_normalise(attrs);
@@ -82,7 +83,7 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
     leaf->memattr = attrs.memattr;
     leaf->sh = attrs.sh;
     leaf->level = w->level;
-    leaf->global = !(descriptor & PTE_NG);
+    leaf->global = !(descriptor & PTE_NG) && !el2; /* there nG means nothing (3.17.1) */
     return WALK_LEAF;
 }
 

@@ -16,8 +16,22 @@ enum xctx_kind {
     XCTX_S1,     /* stage 1 translates */
 };
 
-/* StreamWorlds of 3.3.3 that exist in this build; the value is part of the TLB tag. */
-enum stream_world { WORLD_NS_EL1 };
+/* StreamWorlds of 3.3.3 that exist in this build. */
+enum stream_world { WORLD_NS_EL1, WORLD_NS_EL2, WORLD_NS_EL2_E2H };
+
+/* One range of addresses (TTB0's), one privilege, no ASIDs (3.17, 5.4.1, 13.4.1). */
+static inline bool world_is_el2(uint8_t world)
+{
+    return world == WORLD_NS_EL2;
+}
+
+/* CHOICE 3.17.5: tags do not tell EL2 and EL2-E2H apart; software has one of them at a time. */
+static inline uint8_t world_in_tags(uint8_t world)
+{
+    if (world == WORLD_NS_EL2_E2H)
+        return WORLD_NS_EL2;
+    return world;
+}
 
 /* Where descriptors keep address bits above 47 (Arm ARM D8.3). It also decides which levels have
  * the largest blocks. */
@@ -68,7 +82,7 @@ struct xctx {
     bool mev;          /* STE.MEV */
     bool s1dss_bypass; /* XCTX_BYPASS by S1DSS=0b01: the limit is IAS, not OAS (3.4) */
     struct overrides overrides;
-    uint16_t vmid; /* 0 if there is no VMID tag (3.17) */
+    uint16_t vmid; /* 0 if there is no VMID tag (3.17): no stage 2, or EL2 */
     /* CD */
     uint32_t cd_index; /* its place in the table it was read from; CD_NONE: there is none */
     uint16_t asid;

@@ -38,7 +38,7 @@ protected:
         ASSERT_TRUE(legal());
     }
 
-    bool legal() const { return smmu__cd_illegal(&cfg, &locator, cd) == nullptr; }
+    bool legal() const { return smmu__cd_illegal(&cfg, &locator, x.world, cd) == nullptr; }
     bool decode()
     {
         x = {};

@@ -45,7 +45,8 @@ unsigned permissions(const Page &p)
                  REF_PREP(S1_LEAF_UXN, p.uxn) | 0x403;
     uint64_t t = REF_PREP(S1_TABLE_APTABLE, p.aptable) | REF_PREP(S1_TABLE_PXNTABLE, p.pxntable) |
                  REF_PREP(S1_TABLE_UXNTABLE, p.uxntable) | 3;
-    return smmu__pte_stage1_permissions(d, {smmu__pte_table_restrictions(t), p.wxn, p.pan, p.epan});
+    return smmu__pte_stage1_permissions(
+        d, {smmu__pte_table_restrictions(t), p.wxn, p.pan, p.epan, false});
 }
 
 bool may(const Page &p, bool privileged, bool instruction, bool write)

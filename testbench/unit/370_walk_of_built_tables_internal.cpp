@@ -76,7 +76,7 @@ protected:
         settings.mair = 0xFF;
         tbl_cd cd = tbl_cd_stage1(&settings, upper ? nullptr : &table, upper ? &table : nullptr);
         cd_locator locator = {};
-        ASSERT_EQ(smmu__cd_illegal(&cfg, &locator, cd.word), nullptr);
+        ASSERT_EQ(smmu__cd_illegal(&cfg, &locator, x.world, cd.word), nullptr);
         x = {};
         ASSERT_TRUE(smmu__cd_decode(&cfg, &locator, cd.word, &x));
     }
