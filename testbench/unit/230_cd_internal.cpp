@@ -204,6 +204,7 @@ const Granule granules[] = {
 /* rule: CD-020 CD-021 CD-023 CD-026 */
 TEST_F(Cd, 266_txsz_of_either_half_by_granule_and_stt)
 {
+    VALUE(IDR5_VAX) = 0;
     for (unsigned stt = 0; stt < 2; ++stt)
         for (const Granule &g : granules)
             for (unsigned half = 0; half < 2; ++half)
@@ -420,6 +421,7 @@ TEST_F(Cd, 284_had_e0pd_and_epan_count_only_where_idr3_has_them)
     REF_SET(CD_HAD0, cd, 1);
     REF_SET(CD_E0PD1, cd, 1);
     REF_SET(CD_EPAN, cd, 1);
+    VALUE(IDR3_EPAN) = 0;
     ASSERT_TRUE(decode());
     EXPECT_TRUE(x.ttb[0].hpd);
     EXPECT_FALSE(x.ttb[1].hpd);

@@ -146,6 +146,9 @@ private:
             set(config, key, on);
             return on;
         };
+        set(config, "AIDR.ArchMinorRev", 2);
+        for (const char *key : {"IDR5.DS", "IDR5.VAX", "IDR3.EPAN"})
+            set(config, key, 0);
         auto oas = static_cast<unsigned>(2 + below(4));
         set(config, "IDR5.OAS", oas);
         features.oas_bits = sizes[oas];
