@@ -13,8 +13,10 @@ void smmu__answer_track(struct smmu *s, const smmu_request_t *r, uint8_t epoch,
     s->inval.tracked[epoch]++;
 }
 
-static void output_kind(struct access_kind k, smmu_response_t *out)
+static void output_kind(const struct smmu *s, struct access_kind k, smmu_response_t *out)
 {
+    if (s->always_privileged_data)
+        k = (struct access_kind){.priv = true};
     out->flags |= (uint8_t)((k.priv ? SMMU_RSP_PRIV : 0) | (k.inst ? SMMU_RSP_INST : 0));
 }
 
@@ -31,7 +33,7 @@ void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct ove
                              .pas = SMMU_PAS_NS,
                              .region_log2 = leaf->region_log2,
                              .perms = (uint8_t)(leaf->perms >> (k.priv ? 0 : 3) & 7)};
-    output_kind(k, out);
+    output_kind(s, k, out);
     STAT(s, forwarded, 1);
 }
 
@@ -48,7 +50,7 @@ void smmu__answer_bypass(struct smmu *s, const smmu_request_t *r, const struct o
                              .pas = SMMU_PAS_NS,
                              .region_log2 = s->oas_bits,
                              .perms = SMMU_PERM_R | SMMU_PERM_W | SMMU_PERM_X};
-    output_kind(smmu__access_kind(r, o), out);
+    output_kind(s, smmu__access_kind(r, o), out);
     STAT(s, forwarded, 1);
     STAT(s, bypassed, 1);
 }

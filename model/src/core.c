@@ -277,6 +277,7 @@ static void take_config(struct smmu *s, const smmu_config_t *cfg)
         CFG(s, TIMING_UTLB_LAT) = 0;
     s->oas_bits = (uint8_t)smmu__oas_bits(cfg);
     s->ias_bits = (uint8_t)smmu__ias_bits(cfg);
+    s->always_privileged_data = cfg->value[SMMU_CFG_AIDR_ArchMinorRev] >= 4;
     size_pools(s);
 }
 

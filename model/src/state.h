@@ -84,6 +84,7 @@ struct smmu {
     uint8_t mode;                        /* smmu_mode_t */
     uint8_t oas_bits;                    /* from IDR5.OAS */
     uint8_t ias_bits;                    /* 3.4 */
+    bool always_privileged_data;         /* what goes out, since SMMUv3.4 (13.1.2) */
     uint64_t write_mask[SMMU_REG_COUNT]; /* software-writable bits, absent features excluded */
     struct cmd_rules cmd_rules;
     uint64_t stat[SMMU_STAT_COUNT];

@@ -46,19 +46,22 @@ static enum walk_outcome step_down(const struct xctx *x, struct walk *w, uint64_
 }
 
 /*
- * log2 of what the leaf maps: its level's size, or a contiguous run's. CHOICE: the Contiguous bit
- * counts only in runs that fit into the input range and map onto addresses of the same alignment
- * (D8.7).
+ * log2 of what the leaf maps: its level's size, as far as the output size lets it, or a contiguous
+ * run's. CHOICE: the Contiguous bit counts only in runs that fit into the input range and the
+ * output size, and map onto addresses of the same alignment (D8.7).
  */
-static unsigned leaf_log2(const struct ttb *t, const struct walk *w, uint64_t descriptor,
+static unsigned leaf_log2(const struct xctx *x, const struct walk *w, uint64_t descriptor,
                           uint64_t output)
 {
+    const struct ttb *t = &x->ttb[w->half];
     unsigned log2 = smmu__walk_level_log2(t->granule_log2, w->level);
+    if (log2 > x->output_bits)
+        return x->output_bits;
     if (!(descriptor & PTE_CONTIGUOUS))
         return log2;
     unsigned run = log2 + smmu__pte_contiguous_log2(t->granule_log2, w->level);
     bool in_place = !((output ^ w->va) & low_mask(run) & ~low_mask(log2));
-    return run <= t->input_bits && in_place ? run : log2;
+    return run <= t->input_bits && run <= x->output_bits && in_place ? run : log2;
 }
 
 static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, uint64_t descriptor,
@@ -67,7 +70,7 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
     const struct ttb *t = &x->ttb[w->half];
     unsigned log2 = smmu__walk_level_log2(t->granule_log2, w->level);
     uint64_t output = smmu__pte_output(descriptor, log2, (enum pte_high)t->high);
-    if (exceeds(output, x->output_bits))
+    if (exceeds(output | (w->va & low_mask(log2)), x->output_bits))
         return WALK_ADDR_SIZE;
     if (!(descriptor & PTE_AF) && !x->affd)
         return WALK_ACCESS;
@@ -77,7 +80,7 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
     struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor))),
                           (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
     attrs = smmu__attrs_normalise(attrs);
-    leaf->region_log2 = (uint8_t)leaf_log2(t, w, descriptor, output);
+    leaf->region_log2 = (uint8_t)leaf_log2(x, w, descriptor, output);
     leaf->pa = align_down(output, leaf->region_log2);
     leaf->perms = smmu__pte_stage1_permissions(descriptor, controls);
     leaf->memattr = attrs.memattr;

@@ -90,8 +90,8 @@ typedef enum smmu_result {
 /* smmu_response.flags */
 enum {
     SMMU_RSP_BYPASS = 1u << 0, /* no stage of translation touched it: SMMUEN=0 or Config=0b100 */
-    SMMU_RSP_PRIV = 1u << 1,   /* output privilege, where the version outputs one (13.1.2) */
-    SMMU_RSP_INST = 1u << 2,   /* output instruction marking, likewise */
+    SMMU_RSP_PRIV = 1u << 1,   /* output privilege: since SMMUv3.4 always privileged (13.1.2) */
+    SMMU_RSP_INST = 1u << 2,   /* output instruction marking: since SMMUv3.4 never */
     SMMU_RSP_TRACKED = 1u << 3 /* smmu_access_done() is owed */
 };
 
