@@ -11,7 +11,7 @@ may use a symbol of a higher level.
 
 Everything else includes the model's public headers only; white-box tests
 (testbench/unit/*_internal.cpp) are the one exception, and testbench/spec_ref, the second source
-of constants, takes nothing from the model at all.
+of constants, takes nothing from the model at all; nor does testbench/reference, the second translation.
 """
 
 import os
@@ -100,6 +100,9 @@ def forbidden(source, target):
         return "tlm includes model/include only"
     if room == "testbench/spec_ref":
         return None if other == room else "spec_ref is independent of everything else"
+    if room == "testbench/reference":
+        own = other in (room, "testbench/spec_ref")
+        return None if own else "the reference shares nothing but spec_ref with anything else"
     if source.name.endswith("_internal.cpp") and room == "testbench/unit":
         return None
     if other in ("model/include", "tlm/include") or target.parts[0] == "testbench":

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See random_machine.h. */
+#include "unit/random_machine.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <sstream>
+
+#include "reference/record.h"
+#include "spec_ref/ref_events.h"
+#include "spec_ref/ref_registers.h"
+#include "spec_ref/ref_structures.h"
+#include "spec_ref/ref_tables.h"
+#include "unit/random_config.h"
+
+using reference::Result;
+
+namespace {
+
+constexpr uint64_t eventq = 0x9000'0000;
+constexpr unsigned eventq_log2 = 4;
+
+const char *const result_names[] = {"forward", "abort", "RAZ/WI", "stall"};
+
+std::string event_name(unsigned number)
+{
+    for (size_t i = 0; i < ref_event_count; ++i)
+        if (ref_event_table[i].number == number)
+            return ref_event_table[i].name;
+    return "no record";
+}
+
+/* Fields of a structure that are not zero. */
+std::string fields_of(const char *object, const uint64_t *words)
+{
+    std::ostringstream text;
+    text << std::hex;
+    for (size_t i = 0; i < ref_structure_field_count; ++i) {
+        const ref_field_row &row = ref_structure_field_table[i];
+        if (std::string(row.object) != object)
+            continue;
+        uint64_t value = ref_get(words[row.dword], row.msb, row.lsb);
+        if (value)
+            text << " " << row.field << "=" << value;
+    }
+    return text.str();
+}
+
+} // namespace
+
+std::string Ending::text() const
+{
+    static const char *const classes[] = {"CD", "TT", "IN", "?"};
+    std::string text =
+        std::string(result_names[static_cast<int>(result)]) + ", " + event_name(event);
+    if (event >= REF_EVT_F_WALK_EABT)
+        text += std::string(stage2 ? " stage 2 " : " stage 1 ") + classes[reported_class & 3];
+    return text;
+}
+
+/* ------------------------------------------------------------------- setting up */
+
+RandomMachine::RandomMachine(uint64_t seed) : random(seed)
+{
+    create();
+    runner.memory = serve;
+    runner.ctx = this;
+    registers.idr0 = static_cast<uint32_t>(read(REF_REG_IDR0, 4));
+    registers.idr1 = static_cast<uint32_t>(read(REF_REG_IDR1, 4));
+    registers.idr3 = static_cast<uint32_t>(read(REF_REG_IDR3, 4));
+    registers.idr5 = static_cast<uint32_t>(read(REF_REG_IDR5, 4));
+    registers.aidr = static_cast<uint32_t>(read(REF_REG_AIDR, 4));
+    memory = std::make_unique<RandomMemory>(random, registers);
+}
+
+void RandomMachine::create()
+{
+    config = RandomConfig(random).draw();
+    size_t size = smmu_size(&config);
+    ASSERT_NE(size, 0U);
+    room.resize(size / sizeof(std::max_align_t) + 1);
+    ASSERT_EQ(smmu_create(&s, &config, room.data(), room.size() * sizeof(std::max_align_t)),
+              SMMU_OK);
+}
+
+void RandomMachine::write(uint32_t offset, unsigned size, uint64_t value)
+{
+    ASSERT_EQ(smmu_reg_write(s, now, SMMU_PAS_NS, offset, size, value), SMMU_OK);
+}
+
+uint64_t RandomMachine::read(uint32_t offset, unsigned size)
+{
+    uint64_t value = 0;
+    EXPECT_EQ(smmu_reg_read(s, now, SMMU_PAS_NS, offset, size, &value), SMMU_OK);
+    return value;
+}
+
+void RandomMachine::program()
+{
+    reference::Features f(registers);
+    uint64_t split = one_in(4) ? below(32) : 6 + 2 * below(3);
+    registers.strtab_base_cfg = static_cast<uint32_t>(
+        REF_PREP(STRTAB_BASE_CFG_LOG2SIZE, 4 + below(6)) | REF_PREP(STRTAB_BASE_CFG_SPLIT, split) |
+        REF_PREP(STRTAB_BASE_CFG_FMT, one_in(2)));
+    registers.strtab_base = random() & reference::ones(f.oas) & REF_MASK(STRTAB_BASE_ADDR);
+    registers.cr2 = static_cast<uint32_t>(REF_PREP(CR2_RECINVSID, !one_in(4)) |
+                                          REF_PREP(CR2_E2H, f.hyp && one_in(2)));
+    registers.cr0 =
+        static_cast<uint32_t>(REF_PREP(CR0_EVENTQEN, 1) | REF_PREP(CR0_SMMUEN, !one_in(40)));
+    uint64_t gbpa = random();
+    registers.gbpa = static_cast<uint32_t>(
+        (gbpa & (REF_MASK(GBPA_MEMATTR) | REF_MASK(GBPA_MTCFG) | REF_MASK(GBPA_ALLOCCFG) |
+                 REF_MASK(GBPA_SHCFG) | REF_MASK(GBPA_PRIVCFG) | REF_MASK(GBPA_INSTCFG))) |
+        REF_PREP(GBPA_ABORT, one_in(4)));
+    write(REF_REG_GBPA, 4, registers.gbpa | REF_MASK(GBPA_UPDATE));
+    write(REF_REG_STRTAB_BASE, 8, registers.strtab_base);
+    write(REF_REG_STRTAB_BASE_CFG, 4, registers.strtab_base_cfg);
+    write(REF_REG_EVENTQ_BASE, 8, eventq | eventq_log2);
+    write(REF_REG_EVENTQ_PROD, 4, 0);
+    write(REF_REG_EVENTQ_CONS, 4, 0);
+    write(REF_REG_CR2, 4, registers.cr2);
+    write(REF_REG_CR0, 4, registers.cr0);
+    smmu_run_until_idle(s, &runner, &now, now + 1'000'000);
+}
+
+void RandomMachine::new_round()
+{
+    smmu_reset(s);
+    program();
+    memory->new_round();
+    streamids.clear();
+    for (unsigned i = 0; i < 3; ++i)
+        streamids.push_back(static_cast<uint32_t>(below(one_in(6) ? 256 : 16)));
+}
+
+/* --------------------------------------------------------------------- one access */
+
+reference::Access RandomMachine::some_access()
+{
+    reference::Access t = {};
+    t.streamid = one_in(60) ? static_cast<uint32_t>(random() >> below(64))
+                            : streamids[below(streamids.size())];
+    t.ssv = one_in(5);
+    t.substreamid = t.ssv ? static_cast<uint32_t>(one_in(8) ? below(1 << 20) : below(3)) : 0;
+    t.addr = memory->some_address(t.streamid);
+    t.write = one_in(3);
+    t.inst = one_in(3);
+    t.priv = one_in(2);
+    t.memattr = one_in(2) ? 0xFF : static_cast<uint8_t>(random());
+    t.sh = one_in(2) ? 3 : static_cast<uint8_t>(below(4));
+    return t;
+}
+
+smmu_mem_status_t RandomMachine::exchange(const smmu_out_mem_t &access, void *data)
+{
+    uint64_t found = 0, from = 0, to = 0;
+    if (!memory->load(access.addr, found))
+        return SMMU_MEM_ABORT;
+    std::memcpy(&from, access.data, 8);
+    std::memcpy(&to, access.data + 8, 8);
+    std::memcpy(data, &found, 8);
+    if (found == from) {
+        changes.push_back({access.addr, from, to});
+        memory->store(access.addr, to);
+    }
+    return SMMU_MEM_OK;
+}
+
+smmu_mem_status_t RandomMachine::serve(void *ctx, const smmu_out_mem_t *access, void *data,
+                                       uint64_t *)
+{
+    auto *machine = static_cast<RandomMachine *>(ctx);
+    if (access->op == SMMU_MEM_CAS)
+        return machine->exchange(*access, data);
+    if (access->op == SMMU_MEM_WRITE) {
+        EventRecord record;
+        EXPECT_EQ(access->source, SMMU_SRC_EVENTQ);
+        std::memcpy(record.data(), access->data, sizeof record);
+        machine->records.push_back(record);
+        return SMMU_MEM_OK;
+    }
+    for (unsigned i = 0; i < access->size / 8U; ++i) {
+        uint64_t word = 0;
+        if (!machine->memory->load(access->addr + 8 * i, word))
+            return SMMU_MEM_ABORT;
+        std::memcpy(static_cast<uint8_t *>(data) + 8 * i, &word, 8);
+    }
+    return SMMU_MEM_OK;
+}
+
+void RandomMachine::run_model()
+{
+    smmu_request_t request = {};
+    request.addr = given.addr;
+    request.streamid = given.streamid;
+    request.substreamid = given.substreamid;
+    request.flags = static_cast<uint16_t>(
+        (given.write ? SMMU_REQ_WRITE : 0) | (given.inst ? SMMU_REQ_INST : 0) |
+        (given.priv ? SMMU_REQ_PRIV : 0) | (given.ssv ? SMMU_REQ_SSV : 0));
+    request.memattr = given.memattr;
+    request.sh = given.sh;
+    got = {};
+    records.clear();
+    changes.clear();
+    status = smmu_run_request(s, &runner, &now, &request, &got);
+    smmu_run_until_idle(s, &runner, &now, now + 1'000'000);
+}
+
+void RandomMachine::access()
+{
+    given = some_access();
+    memory->begin_access(given.streamid);
+    expected = reference::translate(registers, *memory, given);
+    run_model();
+    compare();
+    const reference::Event &event = expected.event;
+    ++endings[{expected.result, event.number, event.number && event.stage2,
+               event.number ? event.reported_class : 0}];
+    if (expected.result == Result::Stall)
+        finish_stalled();
+    acknowledge();
+}
+
+void RandomMachine::compare()
+{
+    static const smmu_result_t results[] = {SMMU_RESULT_FORWARD, SMMU_RESULT_ABORT,
+                                            SMMU_RESULT_RAZ_WI};
+    if (expected.result == Result::Stall) {
+        EXPECT_EQ(status, SMMU_E_UNSUPPORTED) << "stalled: nobody answers yet";
+    } else {
+        ASSERT_EQ(status, SMMU_OK);
+        EXPECT_EQ(got.result, results[static_cast<int>(expected.result)]);
+    }
+    if (expected.result == Result::Forward && got.result == SMMU_RESULT_FORWARD) {
+        EXPECT_EQ(got.pa, expected.pa);
+        EXPECT_EQ(got.memattr, expected.memattr);
+        EXPECT_EQ(got.sh, expected.sh);
+        EXPECT_EQ((got.flags & SMMU_RSP_BYPASS) != 0, expected.bypass);
+        EXPECT_EQ((got.flags & SMMU_RSP_PRIV) != 0, expected.priv);
+        EXPECT_EQ((got.flags & SMMU_RSP_INST) != 0, expected.inst);
+    }
+    ASSERT_EQ(records.size(), expected.event.number ? 1U : 0U);
+    if (expected.event.number) {
+        reference::Record want = record_of(registers, given, expected.event);
+        EXPECT_TRUE(want.matches(records[0]));
+    }
+    compare_updates();
+}
+
+/* What hardware had to change is changed, and nothing else. */
+void RandomMachine::compare_updates()
+{
+    if (expected.result == Result::Forward) {
+        for (const reference::Update &update : expected.updates) {
+            uint64_t word = 0;
+            memory->load(update.addr, word);
+            bool last = true;
+            for (const reference::Update &later : expected.updates)
+                last = last && (later.addr != update.addr || &later <= &update);
+            EXPECT_TRUE(!last || word == update.to) << std::hex << "at " << update.addr;
+        }
+    }
+    for (const reference::Update &change : changes) {
+        bool permitted = false;
+        for (const reference::Update &update : expected.updates)
+            permitted = permitted || update.addr == change.addr;
+        /* The access flag of a leaf that denies the access: UNKNOWN (3.13.2). */
+        permitted = permitted || expected.event.number == REF_EVT_F_PERMISSION;
+        EXPECT_TRUE(permitted) << std::hex << change.from << " became " << change.to << " at "
+                               << change.addr;
+    }
+}
+
+void RandomMachine::finish_stalled() {}
+
+void RandomMachine::acknowledge()
+{
+    if (!records.empty())
+        write(REF_REG_EVENTQ_CONS, 4, read(REF_REG_EVENTQ_PROD, 4));
+}
+
+/* ----------------------------------------------------------------------- for people */
+
+namespace {
+
+/* Reads what is there and says what it was. */
+class Witness : public reference::Memory {
+public:
+    Witness(const RandomMemory &memory, std::ostringstream &text) : memory(memory), text(text) {}
+
+    bool read(const reference::Fetch &fetch, uint64_t &word) override
+    {
+        static const char *const objects[] = {"L1STD", "STE", "L1CD", "CD", "TTD", "S2TTD"};
+        bool readable = memory.load(fetch.addr, word);
+        auto object = static_cast<int>(fetch.object);
+        bool first = fetch.object != last || (fetch.table != nullptr) || fetch.addr != at + 8;
+        last = fetch.object;
+        at = fetch.addr;
+        if (first)
+            text << objects[object] << " " << std::hex << fetch.addr << ": ";
+        if (first &&
+            (fetch.object == reference::Object::Ste || fetch.object == reference::Object::Cd)) {
+            uint64_t words[8];
+            for (unsigned i = 0; i < 8; ++i)
+                memory.load(fetch.addr + 8 * i, words[i]);
+            text << fields_of(objects[object], words) << "\n";
+        } else if (first) {
+            text << word;
+            if (fetch.table)
+                text << std::dec << " level " << fetch.table->level << " granule "
+                     << fetch.table->granule_log2 << " output " << fetch.table->output_bits
+                     << (fetch.table->ds ? " DS" : "") << (fetch.table->big_endian ? " BE" : "");
+            text << "\n";
+        }
+        if (!readable)
+            text << "  aborts\n";
+        return readable;
+    }
+
+private:
+    const RandomMemory &memory;
+    std::ostringstream &text;
+    reference::Object last = reference::Object::L1std;
+    uint64_t at = 0;
+};
+
+} // namespace
+
+std::string RandomMachine::describe() const
+{
+    std::ostringstream text;
+    for (size_t i = 0; smmu_config_key(i); ++i)
+        if (!std::strncmp(smmu_config_key(i)->name, "IDR", 3) ||
+            !std::strncmp(smmu_config_key(i)->name, "AIDR", 4))
+            text << smmu_config_key(i)->name << "=" << config.value[i] << " ";
+    text << std::hex << "\naddr " << given.addr << " sid " << given.streamid << " ssv " << given.ssv
+         << " " << given.substreamid << (given.write ? " write" : " read")
+         << (given.inst ? " inst" : "") << (given.priv ? " priv" : "") << " memattr "
+         << unsigned{given.memattr} << " sh " << unsigned{given.sh} << " cr2 " << registers.cr2
+         << "\n";
+    Witness witness(*memory, text);
+    reference::Outcome now_expected = reference::translate(registers, witness, given);
+    const reference::Event &event = expected.event;
+    text << std::hex << "reference: " << result_names[static_cast<int>(expected.result)] << " pa "
+         << expected.pa << " memattr " << unsigned{expected.memattr} << " sh "
+         << unsigned{expected.sh} << " priv " << expected.priv << " inst " << expected.inst
+         << " bypass " << expected.bypass << "; " << event_name(event.number)
+         << (event.stage2 ? " stage 2" : "") << " class " << event.reported_class << " ipa "
+         << event.ipa << " fetch " << event.fetch_addr << "\n";
+    if (now_expected.event.number != event.number || now_expected.pa != expected.pa)
+        text << "  (with memory as it is now: " << event_name(now_expected.event.number) << " pa "
+             << now_expected.pa << ")\n";
+    for (const auto &update : expected.updates)
+        text << "  update " << update.addr << " " << update.from << " -> " << update.to << "\n";
+    text << "model: status " << status << " result " << unsigned{got.result} << " pa " << got.pa
+         << " memattr " << unsigned{got.memattr} << " sh " << unsigned{got.sh} << " flags "
+         << unsigned{got.flags} << "\n";
+    for (const auto &change : changes)
+        text << "  change " << change.addr << " " << change.from << " -> " << change.to << "\n";
+    for (const auto &record : records)
+        text << "  " << event_name(record[0] & 0xFF) << " " << record[0] << " " << record[1] << " "
+             << record[2] << " " << record[3] << "\n";
+    if (event.number) {
+        reference::Record want = record_of(registers, given, event);
+        text << "  want " << want.words[0] << " " << want.words[1] << " " << want.words[2] << " "
+             << want.words[3] << "\n  known " << want.known[0] << " " << want.known[1] << " "
+             << want.known[2] << " " << want.known[3] << "\n";
+    }
+    return text.str();
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory whose content is made up when the reference first reads it: it says what it expects there
+ * (a structure, a descriptor of a table of this shape), and something of the kind is drawn, mostly
+ * legal, now and then not, or memory that cannot be read. From then on it stays, until somebody
+ * stores over it. Addresses are drawn from all that the sizes allow.
+ */
+#ifndef SMMUSIM_UNIT_RANDOM_MEMORY_H
+#define SMMUSIM_UNIT_RANDOM_MEMORY_H
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "reference/features.h"
+#include "reference/reference.h"
+
+class RandomMemory : public reference::Memory {
+public:
+    RandomMemory(std::mt19937_64 &random, const reference::Registers &registers)
+        : features(registers), registers(registers), random(random)
+    {
+    }
+
+    /* Forgets everything, and draws how wild the round is. */
+    void new_round();
+    /* Whose structures the next reads belong to. */
+    void begin_access(uint32_t streamid) { streamid_ = streamid; }
+
+    bool read(const reference::Fetch &fetch, uint64_t &word) override;
+    /* For everybody else; what was never made up is 0. False: external abort. */
+    bool load(uint64_t addr, uint64_t &word) const;
+    void store(uint64_t addr, uint64_t word) { words[addr] = word; }
+
+    /* An address that the stream's tables may translate, of few distinct pages. */
+    uint64_t some_address(uint32_t streamid);
+    /* One in n, or what goes wrong in this round. */
+    bool one_in(unsigned n) { return random() % n == 0; }
+    uint64_t below(uint64_t n) { return random() % n; }
+    bool odd() { return wildness && one_in(wildness); }
+
+    const std::unordered_map<uint64_t, uint64_t> &content() const { return words; }
+
+private:
+    using Words = std::array<uint64_t, 8>;
+
+    /* What of a stream's structures decides which addresses are worth trying. */
+    struct Input {
+        unsigned bits;
+        bool upper;
+    };
+    struct StreamShape {
+        std::vector<Input> inputs;
+        unsigned ipa_bits = 0; /* 0: no stage 2 */
+        bool forced_write_back = false;
+    };
+
+    uint64_t make_l1std();
+    Words make_ste();
+    void make_stage1_part(Words &ste, StreamShape &shape);
+    void make_stage2_part(Words &ste, StreamShape &shape);
+    uint64_t make_l1cd();
+    Words make_cd();
+    void make_half(Words &cd, bool upper, unsigned output);
+    uint64_t make_descriptor(const reference::Fetch &fetch);
+    uint64_t make_table(const reference::TableShape &shape);
+    uint64_t make_leaf(const reference::Fetch &fetch);
+    uint64_t with_address(const reference::TableShape &shape, bool stage1, unsigned low);
+    uint64_t stage1_attributes();
+    uint64_t stage2_attributes();
+    void make_contiguous(const reference::Fetch &fetch, uint64_t leaf);
+    void place(uint64_t addr, const Words &from);
+    unsigned some_granule();
+    bool big_endian();
+    uint64_t some_structure(unsigned alignment_log2);
+
+    reference::Features features;
+    const reference::Registers &registers;
+    std::mt19937_64 &random;
+    std::unordered_map<uint64_t, uint64_t> words;
+    std::unordered_set<uint64_t> unreadable;
+    std::map<uint32_t, StreamShape> streams;
+    uint32_t streamid_ = 0;
+    unsigned wildness = 0; /* one in so many things is odd; 0: none */
+    bool one_space = false, s1pie = false;
+    uint64_t next_asid = 0, next_vmid = 0;
+    Words the_cd = {};
+    std::vector<Input> the_inputs;
+};
+
+#endif
