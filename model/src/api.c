@@ -134,6 +134,30 @@ smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag)
     return status;
 }
 
+static bool is_stalled(const struct slot *slot)
+{
+    return slot->state == SLOT_STALLED || slot->state == SLOT_STALL_WAIT;
+}
+
+bool smmu_stalled(const smmu_t *s, uint64_t tag, smmu_stall_t *stall)
+{
+    for (uint32_t i = 0; s && i < s->slots.capacity; i++) {
+        const struct slot *slot = &s->slots.slot[i];
+        if (!is_stalled(slot) || slot->request.tag != tag)
+            continue;
+        if (stall)
+            *stall = (smmu_stall_t){.stag = slot->fault.stag,
+                                    .recorded = slot->state == SLOT_STALLED};
+        return true;
+    }
+    return false;
+}
+
+size_t smmu_stalled_count(const smmu_t *s)
+{
+    return s ? s->stalls.stalled : 0;
+}
+
 bool smmu_bypasses(const smmu_t *s, smmu_pas_t sec_sid)
 {
     const struct prog_if *pi = interface_of(s, sec_sid);

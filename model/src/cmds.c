@@ -264,6 +264,24 @@ static void handle_tlbi_nsnh_all(struct smmu *s, const struct prog_if *pi, const
     smmu__invalidate(s, &scope);
 }
 
+/* ------------------------------------------------------------- stalled transactions (4.7) */
+
+static void handle_resume(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    enum stall_action action = STALL_RETRY;
+    if (!SMMU_FIELD_GET(CMD_RESUME, Ac, words)) {
+        bool abort = SMMU_FIELD_GET(CMD_RESUME, Ab, words) || CFG(s, IDR0_TERM_MODEL);
+        action = abort ? STALL_ABORT : STALL_RAZ_WI;
+    }
+    smmu__stall_resume(s, pi, STREAMID(words), (uint16_t)SMMU_FIELD_GET(CMD_RESUME, STAG, words),
+                       action);
+}
+
+static void handle_stall_term(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    smmu__stall_terminate_stream(s, pi, STREAMID(words));
+}
+
 /* ---------------------------------------------------------------------------------- tables */
 
 #define check_none NULL

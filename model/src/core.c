@@ -155,11 +155,25 @@ static void lay_out_port(struct arena *a, struct qtw *q, uint32_t slots, uint32_
     }
 }
 
-/* Translations in flight at most: those of the TBUs, and prefetches. */
+static uint64_t stall_max(const uint64_t *v)
+{
+    return v[SMMU_CFG_IDR0_STALL_MODEL] == 1 ? 0 : v[SMMU_CFG_IDR5_STALL_MAX];
+}
+
+/* Translations in flight at most: those of the TBUs, those that have stalled, and prefetches. */
 static uint32_t slots_of(const uint64_t *v)
 {
     uint64_t slots = v[SMMU_CFG_TIMING_TBUS] * v[SMMU_CFG_TIMING_TBU_XLATE_SLOTS];
-    return (uint32_t)(slots + (v[SMMU_CFG_TIMING_PREFETCH] ? v[SMMU_CFG_TIMING_PTW_SLOTS] : 0));
+    uint64_t prefetches = v[SMMU_CFG_TIMING_PREFETCH] ? v[SMMU_CFG_TIMING_PTW_SLOTS] : 0;
+    return (uint32_t)(slots + stall_max(v) + prefetches);
+}
+
+static void lay_out_stalls(struct arena *a, struct stalls *p, const uint64_t *v)
+{
+    p->pool.capacity = (uint32_t)stall_max(v);
+    while (p->pool.capacity > UINT32_C(1) << p->stag_bits)
+        p->stag_bits++;
+    p->place = carve(a, p->pool.capacity, sizeof *p->place);
 }
 
 enum { TAGS_MAX = 4096, TAGS_MIN = 64 };
@@ -182,6 +196,7 @@ static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
     s->slots.capacity = slots;
     s->slots.slot = carve(a, slots, sizeof *s->slots.slot);
     s->slots.in_use = carve(a, (slots + 63) / 64, sizeof *s->slots.in_use);
+    lay_out_stalls(a, &s->stalls, v);
     lay_out_cfgcache(a, &s->cfgcache, v[SMMU_CFG_TIMING_CC_ENTRIES], v[SMMU_CFG_TIMING_CC_WAYS],
                      v[SMMU_CFG_TIMING_CC_REPL]);
     s->tags.capacity = power_of_two_at_least(entries < TAGS_MIN   ? TAGS_MIN
@@ -356,6 +371,8 @@ void smmu__settle(struct smmu *s)
             smmu__flight_places(s);
         if (due & SETTLE_EVENT_ROOM)
             smmu__flight_event_room(s);
+        if (due & SETTLE_STALLS)
+            smmu__stall_serve(s);
         if (due & SETTLE_ACKS)
             for (unsigned i = 0; i < PROG_IF_COUNT; i++)
                 smmu__regs_update_acks(s, &s->pi[i]);

@@ -2,8 +2,8 @@
 /*
  * L3. See evtq.h. Writes of up to EVTQ_WRITES records overlap; PROD passes them in order, each when
  * it is in memory. Write aborts are synchronous (7.2.2). CHOICE: records are never merged, whatever
- * STE.MEV (7.3.1). A record of a stalled transaction, which is not dropped but kept while the queue
- * is not writable, will wait with its transaction.
+ * STE.MEV (7.3.1). The record of a stalled transaction, which must not be dropped, is not made
+ * before there is room for it (stall.h).
  */
 #include "evtq.h"
 
@@ -99,6 +99,22 @@ bool smmu__evtq_ready(const struct smmu *s, const struct prog_if *pi)
     return writes == 0 || (writes < EVTQ_WRITES && !full(s, pi));
 }
 
+/* Enabled and without an error (7.2.1); room apart. */
+static bool works(const struct prog_if *pi)
+{
+    return REG_FIELD(pi, CR0, EVENTQEN) && !pi->evtq.aborting &&
+           !smmu__gerror_active(pi, GERROR_EVENTQ_ABT_ERR);
+}
+
+uint32_t smmu__evtq_room(const struct smmu *s, const struct prog_if *pi)
+{
+    struct ring ring = ring_of(s, pi);
+    uint32_t cons = (uint32_t)REG_OF(pi, EVENTQ_CONS);
+    if (!works(pi) || full(s, pi))
+        return 0;
+    return (UINT32_C(1) << ring.log2_size) - smmu__ring_used(&ring, pi->evtq.write_index, cons);
+}
+
 /* 7.4: a second overflow before the first is acknowledged cannot be shown. */
 static void show_overflow(struct prog_if *pi)
 {
@@ -110,8 +126,7 @@ void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f
 {
     struct evtq *q = &pi->evtq;
     struct ring ring = ring_of(s, pi);
-    bool writable = REG_FIELD(pi, CR0, EVENTQEN) && !q->aborting &&
-                    !smmu__gerror_active(pi, GERROR_EVENTQ_ABT_ERR);
+    bool writable = works(pi);
     if (writable && full(s, pi)) {
         show_overflow(pi);
         writable = false;
@@ -211,6 +226,7 @@ void smmu__evtq_follow_prod(struct smmu *s, struct prog_if *pi)
     struct ring ring = ring_of(s, pi);
     if (pi->evtq.count == 0)
         pi->evtq.write_index = smmu__ring_index(&ring, REG_OF(pi, EVENTQ_PROD));
+    s->settle |= SETTLE_STALLS;
 }
 
 bool smmu__evtq_quiet(const struct prog_if *pi)

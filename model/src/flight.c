@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "stall.h"
 #include "state.h"
 
 /* -------------------------------------------------------- time and reads */
@@ -97,6 +98,13 @@ static bool step_event(struct smmu *s, struct slot *slot)
         smmu__slot_list_push(s, &s->slots.event_wait, slot);
         return false;
     }
+    if (slot->fault.stall && !REG_FIELD(pi, CR0, SMMUEN)) {
+        slot->fault.stall = false; /* nothing stalls any more (6.3.9.6) */
+        smmu__answer_terminated(s, &slot->request, SMMU_RESULT_ABORT, &slot->response);
+    }
+    slot->stalls = slot->fault.stall;
+    if (slot->stalls && !smmu__stall_admit(s, pi, slot))
+        return smmu__flight_answer(s, slot);
     uint64_t recorded = pi->evtq.recorded;
     smmu__evtq_record(s, pi, &slot->fault, slot->marks != 0);
     if (!CFG(s, TIMING_EVENT_HOLDS_SLOT) || pi->evtq.recorded == recorded)
@@ -117,6 +125,7 @@ static bool read_oneself(struct slot *slot)
     return true;
 }
 
+/* It stalls, if its fault says so; a stall is always recorded (5.5). */
 static bool terminate(struct smmu *s, struct slot *slot, smmu_result_t result, bool record)
 {
     if (slot->borrowed)
@@ -125,8 +134,9 @@ static bool terminate(struct smmu *s, struct slot *slot, smmu_result_t result, b
     if (slot->prefetch)
         return smmu__flight_prefetch_end(s, slot);
     smmu__walker_give(s, slot);
-    smmu__answer_terminated(s, &slot->request, result, &slot->response);
-    return record ? step_event(s, slot) : smmu__flight_answer(s, slot);
+    if (!slot->fault.stall)
+        smmu__answer_terminated(s, &slot->request, result, &slot->response);
+    return record || slot->fault.stall ? step_event(s, slot) : smmu__flight_answer(s, slot);
 }
 
 /* Fills what every record has; PnU and InD are those after the STE's overrides (7.3). */
@@ -161,7 +171,7 @@ bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event)
 
 bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event)
 {
-    fault_begin(slot, event);
+    fault_begin(slot, event)->stall = slot->x.s;
     return terminate(s, slot, slot->x.a ? SMMU_RESULT_ABORT : SMMU_RESULT_RAZ_WI, slot->x.r);
 }
 
@@ -292,7 +302,8 @@ static void abort_slot(struct smmu *s, struct slot *slot)
         smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer =
             (smmu_response_t){.tag = slot->request.tag, .result = SMMU_RESULT_ABORT};
         STAT(s, aborted, 1);
-        smmu__pool_give(&t->slots, now);
+        if (slot->in_tbu)
+            smmu__pool_give(&t->slots, now);
         for (; slot->wbuf; slot->wbuf--)
             smmu__pool_give(&t->wbuf, now);
     }
@@ -311,6 +322,7 @@ void smmu__flight_reset(struct smmu *s)
     smmu__pool_give_all(&s->slots.ctw.pool, s->sched.now);
     smmu__pool_give_all(&s->slots.ptw.pool, s->sched.now);
     smmu__slots_reset(s);
+    smmu__stall_reset(s);
     for (uint32_t i = 0; i < s->tbus; i++) {
         smmu__pool_give_all(&s->tbu[i].tokens, s->sched.now);
         smmu__tbu_reset(s, &s->tbu[i]);

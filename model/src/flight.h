@@ -34,6 +34,13 @@ void smmu__flight_event_room(struct smmu *s);
 void smmu__flight_walkers(struct smmu *s);
 /* Places in the TCU are free: likewise. */
 void smmu__flight_places(struct smmu *s);
+/* It starts anew, as though it had just arrived (3.12.2). */
+void smmu__flight_retry(struct smmu *s, struct slot *slot);
+/* Behind those of its bus ID that came before it; and from among them. */
+void smmu__flight_join_order(struct smmu *s, struct slot *slot);
+void smmu__flight_leave_order(struct smmu *s, struct slot *slot);
+/* Its place among the TBU's slots, and the write buffer, go to others. */
+void smmu__flight_leave_tbu(struct smmu *s, struct slot *slot);
 /* Cold reset: what is in flight is answered with an abort, and everything it held is free. */
 void smmu__flight_reset(struct smmu *s);
 
@@ -82,7 +89,7 @@ bool smmu__flight_leave(struct smmu *s, struct slot *slot);
 bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event);
 /* A stage 1 bypass beyond the address size: likewise, whatever A and R say (3.4, 7.3.14). */
 bool smmu__flight_bypass_fault(struct smmu *s, struct slot *slot);
-/* The four faults that CD.A and CD.R govern (3.12, 5.5). */
+/* The four faults that CD.A, CD.R and CD.S govern (3.12, 5.5). */
 bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event);
 
 /* ---- flight_config.c */

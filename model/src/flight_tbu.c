@@ -5,6 +5,7 @@
  */
 #include "answer.h"
 #include "flight.h"
+#include "stall.h"
 #include "state.h"
 
 static struct tbu *tbu_of(struct smmu *s, const struct slot *slot)
@@ -45,10 +46,14 @@ void smmu__flight_refused(struct smmu *s, const struct tbu *t, const smmu_reques
         smmu__pmcg_level(s, PMCG_FIRST_TBU + t->number, SMMU_PMCG_EV_WBUF_BLOCKS, true);
 }
 
-/* Its places in the slots and the write buffer are free again. */
-static void give_places(struct smmu *s, struct tbu *t, struct slot *slot)
+void smmu__flight_leave_tbu(struct smmu *s, struct slot *slot)
 {
+    struct tbu *t = tbu_of(s, slot);
+    if (!slot->in_tbu)
+        return;
+    slot->in_tbu = false;
     smmu__pool_give(&t->slots, s->sched.now);
+    TIMELINE_COUNTER(s, SLOTS, t->number, t->slots.used);
     note_levels(s, t);
     if (!slot->wbuf)
         return;
@@ -57,10 +62,12 @@ static void give_places(struct smmu *s, struct tbu *t, struct slot *slot)
     smmu__pmcg_level(s, PMCG_FIRST_TBU + t->number, SMMU_PMCG_EV_WBUF_BLOCKS, false);
 }
 
-/* Behind those of its ID that came before it. */
-static void queue_up(struct smmu *s, struct order *o, struct slot *slot)
+void smmu__flight_join_order(struct smmu *s, struct slot *slot)
 {
+    struct order *o = smmu__tbu_order(s, tbu_of(s, slot), &slot->request);
     uint16_t number = (uint16_t)smmu__slot_number(s, slot);
+    if (!o)
+        return;
     slot->order_next = SLOT_NONE;
     if (smmu__slot_list_empty(&o->in_flight))
         o->in_flight.first = number;
@@ -74,7 +81,6 @@ void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
                         const smmu_response_t *decided)
 {
     struct slot *slot = smmu__slot_take(s);
-    struct order *o = smmu__tbu_order(s, t, r);
     slot->request = *r;
     slot->cfg_key = cfg_key;
     slot->prog_if = pi->number;
@@ -85,17 +91,29 @@ void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
     if (decided)
         slot->response = *decided;
     smmu__pool_take(&t->slots, s->sched.now);
+    slot->in_tbu = true;
     for (slot->wbuf = 0; slot->wbuf < smmu__tbu_wbuf_need(t, r); slot->wbuf++)
         smmu__pool_take(&t->wbuf, s->sched.now);
     note_levels(s, t);
-    if (o)
-        queue_up(s, o, slot);
+    smmu__flight_join_order(s, slot);
     if (s->timeline.capacity)
         smmu__timeline_take_off(s, slot, SMMU_TIMELINE_REQUEST);
     TIMELINE_STAGE(s, slot, LOOKUP);
     TIMELINE_COUNTER(s, SLOTS, t->number, t->slots.used);
     uint64_t from = smmu__tbu_accept(s, t, r);
     uint64_t done = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), found, from);
+    if (smmu__flight_delay(s, slot, until(s, done), SLOT_LOOKUP))
+        smmu__flight_run(s, slot);
+}
+
+void smmu__flight_retry(struct smmu *s, struct slot *slot)
+{
+    struct tbu *t = tbu_of(s, slot);
+    smmu__slot_start_anew(s, slot);
+    smmu__flight_join_order(s, slot);
+    TBU_EVENT(s, t, retried, TRANSACTION, 1, &slot->request);
+    TIMELINE_STAGE(s, slot, LOOKUP);
+    uint64_t done = smmu__tbu_relookup_done(s, t, smmu__canonical(slot->request.addr));
     if (smmu__flight_delay(s, slot, until(s, done), SLOT_LOOKUP))
         smmu__flight_run(s, slot);
 }
@@ -265,7 +283,7 @@ bool smmu__flight_answered(struct smmu *s, struct slot *slot)
         smmu__tbu_forget_page(s, t, slot);
     wake_merged(s, t, slot);
     return_token(s, t, slot);
-    return true;
+    return !slot->stalls || smmu__stall_rest(s, slot);
 }
 
 /* ------------------------------------------------------------------- order and leaving */
@@ -289,6 +307,16 @@ static struct slot *next_to_leave(struct smmu *s, const struct order *o)
     return next->kept_in_order ? next : NULL;
 }
 
+/* Its turn has come, and with it perhaps that of those behind it. */
+static void leave_in_turn(struct smmu *s, struct tbu *t, struct order *o, struct slot *slot)
+{
+    do {
+        slot->kept_in_order = false;
+        if (hand_on(s, t, o, slot))
+            smmu__flight_leave(s, slot);
+    } while ((slot = next_to_leave(s, o)));
+}
+
 bool smmu__flight_order(struct smmu *s, struct slot *slot)
 {
     struct tbu *t = tbu_of(s, slot);
@@ -299,12 +327,28 @@ bool smmu__flight_order(struct smmu *s, struct slot *slot)
         TIMELINE_STAGE(s, slot, ORDER_WAIT);
         return false;
     }
-    do {
-        slot->kept_in_order = false;
-        if (hand_on(s, t, o, slot))
-            smmu__flight_leave(s, slot);
-    } while ((slot = next_to_leave(s, o)));
+    leave_in_turn(s, t, o, slot);
     return false;
+}
+
+void smmu__flight_leave_order(struct smmu *s, struct slot *slot)
+{
+    struct tbu *t = tbu_of(s, slot);
+    struct order *o = smmu__tbu_order(s, t, &slot->request);
+    uint16_t number = (uint16_t)smmu__slot_number(s, slot), before = SLOT_NONE;
+    if (!o)
+        return;
+    uint16_t *link = &o->in_flight.first;
+    while (*link != number) {
+        before = *link;
+        link = &s->slots.slot[before].order_next;
+    }
+    *link = slot->order_next;
+    if (o->in_flight.last == number)
+        o->in_flight.last = before;
+    struct slot *next = next_to_leave(s, o);
+    if (next)
+        leave_in_turn(s, t, o, next);
 }
 
 /* A marked slot used what was invalidated: if the CMD_SYNC has begun, it waits for this access too
@@ -324,10 +368,10 @@ bool smmu__flight_leave(struct smmu *s, struct slot *slot)
                      smmu__stream_number(s, slot->request.sec_sid, slot->request.streamid),
                      smmu__flight_clock(s, slot) - slot->submitted);
     smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer = *a;
-    give_places(s, t, slot);
+    smmu__flight_leave_tbu(s, slot);
+    smmu__stall_left(s, slot);
     if (s->timeline.capacity)
         smmu__timeline_land(s, slot, SMMU_TIMELINE_REQUEST);
-    TIMELINE_COUNTER(s, SLOTS, t->number, t->slots.used);
     smmu__slot_free(s, slot);
     return false;
 }

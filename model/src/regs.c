@@ -101,6 +101,8 @@ static void write_cr0(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, u
         smmu__cmdq_disable(s, pi->cmd_queue);
     if (changed & SMMU_FIELD_MASK(CR0, EVENTQEN))
         smmu__evtq_follow_prod(s, pi);
+    if (changed & ~next & SMMU_FIELD_MASK(CR0, SMMUEN))
+        smmu__stall_terminate_all(s, pi);
     smmu__regs_update_acks(s, pi);
     if (changed & next & SMMU_FIELD_MASK(CR0, CMDQEN))
         smmu__cmdq_kick(s, pi->cmd_queue);
@@ -128,6 +130,7 @@ static void write_update(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id
 static void write_gerrorn(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
     pi->reg[id] = next;
+    s->settle |= SETTLE_STALLS; /* EVENTQ_ABT_ERR may be acknowledged */
     smmu__cmdq_kick(s, pi->cmd_queue);
 }
 
@@ -202,6 +205,7 @@ static void write_eventq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_
                               uint64_t next)
 {
     pi->reg[id] = fit_index(s, pi, &event_queue, next);
+    s->settle |= SETTLE_STALLS; /* there may be room */
     TIMELINE_COUNTER(s, EVTQ_CONS, pi->number, REG_FIELD(pi, EVENTQ_CONS, RD));
 }
 
@@ -413,7 +417,8 @@ void smmu__regs_reset(struct smmu *s, struct prog_if *pi)
     for (size_t i = 0; i < COUNT(reg_fields); i++) {
         const struct reg_field *f = &reg_fields[i];
         uint64_t value;
-        if (rows[f->reg].access == RO && smmu_config_get(&s->config, f->key, &value) == SMMU_OK)
+        if (rows[f->reg].access == RO && smmu__feature(&s->config, (enum smmu_feature)f->feature) &&
+            smmu_config_get(&s->config, f->key, &value) == SMMU_OK)
             pi->reg[f->reg] |= (value << f->lsb) & SMMU_BITS_MASK(f->msb, f->lsb);
     }
     reset_component_id(pi);

@@ -48,20 +48,42 @@ struct slot *smmu__slot_take(struct smmu *s)
     return slot;
 }
 
+static void unmark(struct smmu *s, struct slot *slot)
+{
+    if (!slot->marks)
+        return;
+    slot->marks = 0;
+    if (--s->slots.marked == 0)
+        s->settle |= SETTLE_SYNC;
+}
+
+void smmu__slot_rest(struct smmu *s, struct slot *slot)
+{
+    unsigned number = smmu__slot_number(s, slot);
+    unmark(s, slot);
+    s->slots.in_use[number / 64] &= ~in_use_bit(number);
+    if (slot->enabled && --s->slots.enabled == 0)
+        s->settle |= SETTLE_ACKS;
+    slot->enabled = false;
+}
+
+/* Only what came while SMMUEN was 1 does so, and only while it is. */
+void smmu__slot_start_anew(struct smmu *s, struct slot *slot)
+{
+    unsigned number = smmu__slot_number(s, slot);
+    s->slots.in_use[number / 64] |= in_use_bit(number);
+    s->slots.enabled += !slot->enabled;
+    slot->enabled = true;
+    slot->has_config = slot->decided = slot->fills = false;
+    slot->borrowed = slot->no_merge = slot->no_share = false;
+}
+
 void smmu__slot_free(struct smmu *s, struct slot *slot)
 {
     assert(slot->state != SLOT_FREE && !slot->walker && !slot->has_token && !slot->has_place);
-    if (slot->marks) {
-        slot->marks = 0;
-        if (--s->slots.marked == 0)
-            s->settle |= SETTLE_SYNC;
-    }
+    smmu__slot_rest(s, slot);
     slot->state = SLOT_FREE;
-    unsigned number = smmu__slot_number(s, slot);
-    s->slots.in_use[number / 64] &= ~in_use_bit(number);
     s->slots.used--;
-    if (slot->enabled && --s->slots.enabled == 0)
-        s->settle |= SETTLE_ACKS;
     smmu__slot_list_push(s, &s->slots.free, slot);
 }
 

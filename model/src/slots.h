@@ -44,6 +44,8 @@ enum slot_state {
     /* ends (flight.c) */
     SLOT_EVENT_WAIT, /* fault, but no room to record it */
     SLOT_EVENT_HELD, /* until its record is in memory */
+    SLOT_STALL_WAIT, /* stalls, but cannot be recorded: will be tried again (stall.h) */
+    SLOT_STALLED,    /* waits for a command */
     /* in the TBU, homeward (flight_tbu.c) */
     SLOT_ANSWERED,   /* the answer reaches the TBU */
     SLOT_ORDER_WAIT, /* others of its ID leave first */
@@ -81,10 +83,14 @@ struct slot {
     bool walks;       /* its translation table walk has begun and not ended */
     bool borrowed;    /* what it got came from another's read */
     bool no_merge, no_share; /* tried, and it came to nothing */
+    bool in_tbu;      /* it holds a place among its TBU's slots */
+    bool stalls;      /* its fault does not end it: on its way to rest (stall.h) */
+    bool expected;    /* has waited for a record: those that fault now come after it */
     uint16_t next;           /* in a waiting list; SLOT_NONE at the end */
     uint16_t order_next;     /* of the same ID, later */
     uint16_t page_next;      /* others that track a page of the same bucket */
     uint16_t read_next;      /* others whose shared read has the same bucket */
+    uint16_t stall_place;    /* 1 + its number; 0: none */
     struct slot_list merged, sharing; /* who waits for its answer, for its read */
     uint32_t latency;                 /* own cycles so far, in the modes lt and functional */
     uint32_t wbuf;                    /* beats of the write buffer that it holds */
@@ -123,7 +129,7 @@ struct slots {
     uint32_t marked; /* slots with marks: CMD_SYNC waits for zero */
     struct slot_list free, event_wait, event_held;
     struct slot *slot;   /* [capacity] */
-    uint64_t *in_use;    /* [capacity / 64] */
+    uint64_t *in_use;    /* [capacity / 64]: those that an invalidation may concern */
     struct pool tcu;     /* places in the TCU */
     struct slot_list place_wait;
     struct walkers ctw, ptw;
@@ -140,6 +146,12 @@ static inline bool smmu__slot_list_empty(const struct slot_list *list)
 {
     return list->first == SLOT_NONE;
 }
+/*
+ * It waits for software: no invalidation, CMD_SYNC or CR0ACK concerns it until it starts anew, which
+ * it does as though it had just arrived (3.12.2).
+ */
+void smmu__slot_rest(struct smmu *s, struct slot *slot);
+void smmu__slot_start_anew(struct smmu *s, struct slot *slot);
 /* Marks the slots whose result the invalidation may have made stale. */
 void smmu__slots_mark(struct smmu *s, const struct inval_scope *scope);
 void smmu__slots_reset(struct smmu *s);

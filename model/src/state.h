@@ -25,6 +25,7 @@
 #include "smmusim/smmu.h"
 #include "smmusim/smmu_stats.h"
 #include "spec.h"
+#include "stall.h"
 #include "tags.h"
 #include "tbu.h"
 #include "timeline.h"
@@ -53,7 +54,8 @@ enum {
     SETTLE_ACKS = 4,       /* CR0ACK or IRQ_CTRLACK may follow: something has become quiet */
     SETTLE_WALKERS = 8,    /* a walker is free */
     SETTLE_PMCG = 16,      /* a counter has overflowed, which interrupts */
-    SETTLE_PLACES = 32     /* a place in the TCU is free */
+    SETTLE_PLACES = 32,    /* a place in the TCU is free */
+    SETTLE_STALLS = 64     /* there may be a STAG and room for the record of one that waits for it */
 };
 
 struct smmu {
@@ -67,6 +69,7 @@ struct smmu {
     struct sched sched;
     struct outbox outbox;
     struct slots slots;
+    struct stalls stalls;
     struct cfgcache cfgcache;
     struct tags tags;
     uint32_t tbus;

@@ -85,6 +85,7 @@ static const size_t tcu_pools[SMMU_TCU_POOL_COUNT] = {
     [SMMU_TCU_POOL_slots] = offsetof(struct smmu, slots.tcu),
     [SMMU_TCU_POOL_ptw_slots] = offsetof(struct smmu, slots.ptw.pool),
     [SMMU_TCU_POOL_ctw_slots] = offsetof(struct smmu, slots.ctw.pool),
+    [SMMU_TCU_POOL_stalls] = offsetof(struct smmu, stalls.pool),
     [SMMU_TCU_POOL_read_slots] = offsetof(struct smmu, qtw.outstanding[QTW_READ]),
     [SMMU_TCU_POOL_event_slots] = offsetof(struct smmu, qtw.outstanding[QTW_EVENT]),
     [SMMU_TCU_POOL_msi_slots] = offsetof(struct smmu, qtw.outstanding[QTW_MSI]),

@@ -120,6 +120,8 @@ uint32_t host_submit(struct sim_host *host, const struct client_access *access);
  * len bytes of a read (zeros if it was not let through).
  */
 bool host_take(struct sim_host *host, uint32_t ticket, struct client_result *result, uint8_t *data);
+/* As smmu_stalled(). */
+bool host_stalled(const struct sim_host *host, uint32_t ticket, smmu_stall_t *stall);
 /* Lets time pass until it is finished; false if nothing more is due and it is still pending. */
 bool host_await(struct sim_host *host, uint32_t ticket, struct client_result *result,
                 uint8_t *data);

@@ -285,6 +285,12 @@ bool host_take(struct sim_host *host, uint32_t ticket, struct client_result *res
     return true;
 }
 
+bool host_stalled(const struct sim_host *host, uint32_t ticket, smmu_stall_t *stall)
+{
+    return ticket && ticket <= host->clients && host->client[ticket - 1].state == CLIENT_IN_SMMU &&
+           smmu_stalled(host->smmu, ticket, stall);
+}
+
 bool host_await(struct sim_host *host, uint32_t ticket, struct client_result *result, uint8_t *data)
 {
     while (!host_take(host, ticket, result, data)) {

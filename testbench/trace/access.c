@@ -73,6 +73,7 @@ bool parse_result(struct parser *parser, struct result_args *args)
         {.key = "memattr", .kind = OPTION_EXPECTED, .target = &args->memattr, .max = UINT8_MAX},
         {.key = "sh", .kind = OPTION_EXPECTED, .target = &args->sh, .max = 3},
         {.key = "ns", .kind = OPTION_EXPECTED, .target = &args->ns, .max = 1},
+        {.key = "stag", .kind = OPTION_EXPECTED, .target = &args->stag, .max = UINT16_MAX},
         {.key = "data", .kind = OPTION_TEXT, .target = &data},
         {.key = "cycles", .kind = OPTION_LIMIT, .target = &args->cycles, .max = UINT64_MAX},
     };
@@ -82,6 +83,8 @@ bool parse_result(struct parser *parser, struct result_args *args)
                       is_expected(&args->sh) || is_expected(&args->ns);
     if (of_address && !(args->outcomes & (OUTCOME_OK | OUTCOME_BYPASS)))
         return parse_fail(parser, "pa, memattr, sh and ns belong to ok and bypass");
+    if (is_expected(&args->stag) && !(args->outcomes & OUTCOME_STALL))
+        return parse_fail(parser, "stag belongs to stall");
     return !data || parse_data(parser, data, &args->data);
 }
 
@@ -134,18 +137,35 @@ static void compare_data(struct comparison *comparison, const struct data_expect
                        data_word(bytes, len, i), UINT64_MAX, STYLE_HEX);
 }
 
-void check_result(struct player *player, const struct result_args *args, bool write, uint32_t len,
-                  const struct client_result *result, const uint8_t *data)
+/* A stall that could not be recorded has none. */
+static void compare_stag(struct comparison *comparison, const struct expected *expected,
+                         uint32_t ticket)
+{
+    struct trace_backend *backend = comparison->player->backend;
+    smmu_stall_t stall = {0};
+    if (!is_expected(expected))
+        return;
+    if (backend->ops->stalled(backend, ticket, &stall) && stall.recorded)
+        compare_number(comparison, "stag", expected, stall.stag, UINT64_MAX, STYLE_HEX);
+    else
+        compare_text(comparison, false, "a stag", "no record of it yet");
+}
+
+void check_result(struct player *player, const struct result_args *args, uint32_t ticket,
+                  const struct client_access *access, const struct client_result *result,
+                  const uint8_t *data)
 {
     struct comparison comparison;
     char wanted[48], found[64];
-    unsigned outcomes = outcomes_of(write, result);
+    unsigned outcomes = outcomes_of(access->write, result);
     if (!args->outcomes)
         return;
     print_wanted(args->outcomes, wanted, sizeof(wanted));
-    print_found(write, result, found, sizeof(found));
+    print_found(access->write, result, found, sizeof(found));
     compare_begin(&comparison, player);
     compare_text(&comparison, (args->outcomes & outcomes) != 0, wanted, found);
+    if (!result && (args->outcomes & OUTCOME_STALL))
+        compare_stag(&comparison, &args->stag, ticket);
     if (result && (args->outcomes & outcomes)) {
         if (outcomes & OUTCOME_OK) {
             compare_number(&comparison, "pa", &args->pa, result->pa, UINT64_MAX, STYLE_HEX);
@@ -155,7 +175,7 @@ void check_result(struct player *player, const struct result_args *args, bool wr
             compare_number(&comparison, "ns", &args->ns, result->pas == SMMU_PAS_NS, UINT64_MAX,
                            STYLE_HEX);
         }
-        compare_data(&comparison, &args->data, len, data);
+        compare_data(&comparison, &args->data, access->len, data);
         compare_limit(&comparison, "cycles", &args->cycles, result->cycles);
     }
     compare_end(&comparison);

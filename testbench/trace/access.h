@@ -25,6 +25,7 @@ struct data_expected {
 struct result_args {
     unsigned outcomes; /* 0: nothing is expected */
     struct expected pa, memattr, sh, ns;
+    struct expected stag;
     struct data_expected data;
     struct limit cycles;
 };
@@ -33,7 +34,8 @@ struct result_args {
 bool parse_result(struct parser *parser, struct result_args *args);
 
 /* result is NULL if the access is still pending; data holds len bytes. */
-void check_result(struct player *player, const struct result_args *args, bool write, uint32_t len,
-                  const struct client_result *result, const uint8_t *data);
+void check_result(struct player *player, const struct result_args *args, uint32_t ticket,
+                  const struct client_access *access, const struct client_result *result,
+                  const uint8_t *data);
 
 #endif

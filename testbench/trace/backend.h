@@ -46,6 +46,9 @@ struct trace_backend_ops {
     bool (*take)(struct trace_backend *backend, uint32_t ticket, struct client_result *result,
                  uint8_t *data);
 
+    /* Is it stalled now (3.12.2)? */
+    bool (*stalled)(struct trace_backend *backend, uint32_t ticket, smmu_stall_t *stall);
+
     /* Edges on a wired output since creation. */
     uint64_t (*irq_count)(struct trace_backend *backend, smmu_pas_t pas, smmu_irq_source_t source);
 

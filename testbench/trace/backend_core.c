@@ -64,6 +64,11 @@ static bool core_take(struct trace_backend *backend, uint32_t ticket, struct cli
     return host_take(host_of(backend), ticket, result, data);
 }
 
+static bool core_stalled(struct trace_backend *backend, uint32_t ticket, smmu_stall_t *stall)
+{
+    return host_stalled(host_of(backend), ticket, stall);
+}
+
 static uint64_t core_irq_count(struct trace_backend *backend, smmu_pas_t pas,
                                smmu_irq_source_t source)
 {
@@ -107,6 +112,7 @@ struct trace_backend *trace_backend_core(const smmu_config_t *cfg, char *why, si
         .reg_write = core_reg_write,
         .submit = core_submit,
         .take = core_take,
+        .stalled = core_stalled,
         .irq_count = core_irq_count,
         .model = core_model,
         .stats_clear = core_stats_clear,

@@ -19,7 +19,7 @@ struct variable {
     bool kept;
 };
 
-/* A dma& that was not joined yet. */
+/* A dma& that was not joined yet, or a dma with a name that has stalled. */
 struct pending_access {
     uint32_t ticket; /* 0: none */
     struct client_access access;
@@ -35,7 +35,7 @@ struct player {
     unsigned long overflow_seen; /* line whose statement has waited for an overflow */
     struct variable *variable;      /* of each of the program's */
     uint64_t *mark;                 /* likewise: cycle */
-    struct pending_access *pending; /* likewise: of each name of a dma& */
+    struct pending_access *pending; /* likewise: of each name of a dma */
     uint32_t pushed;                /* commands behind PROD that are not published */
     uint64_t irqs_seen[SMMU_IRQ_COUNT];
 };

@@ -271,12 +271,14 @@ static void print_result(text_buffer *text, const struct client_access *access,
 }
 
 void recorder_access(struct recorder *recorder, const struct client_access *access,
-                     const struct client_result *result, const uint8_t *data)
+                     const char *name, const struct client_result *result, const uint8_t *data)
 {
     if (!recorder)
         return;
     finish_line(recorder);
     print_access(&recorder->text, "dma", access, data);
+    if (name)
+        text_buffer_print(&recorder->text, " name=%s", name);
     print_result(&recorder->text, access, result, data);
     text_buffer_print(&recorder->text, "\n");
 }

@@ -49,7 +49,7 @@ void recorder_event(struct recorder *recorder, const uint64_t words[4]);
  * (access->data is not looked at) or read.
  */
 void recorder_access(struct recorder *recorder, const struct client_access *access,
-                     const struct client_result *result, const uint8_t *data);
+                     const char *name, const struct client_result *result, const uint8_t *data);
 /* dma& and join; here access->data are the bytes written. */
 void recorder_access_start(struct recorder *recorder, const struct client_access *access,
                            const char *name);

@@ -10,7 +10,7 @@
 struct access_args {
     bool background;
     bool write, inst;
-    uint32_t name; /* of a dma&: index + 1 */
+    uint32_t name; /* index + 1; 0: none */
     struct value sid, addr;
     struct value ssid, len, priv, inst_option, tbu, id, at, memattr, sh;
     struct value *data; /* words; NULL: zeros */
@@ -67,10 +67,8 @@ static bool parse_data(struct parser *parser, char *text, struct access_args *ar
 static bool parse_name(struct parser *parser, const char *name, struct access_args *args)
 {
     struct trace_program *program = parser->program;
-    if (!args->background)
-        return true; /* a label that nothing refers to */
     if (!name)
-        return parse_fail(parser, "name= is missing: a join needs it");
+        return !args->background || parse_fail(parser, "name= is missing: a join needs it");
     args->name =
         parse_intern(parser, &program->access, &program->accesses, &program->access_capacity, name);
     return args->name != 0;
@@ -255,34 +253,57 @@ static bool await(struct player *player, uint32_t ticket, struct client_result *
     return true;
 }
 
+/* To be joined. */
+static void keep(struct pending_access *pending, uint32_t ticket,
+                 const struct client_access *access)
+{
+    pending->ticket = ticket;
+    pending->access = *access;
+    pending->access.data = NULL;
+}
+
+/* The name under which it is to be joined, which must not be in use; NULL: none, or a message. */
+static const char *name_of(struct player *player, const struct access_args *args)
+{
+    if (!args->name)
+        return NULL;
+    const char *name = player->program->access[args->name - 1];
+    if (!player->pending[args->name - 1].ticket)
+        return name;
+    player_void(player, "name=%s is in flight and was not joined", name);
+    return NULL;
+}
+
 static void run_dma(struct player *player, const void *data)
 {
     const struct access_args *args = data;
+    const char *name = name_of(player, args);
     struct client_access access;
     struct client_result result;
     uint8_t bytes[CLIENT_MAX_BYTES];
+    if (args->name && !name)
+        return;
     uint32_t ticket = start(player, args, &access, bytes);
     if (!ticket)
         return;
     bool done = await(player, ticket, &result, bytes);
-    recorder_access(player->options->recorder, &access, done ? &result : NULL, bytes);
-    check_result(player, &args->result, args->write, access.len, done ? &result : NULL, bytes);
+    recorder_access(player->options->recorder, &access, name, done ? &result : NULL, bytes);
+    check_result(player, &args->result, ticket, &access, done ? &result : NULL, bytes);
+    if (args->name && !done)
+        keep(&player->pending[args->name - 1], ticket, &access);
 }
 
 static void run_dma_background(struct player *player, const void *data)
 {
     const struct access_args *args = data;
-    struct pending_access *pending = &player->pending[args->name - 1];
-    const char *name = player->program->access[args->name - 1];
+    const char *name = name_of(player, args);
+    struct client_access access;
     uint8_t bytes[CLIENT_MAX_BYTES];
-    if (pending->ticket) {
-        player_void(player, "name=%s is in flight and was not joined", name);
+    uint32_t ticket = name ? start(player, args, &access, bytes) : 0;
+    if (!ticket)
         return;
-    }
-    pending->ticket = start(player, args, &pending->access, bytes);
-    if (pending->ticket)
-        recorder_access_start(player->options->recorder, &pending->access, name);
-    pending->access.data = NULL;
+    recorder_access_start(player->options->recorder, &access, name);
+    keep(&player->pending[args->name - 1], ticket, &access);
 }
 
 static void run_join(struct player *player, const void *data)
@@ -294,12 +315,12 @@ static void run_join(struct player *player, const void *data)
     struct client_result result;
     uint8_t bytes[CLIENT_MAX_BYTES] = {0};
     if (!pending->ticket) {
-        player_void(player, "no dma& with name=%s is in flight", name);
+        player_void(player, "no dma with name=%s is in flight", name);
         return;
     }
     bool done = await(player, pending->ticket, &result, bytes);
     recorder_access_join(player->options->recorder, name, access, done ? &result : NULL, bytes);
-    check_result(player, &args->result, access->write, access->len, done ? &result : NULL, bytes);
+    check_result(player, &args->result, pending->ticket, access, done ? &result : NULL, bytes);
     if (done)
         pending->ticket = 0;
 }

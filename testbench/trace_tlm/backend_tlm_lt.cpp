@@ -108,6 +108,7 @@ struct client_job {
     client_access access;
     std::vector<unsigned char> data;
     client_result result{};
+    smmusim::translation_result outcome;
     bool finished = false;
 };
 
@@ -183,9 +184,9 @@ private:
         sc_time start = sc_time::from_value(a.start * kClock.value());
         if (start > sc_time_stamp())
             wait(start - sc_time_stamp());
-        smmusim::translation_result outcome;
+        const smmusim::translation_result &outcome = job.outcome;
         smmusim::sideband side;
-        side.result = &outcome;
+        side.result = &job.outcome;
         side.identity.streamid = a.streamid;
         side.identity.substreamid = a.substreamid;
         side.identity.ssv = a.ssv;
@@ -372,6 +373,13 @@ bool take(trace_backend *backend, uint32_t ticket, client_result *result, uint8_
     return true;
 }
 
+bool stalled(trace_backend *backend, uint32_t ticket, smmu_stall_t *stall)
+{
+    auto at = of(backend).jobs.find(ticket);
+    return at != of(backend).jobs.end() && !at->second->finished &&
+           smmu_stalled(of(backend).smmu.model(), at->second->outcome.request_tag, stall);
+}
+
 uint64_t irq_count(trace_backend *backend, smmu_pas_t pas, smmu_irq_source_t source)
 {
     return pas == SMMU_PAS_NS ? of(backend).interrupts[source] : 0;
@@ -395,6 +403,7 @@ const trace_backend_ops ops = {
     reg_write,
     submit,
     take,
+    stalled,
     irq_count,
     [](trace_backend *b) { return of(b).smmu.model(); },
     [](trace_backend *b) { of(b).smmu.clear_stats(); },

@@ -91,7 +91,8 @@ const BadLine bad_lines[] = {
     {"dma r 1 0 -> abort pa=3", "pa, memattr, sh and ns belong to ok and bypass"},
     {"dma r 1 0 -> ok pa<3", "pa takes '=' and a value"},
     {"dma r 1 0 -> ok cycles=<3", "cycles: '<3' is not a number"},
-    {"dma r 1 0 -> stall", "stall: the configured SMMU does not stall (IDR0.STALL_MODEL=1)"},
+    {"dma r 1 0 -> ok stag=3", "stag belongs to stall"},
+    {"dma r 1 0 -> stall stag=0x1_0000", "stag: 0x1_0000 is too large, at most 0xffff"},
     {"dma& r 1 0", "name= is missing: a join needs it"},
     {"dma& r 1 0 name=a -> ok", "the result of a dma& stands at its join"},
     {"join a", "there is no 'dma& ... name=a' before this"},
@@ -131,6 +132,14 @@ TEST(TraceErrors, 133_bad_line_is_refused_with_its_number_and_reason)
         EXPECT_FALSE(trace.read) << bad.line;
         EXPECT_EQ(trace.error, "t.trace:3: " + std::string(bad.message)) << bad.line;
     }
+}
+
+TEST(TraceErrors, 133_a_stall_is_not_expected_of_what_does_not_stall)
+{
+    PlayedTrace trace("config IDR0.STALL_MODEL=1\ndma r 1 0 -> stall\n");
+    EXPECT_FALSE(trace.read);
+    EXPECT_EQ(trace.error,
+              "t.trace:3: stall: the configured SMMU does not stall (IDR0.STALL_MODEL=1)");
 }
 
 TEST(TraceErrors, 133_nothing_is_played_before_everything_was_read)

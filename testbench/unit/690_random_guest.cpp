@@ -20,6 +20,7 @@
 #include "smmusim/smmu.h"
 #include "smmusim/smmu_stats.h"
 #include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_events.h"
 #include "spec_ref/ref_registers.h"
 #include "spec_ref/ref_structures.h"
 #include "spec_ref/ref_tables.h"
@@ -89,15 +90,28 @@ public:
         }
         if (one_in(4))
             repair();
+        if (one_in(32))
+            consume_events();
         collect();
         while (outstanding_.size() > pick(16))
             answer_one();
     }
 
-    /* Everything is answered once memory answers and time passes. */
+    /* Everything is answered once memory answers and time passes; what has stalled, because SMMUEN
+     * goes to 0 (6.3.9.6). */
     void finish()
     {
+        come_to_rest();
         write32(REF_REG_CR0, 0);
+        come_to_rest();
+        EXPECT_TRUE(waiting_.empty()) << waiting_.size() << " requests were never answered";
+        EXPECT_TRUE(outstanding_.empty());
+        EXPECT_EQ(smmu_stalled_count(smmu_), 0u);
+    }
+
+    /* Until only software can make something happen. */
+    void come_to_rest()
+    {
         for (unsigned i = 0; i < 1000000; i++) {
             collect();
             if (!outstanding_.empty())
@@ -107,8 +121,9 @@ public:
             else
                 break;
         }
-        EXPECT_TRUE(waiting_.empty()) << waiting_.size() << " requests were never answered";
         EXPECT_TRUE(outstanding_.empty());
+        for (uint64_t tag : waiting_)
+            EXPECT_TRUE(smmu_stalled(smmu_, tag, nullptr)) << "request " << tag << " is lost";
     }
 
     std::vector<std::string> violations() const
@@ -192,6 +207,7 @@ private:
         REF_SET(CD_IPS, cd, pick(6));
         REF_SET(CD_A, cd, pick(2));
         REF_SET(CD_R, cd, pick(2));
+        REF_SET(CD_S, cd, pick(2));
         REF_SET(CD_ASID, cd, pick(4));
         REF_SET(CD_TTB0, cd, address() >> 4);
         REF_SET(CD_TTB1, cd, address() >> 4);
@@ -221,7 +237,9 @@ private:
         write32(REF_REG_CMDQ_PROD, 0);
         write32(REF_REG_CMDQ_CONS, 0);
         prod_ = 0;
-        write64(REF_REG_EVENTQ_BASE, address() | pick(8));
+        eventq_ = address();
+        eventq_log2_ = static_cast<unsigned>(pick(8));
+        write64(REF_REG_EVENTQ_BASE, eventq_ | eventq_log2_);
         write32(REF_REG_EVENTQ_PROD, 0);
         write32(REF_REG_EVENTQ_CONS, 0);
         write32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1));
@@ -294,13 +312,30 @@ private:
         write32(REF_REG_GERRORN, gerror);
     }
 
+    void consume_events()
+    {
+        uint64_t prod = 0, cons = 0;
+        smmu_reg_read(smmu_, now_, SMMU_PAS_NS, REF_REG_EVENTQ_PROD, 4, &prod);
+        smmu_reg_read(smmu_, now_, SMMU_PAS_NS, REF_REG_EVENTQ_CONS, 4, &cons);
+        const uint64_t entries = uint64_t{1} << eventq_log2_;
+        for (uint64_t used = (prod - cons) & (2 * entries - 1); used; used--, cons++) {
+            uint64_t record[4];
+            std::memcpy(record, place(eventq_ + 32 * (cons & (entries - 1))), sizeof record);
+            if (REF_GET(F_TRANSLATION_STALL, record) && stalls_.size() < 64)
+                stalls_.emplace_back(static_cast<uint32_t>(record[0] >> 32),
+                                     static_cast<uint16_t>(record[1]));
+        }
+        write32(REF_REG_EVENTQ_CONS, prod);
+    }
+
     void push_command()
     {
         static const uint8_t opcodes[] = {
             REF_CMD_CFGI_STE,    REF_CMD_CFGI_STE_RANGE, REF_CMD_CFGI_CD,
             REF_CMD_CFGI_CD_ALL, REF_CMD_TLBI_NH_ALL,    REF_CMD_TLBI_NH_ASID,
             REF_CMD_TLBI_NH_VA,  REF_CMD_TLBI_NH_VAA,    REF_CMD_TLBI_NSNH_ALL,
-            REF_CMD_SYNC,        REF_CMD_SYNC,           REF_CMD_PREFETCH_CONFIG};
+            REF_CMD_SYNC,        REF_CMD_SYNC,           REF_CMD_PREFETCH_CONFIG,
+            REF_CMD_RESUME,      REF_CMD_RESUME,         REF_CMD_STALL_TERM};
         uint64_t words[2] = {one_in(16) ? random_() : 0,
                              one_in(16) ? random_() : pick(1u << 20) << 12};
         words[0] =
@@ -308,11 +343,25 @@ private:
         words[0] |= pick(4) << 48;
         if ((words[0] & 0xFF) == REF_CMD_SYNC)
             words[0] |= pick(4) << 12;
+        if ((words[0] & 0xFF) == REF_CMD_RESUME || (words[0] & 0xFF) == REF_CMD_STALL_TERM)
+            name_a_stall(words);
         uint64_t at = cmdq_ + 16 * (prod_ & ((1u << log2_) - 1));
         store(at % kMemoryBytes, words[0]);
         store((at + 8) % kMemoryBytes, words[1]);
         prod_ = (prod_ + 1) & ((2u << log2_) - 1);
         write32(REF_REG_CMDQ_PROD, prod_);
+    }
+
+    /* Mostly one of those whose record was read. */
+    void name_a_stall(uint64_t words[2])
+    {
+        words[0] = (words[0] & ~UINT64_C(0x3000)) | pick(4) << 12;
+        if (stalls_.empty() || one_in(16))
+            return;
+        std::swap(stalls_[pick(stalls_.size())], stalls_.back());
+        words[0] = (words[0] & UINT32_MAX) | uint64_t{stalls_.back().first} << 32;
+        words[1] = stalls_.back().second;
+        stalls_.pop_back();
     }
 
     void pass_time()
@@ -401,12 +450,13 @@ private:
     std::vector<uint64_t> instance_;
     smmu_t *smmu_ = nullptr;
     uint64_t now_ = 0, next_tag_ = 1;
-    uint64_t strtab_ = 0, cmdq_ = 0, tbus_ = 0;
-    unsigned log2_ = 0;
+    uint64_t strtab_ = 0, cmdq_ = 0, eventq_ = 0, tbus_ = 0;
+    unsigned log2_ = 0, eventq_log2_ = 0;
     uint32_t prod_ = 0;
     std::vector<smmu_out_mem_t> outstanding_;
     std::unordered_set<uint64_t> waiting_;
     std::vector<uint8_t> epochs_;
+    std::vector<std::pair<uint32_t, uint16_t>> stalls_; /* StreamID, STAG */
 };
 
 /* What came of it; over all runs of a test, so that one slow configuration does no harm. */
@@ -440,6 +490,10 @@ public:
         EXPECT_GT(count_[SMMU_STAT_tlb_fill], operations_ / 50000);
         EXPECT_GT(count_[SMMU_STAT_slots_marked], operations_ / 2000);
         EXPECT_GT(count_[SMMU_STAT_events_recorded], operations_ / 1000);
+        EXPECT_GT(count_[SMMU_STAT_stalls], operations_ / 10000);
+        EXPECT_GT(count_[SMMU_STAT_stalls_terminated], operations_ / 10000);
+        EXPECT_GT(count_[SMMU_STAT_stall_waits], operations_ / 10000);
+        EXPECT_GT(count_[SMMU_STAT_stalls_retried], 0u);
     }
 
 private:
@@ -473,6 +527,7 @@ TEST(RandomGuest, 690_few_slots_and_walkers)
                        {"timing.mtlb_entries", 16},
                        {"timing.wc_entries", 8},
                        {"timing.cc_entries", 8},
+                       {"IDR5.STALL_MAX", 3},
                        {"timing.cmdq_reads_in_flight", 4}}));
 }
 
@@ -489,7 +544,8 @@ TEST(RandomGuest, 690_under_random_timing)
     Activity activity;
     for (uint64_t seed = 1; seed <= 6; seed++) {
         SCOPED_TRACE("timing seed " + std::to_string(seed));
-        smmu_config_t config = config_of({{"inval.notify", seed % 2}});
+        smmu_config_t config =
+            config_of({{"inval.notify", seed % 2}, {"IDR5.STALL_MAX", 1 + seed * seed}});
         RandomTiming(seed).draw(&config);
         activity.run(config, 100000, seed % 3 == 0);
     }

@@ -102,15 +102,20 @@ bool smmu_module::impl::identify(unsigned tbu, const tlm::tlm_generic_payload &t
     return !config.identify || config.identify(tbu, trans, identity);
 }
 
-/* Asks the model and makes the accesses it wants for this request. An input that it refuses counts
- * as an abort. */
-smmu_response_t smmu_module::impl::translate(const smmu_request_t &wanted, sc_core::sc_time &delay)
+/*
+ * Asks the model and makes the accesses it wants for this request; one that stalls waits here until
+ * software resumes it (3.12.2). An input that the model refuses counts as an abort.
+ */
+smmu_response_t smmu_module::impl::translate(const smmu_request_t &wanted,
+                                             translation_result *result, sc_core::sc_time &delay)
 {
     smmu_request_t request = wanted;
     smmu_response_t response{};
     mailbox box;
     request.tag = next_tag++;
     requests[request.tag] = &box;
+    if (result)
+        result->request_tag = request.tag;
     int verdict;
     while ((verdict = smmu_submit(model, cycles_after(delay), &request, &response)) == SMMU_BUSY)
         sc_core::wait(slot_freed);
@@ -155,7 +160,7 @@ void smmu_module::impl::client_page(unsigned tbu, tlm::tlm_generic_payload &tran
                                     sc_core::sc_time &delay)
 {
     const sc_core::sc_time arrival = sc_core::sc_time_stamp() + delay;
-    smmu_response_t response = translate(request_of(tbu, trans, identity), delay);
+    smmu_response_t response = translate(request_of(tbu, trans, identity), result, delay);
     if (result) {
         result->valid = true;
         result->response = response;

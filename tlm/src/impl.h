@@ -75,7 +75,8 @@ struct smmu_module::impl {
     void do_reset();
 
     /* ---- client_port.cpp */
-    smmu_response_t translate(const smmu_request_t &request, sc_core::sc_time &delay);
+    smmu_response_t translate(const smmu_request_t &request, translation_result *result,
+                              sc_core::sc_time &delay);
     bool identify(unsigned tbu, const tlm::tlm_generic_payload &trans,
                   stream_identity &identity) const;
     void client_page(unsigned tbu, tlm::tlm_generic_payload &trans, const stream_identity &identity,
@@ -104,6 +105,7 @@ struct smmu_module::impl {
 
     std::unordered_map<uint64_t, mailbox *> requests; /* by tag */
     uint64_t next_tag = 1;
+    size_t stalled = 0; /* requests, when it was last looked */
     sc_core::sc_event slot_freed; /* somebody who was told BUSY may try again */
 
     std::deque<smmu_out_mem_t> engine_accesses;

@@ -136,7 +136,8 @@ void smmu_module::clear_stats()
 
 bool smmu_module::idle() const
 {
-    return smmu_idle(impl_->model) && impl_->requests.empty() && impl_->completions.empty() &&
+    return smmu_idle(impl_->model) &&
+           impl_->requests.size() == smmu_stalled_count(impl_->model) && impl_->completions.empty() &&
            impl_->engine_accesses.empty() && !impl_->engine_busy;
 }
 
@@ -212,6 +213,10 @@ void smmu_module::impl::deliver()
             smmu_inval_done(model, cycles(), out.u.inval.tag);
             break;
         }
+    }
+    if (size_t now_stalled = smmu_stalled_count(model); now_stalled != stalled) {
+        stalled = now_stalled; /* whoever stalls gives its slot back */
+        slot_freed.notify(sc_core::SC_ZERO_TIME);
     }
     deliver_timeline();
 }

@@ -158,6 +158,19 @@ smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag);
 smmu_status_t smmu_reg_read(smmu_t *s, uint64_t now, smmu_pas_t pas, uint32_t offset, unsigned size, uint64_t *value);
 smmu_status_t smmu_reg_write(smmu_t *s, uint64_t now, smmu_pas_t pas, uint32_t offset, unsigned size, uint64_t value);
 
+/*
+ * A request whose fault stalls it (3.12.2) stays pending: no answer comes until software resumes or terminates it, and
+ * then one answer comes as for any other. Meanwhile nothing is due on its account.
+ */
+typedef struct smmu_stall {
+    uint16_t stag; /* if recorded: what CMD_RESUME names it by */
+    bool recorded; /* false: it waits for room in the event queue or for a STAG, and will be tried again */
+} smmu_stall_t;
+/* Is the request with this tag stalled now? stall may be NULL. */
+bool smmu_stalled(const smmu_t *s, uint64_t tag, smmu_stall_t *stall);
+/* Requests that are stalled now. */
+size_t smmu_stalled_count(const smmu_t *s);
+
 /* True while transactions of this Security state pass unchanged: disabled, and GBPA does not abort (6.3.14). */
 bool smmu_bypasses(const smmu_t *s, smmu_pas_t sec_sid);
 

@@ -37,6 +37,10 @@
     X(cmd_cfgi, "commands", "of these, CMD_CFGI_*")                                                \
     X(cmd_errors, "errors", "command errors raised")                                               \
     X(sync_wait_cycles, "cycles", "CMD_SYNCs spent waiting for earlier work")                      \
+    X(stalls, "stalls", "faults that stalled a transaction, and were recorded so")                 \
+    X(stalls_retried, "stalls", "of these, retried by CMD_RESUME")                                 \
+    X(stalls_terminated, "stalls", "of these, terminated by a command, SMMUEN or a reset")         \
+    X(stall_waits, "stalls", "faults that were to stall and had to wait for room: tried again")    \
     X(slots_marked, "slots", "translations in flight marked by an invalidation")                   \
     X(events_recorded, "events", "event records written")                                          \
     X(events_lost, "events", "event records dropped: queue full, disabled or aborted")             \
@@ -58,6 +62,7 @@
     X(relookup, "lookups", "look-ups after another's answer")                                      \
     X(merged, "requests", "misses that another's answer served")                                   \
     X(requests_sent, "requests", "translation requests sent to the TCU")                           \
+    X(retried, "requests", "transactions that started anew: resumed, or having waited for room")   \
     X(order_waits, "requests", "transactions that waited for others of their ID")                  \
     X(inval_received, "messages", "invalidations received")                                        \
     X(utlb_inserted, "entries", "entries put into the micro-TLB")                                  \
@@ -115,6 +120,7 @@
     X(slots, "slots", "places of translation requests in the TCU")                                 \
     X(ptw_slots, "slots", "walkers for translation tables, and configuration if ctw_slots is 0")   \
     X(ctw_slots, "slots", "walkers for the configuration")                                         \
+    X(stalls, "requests", "places of stalled transactions, of which IDR5.STALL_MAX exist")         \
     X(read_slots, "reads", "reads outstanding in memory")                                          \
     X(event_slots, "writes", "writes of event records outstanding in memory")                      \
     X(msi_slots, "writes", "writes of MSIs outstanding in memory")

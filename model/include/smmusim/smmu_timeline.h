@@ -63,6 +63,7 @@ typedef enum smmu_timeline_phase {
     X(WALK_STEP, TBU, "digest", "a descriptor")                                                    \
     X(EVENT_WAIT, TBU, "wait for the event queue", "until its fault is recorded")                  \
     X(DTI_ANSWER, TBU, "to the TBU", "the answer on its way")                                      \
+    X(STALL, TBU, "stall", "until software resumes it, or there is room to record it")             \
     X(ORDER_WAIT, TBU, "wait for its turn", "until those of its ID before it have left")           \
     X(LEAVE, TBU, "leave", "on its way out of the TBU")                                            \
     X(PREFETCH, TBU, "prefetch", "a walk that nobody waits for [address, SMMU_TIMELINE_STREAM_*]") \

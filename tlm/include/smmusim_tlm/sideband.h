@@ -19,6 +19,7 @@ enum class ats_state : uint8_t { untranslated, translation_request, translated }
 
 /* Filled for an initiator that asks by attaching one. */
 struct translation_result {
+    uint64_t request_tag = 0; /* under which the model has it now: for smmu_stalled(model(), ...) */
     bool valid = false;       /* false: the transaction never reached translation (bad payload) */
     smmu_response_t response; /* of the last part, if the SMMU had to split the transaction */
     uint64_t cycles = 0;      /* from arrival until it left the SMMU or was terminated */
