@@ -10,7 +10,7 @@ CacheLevel level_of_nibble(unsigned nibble)
 {
     if (nibble == 4)
         return {};
-    return {nibble & 4 ? 'B' : 'T', (nibble & 2) != 0, (nibble & 1) != 0, !(nibble & 8)};
+    return {nibble & 4 ? 'B' : 'T', (nibble & 2) != 0, (nibble & 1) != 0, !(nibble & 8), true};
 }
 
 /* 13.1.7 */
@@ -34,32 +34,36 @@ unsigned shareability(const Type &type)
     return always_outer_shareable(type) ? 2 : type.sh == 1 ? 0 : type.sh;
 }
 
-bool has_hints(const Type &type, const CacheLevel &level)
+CacheLevel with_hints(char kind, const CacheLevel &hints)
 {
-    return !type.device && level.kind != 'N';
+    return {kind, hints.ra, hints.wa, hints.transient, true};
 }
 
-/* 13.1.4: hints of the incoming level if it has any, else the defaults of 13.1.3, or ALLOCCFG. */
-CacheLevel replaced_level(CacheLevel level, const Type &incoming, const CacheLevel &incoming_level,
-                          unsigned alloccfg)
+constexpr CacheLevel usual_hints = {'N', true, true, false, true}; /* 13.1.3 */
+
+/* 13.1.4: hints of the incoming level if it has any, else the usual ones, or ALLOCCFG. */
+CacheLevel replaced_level(CacheLevel level, const CacheLevel &incoming, unsigned alloccfg)
 {
     if (level.kind == 'N')
         return level;
     if (alloccfg & 8)
-        return {level.kind, (alloccfg & 4) != 0, (alloccfg & 2) != 0, (alloccfg & 1) != 0};
-    if (has_hints(incoming, incoming_level))
-        return {level.kind, incoming_level.ra, incoming_level.wa, incoming_level.transient};
-    return {level.kind, true, true, false};
+        return {level.kind, (alloccfg & 4) != 0, (alloccfg & 2) != 0, (alloccfg & 1) != 0, true};
+    return with_hints(level.kind, incoming.hinted ? incoming : usual_hints);
 }
 
-/* 13.4.2, level by level, as the model chooses for types that are cacheable at one level only. */
-void take_hints(CacheLevel &leaf, const Type &input, const CacheLevel &input_level)
+/*
+ * 13.4.2, level by level, as the model chooses for types that are cacheable at one level only.
+ * Where stage 1 has no hints of its own, those of the input go on: stage 2 may force write-back.
+ */
+void take_hints(CacheLevel &leaf, const CacheLevel &input)
 {
-    if (leaf.kind == 'N' || !has_hints(input, input_level))
+    if (!input.hinted)
         return;
-    leaf.ra = leaf.ra && input_level.ra;
-    leaf.wa = leaf.wa && input_level.wa;
-    leaf.transient = leaf.transient || input_level.transient;
+    if (!leaf.hinted)
+        leaf = with_hints(leaf.kind, input);
+    leaf.ra = leaf.ra && input.ra;
+    leaf.wa = leaf.wa && input.wa;
+    leaf.transient = leaf.transient || input.transient;
 }
 
 /* 13.1.5: the stronger of two, N before T before B. Stage 2 has no hints of its own. */
@@ -72,11 +76,9 @@ void weaken(CacheLevel &level, char other)
 }
 
 /* DDI 0487 D8.6.6: to write-back, with what hints there are. */
-CacheLevel forced_write_back(const Type &incoming, const CacheLevel &level)
+CacheLevel forced_write_back(const CacheLevel &level)
 {
-    if (has_hints(incoming, level))
-        return {'B', level.ra, level.wa, level.transient};
-    return {'B', true, true, false};
+    return with_hints('B', level.hinted ? level : usual_hints);
 }
 
 Type device(unsigned kind)
@@ -113,8 +115,8 @@ Type forced(const Type &incoming, unsigned memattr)
         return incoming;
     if ((memattr & 3) == 2) {
         Type type;
-        type.outer = forced_write_back(incoming, incoming.outer);
-        type.inner = forced_write_back(incoming, incoming.inner);
+        type.outer = forced_write_back(incoming.outer);
+        type.inner = forced_write_back(incoming.inner);
         return type;
     }
     return incoming.device ? incoming : Type();
@@ -133,7 +135,8 @@ Type type_of_mair(unsigned byte, unsigned sh)
         return type;
     }
     type.outer = level_of_nibble(byte >> 4);
-    type.inner = (byte & 15) == 0 ? CacheLevel{'T', true, true, true} : level_of_nibble(byte & 15);
+    type.inner =
+        (byte & 15) == 0 ? CacheLevel{'T', true, true, true, true} : level_of_nibble(byte & 15);
     return type;
 }
 
@@ -146,7 +149,7 @@ Type type_of_memattr(unsigned code, unsigned sh)
     if (inner == 0)
         return device(0);
     auto level = [](unsigned c) {
-        return c == 1 ? CacheLevel{} : CacheLevel{c == 2 ? 'T' : 'B', true, true, false};
+        return c == 1 ? CacheLevel{} : CacheLevel{c == 2 ? 'T' : 'B', true, true, false, true};
     };
     Type type;
     type.sh = sh;
@@ -158,16 +161,16 @@ Type type_of_memattr(unsigned code, unsigned sh)
 Type replaced(const Overrides &o, const Type &incoming)
 {
     Type type = o.mtcfg ? type_of_memattr(o.memattr, 0) : incoming;
-    type.outer = replaced_level(type.outer, incoming, incoming.outer, o.alloccfg);
-    type.inner = replaced_level(type.inner, incoming, incoming.inner, o.alloccfg);
+    type.outer = replaced_level(type.outer, incoming.outer, o.alloccfg);
+    type.inner = replaced_level(type.inner, incoming.inner, o.alloccfg);
     type.sh = o.shcfg == 1 ? incoming.sh : o.shcfg;
     return type;
 }
 
 Type through_stage1(const Type &incoming, Type leaf)
 {
-    take_hints(leaf.outer, incoming, incoming.outer);
-    take_hints(leaf.inner, incoming, incoming.inner);
+    take_hints(leaf.outer, incoming.outer);
+    take_hints(leaf.inner, incoming.inner);
     return leaf;
 }
 

@@ -11,6 +11,7 @@ namespace reference {
 struct CacheLevel {
     char kind = 'N'; /* N: non-cacheable, T: write-through, B: write-back */
     bool ra = false, wa = false, transient = false;
+    bool hinted = false; /* the three say something, maybe of what came in alone */
 };
 
 struct Type {

@@ -26,6 +26,8 @@ public:
                      "IDR3.S2PO", "IDR3.MTEPERM", "IDR3.THE", "IDR0.VATOS", "IDR0.NS1ATS"});
         if (one_in(3)) /* what belongs to 52-bit addresses likewise */
             try_all({"IDR5.DS", "IDR5.VAX", "IDR5.D128"});
+        if (one_in(2)) /* stalls need room */
+            try_both("IDR0.STALL_MODEL", one_in(4) ? 2 : 0, "IDR5.STALL_MAX", 8);
         for (unsigned i = 0; i < 60; ++i)
             change_one(drawn_keys[below(sizeof drawn_keys / sizeof *drawn_keys)]);
         set("IDR1.SIDSIZE", 8);
@@ -94,6 +96,16 @@ private:
             if (const smmu_config_key_t *key = find(name))
                 set(name, key->min);
         if (!legal())
+            config = before;
+    }
+
+    void try_both(const char *first, uint64_t value, const char *second, uint64_t other)
+    {
+        smmu_config_t before = config;
+        char why[200] = "";
+        bool set_both = smmu_config_set(&config, first, value, why, sizeof why) == SMMU_OK &&
+                        smmu_config_set(&config, second, other, why, sizeof why) == SMMU_OK;
+        if (!set_both || !legal())
             config = before;
     }
 

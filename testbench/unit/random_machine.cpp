@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "reference/record.h"
+#include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_events.h"
 #include "spec_ref/ref_registers.h"
 #include "spec_ref/ref_structures.h"
@@ -18,8 +19,9 @@ using reference::Result;
 
 namespace {
 
-constexpr uint64_t eventq = 0x9000'0000;
-constexpr unsigned eventq_log2 = 4;
+/* No queue lies in the memory that is made up. */
+constexpr uint64_t eventq = 0x9000'0000, cmdq = 0xA000'0000;
+constexpr unsigned eventq_log2 = 4, cmdq_log2 = 8;
 
 const char *const result_names[] = {"forward", "abort", "RAZ/WI", "stall"};
 
@@ -65,6 +67,7 @@ RandomMachine::RandomMachine(uint64_t seed) : random(seed)
 {
     create();
     runner.memory = serve;
+    runner.answer = take_late_answer;
     runner.ctx = this;
     registers.idr0 = static_cast<uint32_t>(read(REF_REG_IDR0, 4));
     registers.idr1 = static_cast<uint32_t>(read(REF_REG_IDR1, 4));
@@ -106,8 +109,8 @@ void RandomMachine::program()
     registers.strtab_base = random() & reference::ones(f.oas) & REF_MASK(STRTAB_BASE_ADDR);
     registers.cr2 = static_cast<uint32_t>(REF_PREP(CR2_RECINVSID, !one_in(4)) |
                                           REF_PREP(CR2_E2H, f.hyp && one_in(2)));
-    registers.cr0 =
-        static_cast<uint32_t>(REF_PREP(CR0_EVENTQEN, 1) | REF_PREP(CR0_SMMUEN, !one_in(40)));
+    registers.cr0 = static_cast<uint32_t>(REF_PREP(CR0_EVENTQEN, 1) | REF_PREP(CR0_CMDQEN, 1) |
+                                          REF_PREP(CR0_SMMUEN, !one_in(40)));
     uint64_t gbpa = random();
     registers.gbpa = static_cast<uint32_t>(
         (gbpa & (REF_MASK(GBPA_MEMATTR) | REF_MASK(GBPA_MTCFG) | REF_MASK(GBPA_ALLOCCFG) |
@@ -119,6 +122,9 @@ void RandomMachine::program()
     write(REF_REG_EVENTQ_BASE, 8, eventq | eventq_log2);
     write(REF_REG_EVENTQ_PROD, 4, 0);
     write(REF_REG_EVENTQ_CONS, 4, 0);
+    write(REF_REG_CMDQ_BASE, 8, cmdq | cmdq_log2);
+    write(REF_REG_CMDQ_PROD, 4, cmdq_prod = 0);
+    write(REF_REG_CMDQ_CONS, 4, 0);
     write(REF_REG_CR2, 4, registers.cr2);
     write(REF_REG_CR0, 4, registers.cr0);
     smmu_run_until_idle(s, &runner, &now, now + 1'000'000);
@@ -182,7 +188,9 @@ smmu_mem_status_t RandomMachine::serve(void *ctx, const smmu_out_mem_t *access, 
     }
     for (unsigned i = 0; i < access->size / 8U; ++i) {
         uint64_t word = 0;
-        if (!machine->memory->load(access->addr + 8 * i, word))
+        if (access->source == SMMU_SRC_CMDQ)
+            word = machine->commands[access->addr + 8 * i];
+        else if (!machine->memory->load(access->addr + 8 * i, word))
             return SMMU_MEM_ABORT;
         std::memcpy(static_cast<uint8_t *>(data) + 8 * i, &word, 8);
     }
@@ -272,7 +280,39 @@ void RandomMachine::compare_updates()
     }
 }
 
-void RandomMachine::finish_stalled() {}
+void RandomMachine::command(std::array<uint64_t, 2> words)
+{
+    uint64_t at = cmdq + 16 * (cmdq_prod & reference::ones(cmdq_log2));
+    commands[at] = words[0];
+    commands[at + 8] = words[1];
+    cmdq_prod = (cmdq_prod + 1) & static_cast<uint32_t>(reference::ones(cmdq_log2 + 1));
+    write(REF_REG_CMDQ_PROD, 4, cmdq_prod);
+}
+
+void RandomMachine::take_late_answer(void *ctx, const smmu_response_t *answer)
+{
+    auto *machine = static_cast<RandomMachine *>(ctx);
+    machine->got = *answer;
+    machine->answered_late = true;
+}
+
+/* Software terminates it, one way or the other (4.7.1). */
+void RandomMachine::finish_stalled()
+{
+    if (testing::Test::HasFailure())
+        return;
+    bool abort = one_in(2);
+    std::array<uint64_t, 2> resume = {REF_CMD_RESUME, 0};
+    REF_SET(CMD_RESUME_STREAMID, resume.data(), given.streamid);
+    REF_SET(CMD_RESUME_AB, resume.data(), abort);
+    REF_SET(CMD_RESUME_STAG, resume.data(), REF_GET(F_PERMISSION_STAG, records[0].data()));
+    answered_late = false;
+    command(resume);
+    smmu_run_until_idle(s, &runner, &now, now + 1'000'000);
+    bool raz_wi = !abort && !REF_FIELD(IDR0_TERM_MODEL, registers.idr0);
+    EXPECT_TRUE(answered_late);
+    EXPECT_EQ(got.result, raz_wi ? SMMU_RESULT_RAZ_WI : SMMU_RESULT_ABORT);
+}
 
 void RandomMachine::acknowledge()
 {

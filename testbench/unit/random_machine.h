@@ -58,7 +58,9 @@ private:
     void compare();
     void compare_updates();
     void finish_stalled();
+    void command(std::array<uint64_t, 2> words);
     void acknowledge();
+    static void take_late_answer(void *ctx, const smmu_response_t *answer);
     static smmu_mem_status_t serve(void *ctx, const smmu_out_mem_t *access, void *data,
                                    uint64_t *latency);
     smmu_mem_status_t exchange(const smmu_out_mem_t &access, void *data);
@@ -75,11 +77,14 @@ private:
     reference::Registers registers = {};
     std::unique_ptr<RandomMemory> memory;
     std::vector<uint32_t> streamids;
+    std::map<uint64_t, uint64_t> commands; /* memory of the queue */
+    uint32_t cmdq_prod = 0;
 
     reference::Access given = {};
     reference::Outcome expected;
     smmu_status_t status = SMMU_OK;
     smmu_response_t got = {};
+    bool answered_late = false;
     std::vector<EventRecord> records;
     std::vector<reference::Update> changes; /* that the model made */
 };
