@@ -20,11 +20,14 @@ static void output_kind(const struct smmu *s, struct access_kind k, smmu_respons
     out->flags |= (uint8_t)((k.priv ? SMMU_RSP_PRIV : 0) | (k.inst ? SMMU_RSP_INST : 0));
 }
 
-void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
+void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
                        struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
 {
-    struct attrs a = smmu__attrs_stage1(o, (struct attrs){r->memattr, r->sh},
-                                        (struct attrs){leaf->memattr, leaf->sh});
+    const struct overrides *o = &x->overrides;
+    const struct attrs in = {r->memattr, r->sh};
+    struct attrs a = x->kind == XCTX_S2
+                         ? smmu__attrs_stage2(o, in, leaf->memattr, leaf->sh)
+                         : smmu__attrs_stage1(o, in, (struct attrs){leaf->memattr, leaf->sh});
     *out = (smmu_response_t){.pa = leaf->pa | (r->addr & low_mask(leaf->region_log2)),
                              .tag = r->tag,
                              .result = SMMU_RESULT_FORWARD,

@@ -39,7 +39,7 @@ static inline uint64_t smmu__canonical(uint64_t addr)
     return (uint64_t)((int64_t)(addr << 8) >> 8);
 }
 
-void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
+void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
                        struct access_kind k, const struct leaf *leaf, smmu_response_t *out);
 void smmu__answer_bypass(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
                          smmu_response_t *out);

@@ -177,3 +177,76 @@ struct attrs smmu__attrs_stage1_hints(const struct overrides *o, struct attrs in
                                  stage1_level(input, leaf.memattr, 0));
     return smmu__attrs_normalise(leaf);
 }
+
+/* ---------------------------------------------------------------------- stage 2 */
+
+enum { CODE_FWB = 0x10, FWB_NC = 5, FWB_WB = 6, FWB_AS_STAGE1 = 7 };
+
+uint8_t smmu__attrs_stage2_code(unsigned memattr4, bool fwb)
+{
+    return (uint8_t)(fwb ? CODE_FWB | (memattr4 & 7) : memattr4);
+}
+
+/* CHOICE: Reserved codes are Device-nGnRnE, with S2FWB too (D8.6.5, D8.6.6). */
+static uint8_t stage2_type(uint8_t code)
+{
+    if (!(code & CODE_FWB))
+        return smmu__attrs_from_memattr4(code);
+    if ((code & 7) >= FWB_NC)
+        return (code & 7) == FWB_NC ? SMMU_MEMATTR_NC : ATTRS_WB_RAWA;
+    return code & 4 ? SMMU_MEMATTR_DEVICE_nGnRnE : (uint8_t)((code & 3) << 2);
+}
+
+bool smmu__attrs_stage2_is_device(uint8_t code)
+{
+    return smmu__attrs_is_device(stage2_type(code));
+}
+
+/* Stage 2 has no hints: those of the input remain wherever the result is cacheable. */
+static unsigned combine_level(unsigned input, unsigned stage2)
+{
+    if (input == LEVEL_NC || stage2 == LEVEL_NC)
+        return LEVEL_NC;
+    return cacheable_level(input & stage2 & LEVEL_WB, input & LEVEL_HINTS);
+}
+
+static uint8_t combine_types(uint8_t input, uint8_t stage2)
+{
+    bool device1 = smmu__attrs_is_device(input), device2 = smmu__attrs_is_device(stage2);
+    if (device1 && device2)
+        return input < stage2 ? input : stage2; /* the codes rise with what is permitted */
+    if (device1 || device2)
+        return device1 ? input : stage2;
+    return (uint8_t)(combine_level(level_of(input, 4), level_of(stage2, 4)) << 4 |
+                     combine_level(level_of(input, 0), level_of(stage2, 0)));
+}
+
+/* Write-back whatever the input; where that expresses no hints, it counts as allocating. */
+static uint8_t forced_write_back(uint8_t input)
+{
+    return (uint8_t)(cacheable_level(LEVEL_WB, hints_of(input, 4, DEFAULT_HINTS)) << 4 |
+                     cacheable_level(LEVEL_WB, hints_of(input, 0, DEFAULT_HINTS)));
+}
+
+static uint8_t combined_sh(unsigned a, unsigned b)
+{
+    if (a == SMMU_SH_OSH || b == SMMU_SH_OSH)
+        return SMMU_SH_OSH;
+    return a == SMMU_SH_ISH || b == SMMU_SH_ISH ? SMMU_SH_ISH : SMMU_SH_NSH;
+}
+
+struct attrs smmu__attrs_combine(struct attrs input, uint8_t code, unsigned sh)
+{
+    struct attrs a = {input.memattr, combined_sh(input.sh, resolve_sh(sh))};
+    if (code == (CODE_FWB | FWB_WB))
+        a.memattr = forced_write_back(input.memattr);
+    else if (code != (CODE_FWB | FWB_AS_STAGE1))
+        a.memattr = combine_types(input.memattr, stage2_type(code));
+    return smmu__attrs_normalise(a);
+}
+
+struct attrs smmu__attrs_stage2(const struct overrides *o, struct attrs incoming, uint8_t code,
+                                unsigned sh)
+{
+    return smmu__attrs_combine(smmu__attrs_bypass(o, incoming), code, sh);
+}

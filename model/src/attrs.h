@@ -36,6 +36,17 @@ bool smmu__attrs_is_device(uint8_t memattr);
 struct attrs smmu__attrs_normalise(struct attrs a);
 /* Bypass with overrides: STE Config=0b100 or GBPA (13.2, 13.3). */
 struct attrs smmu__attrs_bypass(const struct overrides *o, struct attrs incoming);
+/*
+ * Stage 2 codes: what a stage 2 leaf says of the type, with S2FWB, and what it makes of its input,
+ * which is a stage 1 leaf's or the client's (13.1.5, 13.1.6; D8.6). Its shareability is SH itself.
+ */
+uint8_t smmu__attrs_stage2_code(unsigned memattr4, bool fwb);
+bool smmu__attrs_stage2_is_device(uint8_t code);
+/* The input must be normalised. */
+struct attrs smmu__attrs_combine(struct attrs input, uint8_t code, unsigned sh);
+/* Output of stage 2 alone: the overridden input combined with the leaf (13.4.3). */
+struct attrs smmu__attrs_stage2(const struct overrides *o, struct attrs incoming, uint8_t code,
+                                unsigned sh);
 /* As below, for any input. */
 struct attrs smmu__attrs_stage1_hints(const struct overrides *o, struct attrs incoming,
                                       struct attrs leaf);

@@ -265,17 +265,6 @@ const char *smmu__cd_illegal(const smmu_config_t *cfg, const struct cd_locator *
 
 /* --------------------------------------------------------------- what it says */
 
-/* The start level's table may be shorter than a granule; its base is aligned to its own size
- * (D8.2). */
-static uint64_t aligned_base(uint64_t ttb, const struct ttb *t, unsigned output_size)
-{
-    unsigned index_bits = t->input_bits - smmu__walk_level_log2(t->granule_log2, t->start_level);
-    unsigned log2 = index_bits + 3;
-    if (output_size == 52 && log2 < 6)
-        log2 = 6;
-    return align_down(ttb, log2);
-}
-
 static struct ttb ttb_of(const smmu_config_t *cfg, const uint64_t cd[8], uint8_t world, unsigned n)
 {
     struct half h = half_of(cd, world, n);
@@ -287,7 +276,10 @@ static struct ttb ttb_of(const smmu_config_t *cfg, const uint64_t cd[8], uint8_t
     t.input_bits = (uint8_t)(64 - h.txsz);
     t.range_mask = low_mask(h.tbi ? 56 : 64) & ~low_mask(t.input_bits);
     t.start_level = (int8_t)smmu__walk_start_level(t.granule_log2, t.input_bits);
-    t.base = aligned_base(h.ttb, &t, output_bits(cfg, cd));
+    t.output_bits = (uint8_t)output_bits(cfg, cd);
+    t.base = smmu__walk_table_base(&t, h.ttb);
+    t.affd = CD_GET(cd, AFFD);
+    t.big_endian = CD_GET(cd, ENDI);
     if (uses_ds(cfg, cd, &h))
         t.high = PTE_HIGH_DS;
     else if (h.granule_log2 == 16 && smmu__oas_bits(cfg) >= 52) /* CHOICE: else ignored (D8.15) */
@@ -322,9 +314,6 @@ bool smmu__cd_decode(const smmu_config_t *cfg, const struct cd_locator *locator,
     x->wxn = CD_GET(cd, WXN);
     x->pan = !el2 && CD_GET(cd, PAN);
     x->epan = cfg->value[SMMU_CFG_IDR3_EPAN] && CD_GET(cd, EPAN);
-    x->affd = CD_GET(cd, AFFD);
-    x->big_endian = CD_GET(cd, ENDI);
-    x->output_bits = (uint8_t)output_bits(cfg, cd);
     x->mair = resolved_mair(CD_GET(cd, MAIR1) << 32 | CD_GET(cd, MAIR0));
     x->ttb[0] = ttb_of(cfg, cd, x->world, 0);
     x->ttb[1] = ttb_of(cfg, cd, x->world, 1);

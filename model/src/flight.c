@@ -25,11 +25,16 @@ bool smmu__flight_delay(struct smmu *s, struct slot *slot, uint64_t cycles, enum
     return false;
 }
 
+static bool reads_descriptor(const struct slot *slot)
+{
+    return slot->state == SLOT_TTD || slot->state == SLOT_S2_TTD;
+}
+
 /* A configuration walk is one of its own if its first read is. */
 static void count_read(struct smmu *s, struct slot *slot, bool shared)
 {
     const smmu_request_t *r = &slot->request;
-    if (slot->state == SLOT_TTD) {
+    if (reads_descriptor(slot)) {
         TCU_EVENT(s, walk_reads, WALK_ACCESS, !shared, r);
         TCU_STAT(s, ptw_merged, shared);
         return;
@@ -51,8 +56,9 @@ void smmu__flight_walk_ended(struct smmu *s, struct slot *slot)
 
 static void note_read(struct smmu *s, struct slot *slot, smmu_mem_source_t source, bool shared)
 {
-    bool walk = slot->state == SLOT_TTD;
-    uint64_t level = walk ? (uint8_t)slot->walk.level : 0;
+    bool walk = reads_descriptor(slot);
+    const struct walk *w = slot->state == SLOT_TTD ? &slot->walk : &slot->s2.walk;
+    uint64_t level = walk ? (uint8_t)w->level : 0;
     if (s->timeline.capacity)
         smmu__timeline_stage(s, slot, 0, walk ? SMMU_TIMELINE_WALK_READ : SMMU_TIMELINE_CONFIG_READ,
                              slot->fetch_addr,
@@ -121,7 +127,10 @@ static bool read_oneself(struct slot *slot)
 {
     slot->borrowed = false;
     slot->no_share = true;
-    slot->state = slot->has_config ? SLOT_WALK : SLOT_CONFIG_WALK;
+    if (slot->state == SLOT_S2_TTD || slot->state == SLOT_S2_TTD_STEP)
+        slot->state = SLOT_S2_WALK;
+    else
+        slot->state = slot->has_config ? SLOT_WALK : SLOT_CONFIG_WALK;
     return true;
 }
 
@@ -144,7 +153,8 @@ static struct fault *fault_begin(struct slot *slot, uint8_t event)
 {
     const smmu_request_t *r = &slot->request;
     static const struct overrides none = {0};
-    struct access_kind k = smmu__access_kind(r, slot->has_config ? &slot->x.overrides : &none);
+    bool known = slot->has_config || slot->has_ste;
+    struct access_kind k = smmu__access_kind(r, known ? &slot->x.overrides : &none);
     slot->fault = (struct fault){.event = event,
                                  .class_ = CLASS_IN,
                                  .priv = k.priv,
@@ -175,6 +185,17 @@ bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event)
     return terminate(s, slot, slot->x.a ? SMMU_RESULT_ABORT : SMMU_RESULT_RAZ_WI, slot->x.r);
 }
 
+/* The transaction is reported, whatever the SMMU wanted to read (7.3.13). */
+bool smmu__flight_stage2_fault(struct smmu *s, struct slot *slot, uint8_t event)
+{
+    struct fault *f = fault_begin(slot, event);
+    f->s2 = true;
+    f->class_ = slot->s2.class_;
+    f->ipa = slot->s2.ipa;
+    f->ttrnw = event == SMMU_EVT_F_PERMISSION && f->class_ == CLASS_TT; /* it was a read */
+    return terminate(s, slot, SMMU_RESULT_ABORT, slot->x.s2r);
+}
+
 bool smmu__flight_bypass_fault(struct smmu *s, struct slot *slot)
 {
     fault_begin(slot, SMMU_EVT_F_ADDR_SIZE);
@@ -199,6 +220,10 @@ static const step_fn steps[SLOT_STATES] = {
     [SLOT_WALK] = smmu__flight_walk,
     [SLOT_TTD_STEP] = smmu__flight_ttd_step,
     [SLOT_LEAF] = smmu__flight_leaf,
+    [SLOT_S2_LOOKUP] = smmu__flight_stage2_lookup,
+    [SLOT_S2_WALK] = smmu__flight_stage2_walk,
+    [SLOT_S2_TTD_STEP] = smmu__flight_stage2_ttd_step,
+    [SLOT_S2_LEAF] = smmu__flight_stage2_leaf,
     [SLOT_EVENT_WAIT] = step_event,
     [SLOT_EVENT_HELD] = smmu__flight_answer,
     [SLOT_ANSWERED] = smmu__flight_answered,
@@ -228,6 +253,7 @@ static const struct read_kind reads[] = {
     [SLOT_L1CD] = {smmu__flight_got_l1cd, SMMU_EVT_F_CD_FETCH},
     [SLOT_CD] = {smmu__flight_got_cd, SMMU_EVT_F_CD_FETCH},
     [SLOT_TTD] = {smmu__flight_got_ttd, SMMU_EVT_F_WALK_EABT},
+    [SLOT_S2_TTD] = {smmu__flight_got_ttd, SMMU_EVT_F_WALK_EABT},
 };
 
 static void deliver(struct smmu *s, struct slot *slot, smmu_mem_status_t status,
@@ -239,7 +265,8 @@ static void deliver(struct smmu *s, struct slot *slot, smmu_mem_status_t status,
         go_on = kind->got(s, slot, data);
     } else {
         struct fault *f = fault_begin(slot, kind->abort_event);
-        f->class_ = CLASS_TT; /* only F_WALK_EABT has it: a stage 1 descriptor (7.3.12) */
+        f->s2 = slot->state == SLOT_S2_TTD; /* only F_WALK_EABT has these (7.3.12) */
+        f->class_ = f->s2 ? slot->s2.class_ : (uint8_t)CLASS_TT;
         f->fetch_addr = slot->fetch_addr;
         go_on = terminate(s, slot, SMMU_RESULT_ABORT, true);
     }

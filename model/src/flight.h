@@ -2,7 +2,8 @@
 /*
  * L3. Translations in flight: a slot goes through the states of slots.h, each of which is one
  * function. flight.c moves slots and ends faults, flight_tbu.c has their way through the TBU and
- * back, flight_config.c finds a stream's configuration, flight_walk.c walks the tables.
+ * back, flight_config.c finds a stream's configuration, flight_walk.c walks the tables,
+ * flight_stage2.c takes the addresses of both through stage 2.
  */
 #ifndef SMMUSIM_FLIGHT_H
 #define SMMUSIM_FLIGHT_H
@@ -91,6 +92,8 @@ bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event)
 bool smmu__flight_bypass_fault(struct smmu *s, struct slot *slot);
 /* The four faults that CD.A, CD.R and CD.S govern (3.12, 5.5). */
 bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event);
+/* The same ones at stage 2, of the address slot->s2.ipa: STE.S2R governs them. */
+bool smmu__flight_stage2_fault(struct smmu *s, struct slot *slot, uint8_t event);
 
 /* ---- flight_config.c */
 bool smmu__flight_config(struct smmu *s, struct slot *slot);
@@ -107,6 +110,23 @@ bool smmu__flight_walk(struct smmu *s, struct slot *slot);
 bool smmu__flight_got_ttd(struct smmu *s, struct slot *slot, const uint8_t *data);
 bool smmu__flight_ttd_step(struct smmu *s, struct slot *slot);
 bool smmu__flight_leaf(struct smmu *s, struct slot *slot);
+/* It is counted, once a request. */
+void smmu__flight_walk_begins(struct smmu *s, struct slot *slot);
+/* All stages are through: slot->leaf permits the access. */
+bool smmu__flight_translated(struct smmu *s, struct slot *slot);
+/* Of an outcome that is a fault. */
+uint8_t smmu__flight_event_of(enum walk_outcome o);
+
+/* ---- flight_stage2.c */
+/* Reads an L1CD, a CD or a stage 1 descriptor, through stage 2 if there is one. */
+bool smmu__flight_read_input(struct smmu *s, struct slot *slot, enum slot_state read,
+                             uint64_t addr);
+/* The access itself: stage 1's output, or its input address. */
+bool smmu__flight_stage2_input(struct smmu *s, struct slot *slot, uint64_t ipa);
+bool smmu__flight_stage2_lookup(struct smmu *s, struct slot *slot);
+bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot);
+bool smmu__flight_stage2_ttd_step(struct smmu *s, struct slot *slot);
+bool smmu__flight_stage2_leaf(struct smmu *s, struct slot *slot);
 
 /*
  * ---- flight_share.c: reads in flight that later equal ones share (timing.tcu_hazard_entries).

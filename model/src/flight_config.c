@@ -26,12 +26,9 @@ static bool fetch_ste(struct smmu *s, struct slot *slot, enum stream_where where
 
 static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uint64_t addr)
 {
-    struct mem_attrs attrs = {slot->locator.memattr, slot->locator.sh,
-                              smmu__flight_interface(s, slot)->sec};
     if (where == CD_OUT)
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_SUBSTREAMID);
-    return where == CD_L1CD ? smmu__flight_read(s, slot, SLOT_L1CD, SMMU_SRC_L1CD, addr, 8, attrs)
-                            : smmu__flight_read(s, slot, SLOT_CD, SMMU_SRC_CD, addr, 64, attrs);
+    return smmu__flight_read_input(s, slot, where == CD_L1CD ? SLOT_L1CD : SLOT_CD, addr);
 }
 
 bool smmu__flight_config(struct smmu *s, struct slot *slot)
@@ -70,7 +67,7 @@ static bool config_known(struct smmu *s, struct slot *slot)
     slot->x.stream_number = smmu__stream_number(s, r->sec_sid, r->streamid);
     slot->has_config = true;
     slot->borrowed = slot->no_share = false;
-    if (slot->x.kind == XCTX_S1)
+    if (xctx_translates(&slot->x))
         smmu__tags_bind(s, &slot->x);
     if (!(slot->marks & SLOT_NO_CFG_FILL))
         smmu__cfgcache_fill(s, slot->cfg_key, &slot->x);
@@ -106,6 +103,7 @@ bool smmu__flight_got_ste(struct smmu *s, struct slot *slot, const uint8_t *data
     case STE_DECIDED:
         return config_known(s, slot);
     case STE_NEEDS_CD: {
+        slot->has_ste = true;
         enum cd_where where = smmu__context_locate(&slot->locator, slot->x.cd_index, &addr);
         return fetch_cd(s, slot, where, addr);
     }

@@ -127,7 +127,7 @@ static bool look_up(struct smmu *s, struct slot *slot, struct tbu_lookup *found)
     struct walk unused;
     found->where = TBU_MISS;
     found->probes = 1;
-    if (!x || x->kind != XCTX_S1)
+    if (!x || !xctx_translates(x))
         return false;
     struct access_kind k = smmu__access_kind(r, &x->overrides);
     if (smmu__walk_start(x, r->addr, !k.priv, &unused) != WALK_NEXT)
@@ -136,7 +136,7 @@ static bool look_up(struct smmu *s, struct slot *slot, struct tbu_lookup *found)
     smmu__tbu_look_up(s, t, x, smmu__canonical(r->addr), smmu__access_need(k), found);
     if (found->where == TBU_MISS)
         return false;
-    smmu__answer_leaf(s, r, &x->overrides, k, &found->leaf, &slot->response);
+    smmu__answer_leaf(s, r, x, k, &found->leaf, &slot->response);
     return true;
 }
 

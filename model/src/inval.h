@@ -35,10 +35,12 @@ struct inval_tlb {
     uint8_t world; /* enum stream_world */
     bool by_vmid, by_asid, by_va;
     bool spare_global; /* by ASID: global entries stay (4.4.2.2) */
+    bool spare_stage1; /* entries by VA, those of both stages combined too, stay (4.4.3.1) */
+    bool spare_stage2; /* entries by IPA stay (4.4.2) */
     uint16_t vmid, asid;
     uint16_t vmid_ignored;      /* these bits of a VMID make no difference (3.17.6) */
     bool leaf_only;             /* table descriptors may stay */
-    uint64_t va_first, va_last; /* inclusive, if by_va; bits above the VA size as given */
+    uint64_t va_first, va_last; /* VA or IPA, inclusive, if by_va; bits above its size as given */
     uint8_t granule_log2;       /* only entries of this granule must go; 0: any */
     uint8_t level_hint;         /* 1..3: only leaves of this level must go; 0: any */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L1. VMSAv8-64 stage 1 descriptors (Arm ARM D8.3 to D8.7). */
+/* L1. VMSAv8-64 descriptors (Arm ARM D8.3 to D8.7). */
 #include "pte.h"
 
 #include "walk.h"
@@ -107,4 +107,12 @@ uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c)
     if (c.pan && (perms & (c.epan ? LEAF_UR | LEAF_UX : LEAF_UR)))
         perms &= ~(unsigned)(LEAF_PR | LEAF_PW);
     return (uint8_t)perms;
+}
+
+uint8_t smmu__pte_stage2_permissions(uint64_t descriptor)
+{
+    static const uint8_t execute[4] = {LEAF_PX | LEAF_UX, LEAF_UX, 0, LEAF_PX};
+    return (uint8_t)((bit_of(descriptor, 6) ? LEAF_PR | LEAF_UR : 0) |
+                     (bit_of(descriptor, 7) ? LEAF_PW | LEAF_UW : 0) |
+                     execute[bits_of(descriptor, 54, 53)]);
 }

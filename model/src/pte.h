@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. VMSAv8-64 stage 1 descriptors: kind, addresses, attributes, permissions (Arm ARM D8.3 to
+ * L1. VMSAv8-64 descriptors of both stages: kind, addresses, attributes, permissions (Arm ARM D8.3 to
  * D8.7). Pure functions of one descriptor in CPU byte order; how a walk strings them together is
  * walk.c's.
  */
@@ -23,6 +23,10 @@ enum pte_kind { PTE_INVALID, PTE_TABLE, PTE_LEAF };
 static inline unsigned pte_attr_index(uint64_t descriptor)
 {
     return (unsigned)bits_of(descriptor, 4, 2);
+}
+static inline unsigned pte_memattr(uint64_t descriptor) /* stage 2 */
+{
+    return (unsigned)bits_of(descriptor, 5, 2);
 }
 static inline unsigned pte_sh(uint64_t descriptor)
 {
@@ -48,5 +52,7 @@ struct pte_controls {     /* from the CD */
 };
 /* LEAF_* bits of walk.h. */
 uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c);
+/* S2AP and XN, which has two bits wherever there is stage 2 (IDR3.XNX). */
+uint8_t smmu__pte_stage2_permissions(uint64_t descriptor);
 
 #endif

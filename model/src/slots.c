@@ -198,7 +198,10 @@ static bool tlb_touches(const struct inval_tlb *t, const struct slot *slot)
 {
     if (!slot->has_config)
         return true;
-    if (slot->x.kind != XCTX_S1 || world_in_tags(slot->x.world) != world_in_tags(t->world))
+    if (!xctx_translates(&slot->x) || world_in_tags(slot->x.world) != world_in_tags(t->world))
+        return false;
+    if ((t->spare_stage1 && slot->x.kind == XCTX_S1) ||
+        (t->spare_stage2 && slot->x.kind == XCTX_S2))
         return false;
     if (t->by_vmid && (slot->x.vmid ^ t->vmid) & ~t->vmid_ignored)
         return false;
@@ -220,6 +223,9 @@ static void mark(struct smmu *s, const struct inval_scope *scope, struct slot *s
         STAT(s, slots_marked, 1);
     }
     slot->marks |= scope->kind == INVAL_CONFIG ? SLOT_NO_CFG_FILL : SLOT_NO_TLB_FILL;
+    /* A CD that is on its way may have been found through the stage 2 that goes. */
+    if (scope->kind == INVAL_TLB && !slot->has_config && !scope->u.tlb.spare_stage2)
+        slot->marks |= SLOT_NO_CFG_FILL;
 }
 
 void smmu__slots_mark(struct smmu *s, const struct inval_scope *scope)

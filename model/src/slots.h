@@ -41,6 +41,12 @@ enum slot_state {
     SLOT_TTD,        /* that read is outstanding */
     SLOT_TTD_STEP,   /* descriptor read; its step time passes */
     SLOT_LEAF,       /* found in a walk cache */
+    /* in the TCU: the stage 2 translation of one address that it needs (flight_stage2.c) */
+    SLOT_S2_LOOKUP,   /* about to look up the walk caches */
+    SLOT_S2_WALK,     /* about to read the next descriptor */
+    SLOT_S2_TTD,      /* that read is outstanding */
+    SLOT_S2_TTD_STEP, /* descriptor read; its step time passes */
+    SLOT_S2_LEAF,     /* found in a walk cache */
     /* ends (flight.c) */
     SLOT_EVENT_WAIT, /* fault, but no room to record it */
     SLOT_EVENT_HELD, /* until its record is in memory */
@@ -56,6 +62,15 @@ enum slot_state {
 /* Marks that an invalidation leaves (3.21.1, 3.21.3): finish, but do not fill; CMD_SYNC waits. */
 enum { SLOT_NO_CFG_FILL = 1, SLOT_NO_TLB_FILL = 2 };
 
+/* What an address needs of stage 2, and what goes on with the result. */
+struct stage2 {
+    uint64_t ipa;
+    struct walk walk;
+    struct leaf leaf;
+    uint8_t class_; /* enum fault_class: what the address is of */
+    uint8_t read;   /* CLASS_CD, CLASS_TT: the slot_state of the read that waits for it */
+};
+
 enum slot_walker { WALKER_NONE, WALKER_CTW, WALKER_PTW };
 
 struct slot_list {
@@ -70,6 +85,7 @@ struct slot {
     uint8_t prog_if;  /* number of the programming interface that governs its stream */
     uint8_t walker;   /* enum slot_walker */
     bool has_config;
+    bool has_ste;     /* its part of 'x' */
     bool has_token;
     bool has_place;   /* in the TCU */
     bool decided;     /* the response is complete without a look-up */
@@ -105,6 +121,7 @@ struct slot {
     struct cd_locator locator;
     struct walk walk;
     struct leaf leaf;
+    struct stage2 s2;
     uint64_t descriptor;
     uint64_t fetch_addr; /* of the read that is outstanding */
     struct fault fault;

@@ -4,6 +4,7 @@
 
 #include "attrs.h"
 #include "state.h"
+#include "walk.h"
 
 #define STE_GET(ste, name) SMMU_FIELD_GET(STE, name, ste)
 
@@ -58,6 +59,45 @@ enum stream_where smmu__stream_from_l1std(const smmu_config_t *cfg, const struct
         return STREAM_OUT;
     *addr = align_down(SMMU_FIELD_IN_PLACE(L1STD, L2Ptr, &l1std), span + 5) + index * 64;
     return STREAM_STE;
+}
+
+/* ------------------------------------------------------------------ stage 2's tables */
+
+/* Effective S2PS in bits: codes that are Reserved or above the OAS act as the OAS (5.2 S2PS). */
+static unsigned s2_output_bits(const smmu_config_t *cfg, const uint64_t ste[8])
+{
+    static const uint8_t bits[8] = {32, 36, 40, 42, 44, 48, 52, 56};
+    unsigned ps = bits[STE_GET(ste, S2PS)], oas = smmu__oas_bits(cfg);
+    return ps < oas ? ps : oas;
+}
+
+/* 0: Reserved. */
+static unsigned s2_granule_log2(const uint64_t ste[8])
+{
+    static const uint8_t granules[4] = {12, 16, 14, 0};
+    return granules[STE_GET(ste, S2TG)];
+}
+
+static bool s2_uses_ds(const smmu_config_t *cfg, const uint64_t ste[8])
+{
+    return cfg->value[SMMU_CFG_IDR5_DS] && STE_GET(ste, S2DS) && s2_granule_log2(ste) != 16;
+}
+
+enum { S2_NO_LEVEL = 4 };
+
+/* Level at which the walk begins, or S2_NO_LEVEL: Reserved (D8.2, VTCR_EL2.SL0). */
+static int s2_start_level(const smmu_config_t *cfg, const uint64_t ste[8])
+{
+    static const int8_t levels[3][4] = {
+        {2, 1, 0, 3}, {3, 2, 1, 0}, {3, 2, 1, S2_NO_LEVEL}}; /* [granule][SL0] */
+    unsigned granule = s2_granule_log2(ste), sl0 = (unsigned)STE_GET(ste, S2SL0);
+    bool ds = s2_uses_ds(cfg, ste);
+    if (granule == 12 && ds && STE_GET(ste, S2SL0_2))
+        return sl0 ? S2_NO_LEVEL : -1;
+    if ((granule == 12 && sl0 == 3 && !cfg->value[SMMU_CFG_IDR3_STT]) ||
+        (granule == 14 && sl0 == 3 && !ds))
+        return S2_NO_LEVEL;
+    return levels[(granule - 12) / 2][sl0];
 }
 
 /* ---------------------------------------------------------- whether it is legal */
@@ -163,9 +203,109 @@ static bool vms_out_of_range(const struct ste_check *c)
            SMMU_FIELD_IN_PLACE(STE, VMSPtr, c->ste) & ~low_mask(smmu__oas_bits(c->cfg));
 }
 
+static bool s2_vmsav8_64(const struct ste_check *c)
+{
+    return STE_GET(c->ste, S2AA64);
+}
+
+/* S2AA64=0 selects VMSAv9-128 where that exists. */
+static bool s2_vmsav8_32(const struct ste_check *c)
+{
+    return !s2_vmsav8_64(c) && !VALUE(c, IDR5_D128);
+}
+
+static bool fwb_with_vmsav8_32(const struct ste_check *c)
+{
+    return c->s2 && s2_vmsav8_32(c) && VALUE(c, IDR3_FWB) && STE_GET(c->ste, S2FWB);
+}
+
+static bool s2_stalls_absent(const struct ste_check *c)
+{
+    return c->s2 && STE_GET(c->ste, S2S) && VALUE(c, IDR0_STALL_MODEL) == 1;
+}
+
+static bool s2_stalls_forced(const struct ste_check *c)
+{
+    return c->s2 && !STE_GET(c->ste, S2S) && VALUE(c, IDR0_STALL_MODEL) == 2;
+}
+
+static bool s2_vmsav8_32_absent(const struct ste_check *c)
+{
+    return c->s2 && s2_vmsav8_32(c) && !(VALUE(c, IDR0_TTF) & 1);
+}
+
+static bool s2_vmsav8_64_absent(const struct ste_check *c)
+{
+    return c->s2 && s2_vmsav8_64(c) && !(VALUE(c, IDR0_TTF) & 2);
+}
+
+static bool s2_httu_absent(const struct ste_check *c)
+{
+    uint64_t httu = VALUE(c, IDR0_HTTU), ha = STE_GET(c->ste, S2HA), hd = STE_GET(c->ste, S2HD);
+    if (!c->s2)
+        return false;
+    return ((ha || hd) && (httu == 0 || s2_vmsav8_32(c))) || (hd && httu == 1);
+}
+
+static bool s2_haft_without_ha(const struct ste_check *c)
+{
+    return c->s2 && VALUE(c, IDR0_HTTU) == 3 && STE_GET(c->ste, S2HAFT) && !STE_GET(c->ste, S2HA);
+}
+
+static bool s2_bad_granule(const struct ste_check *c)
+{
+    unsigned granule = s2_granule_log2(c->ste);
+    if (!c->s2 || s2_vmsav8_32(c))
+        return false;
+    return granule == 0 || (granule == 12 && !VALUE(c, IDR5_GRAN4K)) ||
+           (granule == 14 && !VALUE(c, IDR5_GRAN16K)) || (granule == 16 && !VALUE(c, IDR5_GRAN64K));
+}
+
+static bool s2_tables_out_of_range(const struct ste_check *c)
+{
+    unsigned bits = s2_output_bits(c->cfg, c->ste);
+    if (s2_vmsav8_64(c) && bits > 48 && s2_granule_log2(c->ste) != 16 &&
+        !s2_uses_ds(c->cfg, c->ste))
+        bits = 48;
+    return c->s2 && SMMU_FIELD_IN_PLACE(STE, S2TTB, c->ste) & low_mask(52) & ~low_mask(bits);
+}
+
+static bool s2_bad_input_size(const struct ste_check *c)
+{
+    unsigned granule = s2_granule_log2(c->ste), t0sz = (unsigned)STE_GET(c->ste, S2T0SZ);
+    unsigned max = !VALUE(c, IDR3_STT) ? 39 : granule == 16 ? 47 : 48;
+    unsigned least = granule == 16 || s2_uses_ds(c->cfg, c->ste) ? 12 : 16;
+    unsigned capped = 64 - smmu__ias_bits(c->cfg); /* the input range is capped to the IAS (3.4) */
+    if (!c->s2 || s2_vmsav8_32(c))
+        return false;
+    return t0sz > max || t0sz < (least > capped ? least : capped);
+}
+
 /*
- * What makes a valid STE that lets traffic through ILLEGAL, in the order of 5.2.2. The checks of
- * the stage 2 fields come with stage 2: without it every STE that uses them falls at stage2_absent.
+ * A start level takes from one index bit up to a whole table's and, by concatenating up to 16
+ * tables, four more (D8.2.2).
+ */
+static bool s2_bad_start_level(const struct ste_check *c)
+{
+    if (!c->s2 || !s2_vmsav8_64(c))
+        return false;
+    unsigned granule = s2_granule_log2(c->ste), bits = 64 - (unsigned)STE_GET(c->ste, S2T0SZ);
+    int level = s2_start_level(c->cfg, c->ste);
+    if (level == S2_NO_LEVEL)
+        return true;
+    unsigned below = smmu__walk_level_log2(granule, level);
+    return bits <= below || bits > below + granule - 3 + 4;
+}
+
+static bool s2_endianness_absent(const struct ste_check *c)
+{
+    uint64_t only = VALUE(c, IDR0_TTENDIAN); /* 2: little, 3: big */
+    return c->s2 && only >= 2 && STE_GET(c->ste, S2ENDI) != (only & 1);
+}
+
+/*
+ * What makes a valid STE that lets traffic through ILLEGAL, in the order of 5.2.2. VMSAv9-128 and
+ * stage 2 permission indirection bring their own rows.
  */
 static const struct {
     bool (*illegal)(const struct ste_check *c);
@@ -181,6 +321,18 @@ static const struct {
     {too_many_cds, "S1CDMax exceeds IDR1.SSIDSIZE"},
     {two_level_cds_absent, "S1Fmt is two-level and IDR0.CD2L=0"},
     {cds_out_of_range, "S1ContextPtr is out of the address range"},
+    {fwb_with_vmsav8_32, "S2FWB=1 and S2AA64 selects VMSAv8-32"},
+    {s2_stalls_absent, "S2S=1 and IDR0.STALL_MODEL=0b01"},
+    {s2_stalls_forced, "S2S=0 and IDR0.STALL_MODEL=0b10"},
+    {s2_vmsav8_32_absent, "S2AA64 selects VMSAv8-32 and IDR0.TTF lacks it"},
+    {s2_vmsav8_64_absent, "S2AA64 selects VMSAv8-64 and IDR0.TTF lacks it"},
+    {s2_httu_absent, "S2HA or S2HD and IDR0.HTTU lacks it"},
+    {s2_haft_without_ha, "S2HAFT=1 and S2HA=0"},
+    {s2_bad_granule, "S2TG is Reserved or not supported"},
+    {s2_tables_out_of_range, "S2TTB is out of the range of S2PS"},
+    {s2_bad_input_size, "S2T0SZ is out of range"},
+    {s2_bad_start_level, "S2SL0 does not fit S2T0SZ and S2TG"},
+    {s2_endianness_absent, "S2ENDI selects an endianness that IDR0.TTENDIAN lacks"},
     {vmid_too_wide, "S2VMID exceeds 8 bits and IDR0.VMID16=0"},
     {vms_out_of_range, "VMSPtr is out of the address range"},
 };
@@ -270,6 +422,47 @@ static struct cd_locator locator_of(const uint64_t ste[8], unsigned cd_max)
     };
 }
 
+static struct ttb stage2_ttb(const smmu_config_t *cfg, const uint64_t ste[8])
+{
+    struct attrs a = smmu__attrs_from_walk((unsigned)STE_GET(ste, S2IR0),
+                                           (unsigned)STE_GET(ste, S2OR0),
+                                           (unsigned)STE_GET(ste, S2SH0));
+    struct ttb t = {.granule_log2 = (uint8_t)s2_granule_log2(ste),
+                    .input_bits = (uint8_t)(64 - STE_GET(ste, S2T0SZ)),
+                    .start_level = (int8_t)s2_start_level(cfg, ste),
+                    .hpd = true, /* stage 2 tables restrict nothing (D8.4) */
+                    .affd = STE_GET(ste, S2AFFD),
+                    .big_endian = STE_GET(ste, S2ENDI),
+                    .output_bits = (uint8_t)s2_output_bits(cfg, ste),
+                    .walk_memattr = a.memattr,
+                    .walk_sh = a.sh,
+                    .shx = (uint8_t)STE_GET(ste, S2SH0)};
+    t.range_mask = ~low_mask(t.input_bits);
+    t.base = smmu__walk_table_base(&t, SMMU_FIELD_IN_PLACE(STE, S2TTB, ste) & low_mask(52));
+    if (s2_uses_ds(cfg, ste))
+        t.high = PTE_HIGH_DS;
+    else if (t.granule_log2 == 16 && smmu__oas_bits(cfg) >= 52)
+        t.high = PTE_HIGH_64K;
+    return t;
+}
+
+static void add_stage2(const smmu_config_t *cfg, const uint64_t ste[8], struct xctx *x)
+{
+    x->ttb[TTB_STAGE2] = stage2_ttb(cfg, ste);
+    x->s2r = STE_GET(ste, S2R);
+    x->s2ptw = STE_GET(ste, S2PTW);
+    x->s2fwb = cfg->value[SMMU_CFG_IDR3_FWB] && STE_GET(ste, S2FWB);
+}
+
+/* No stage 1, of the stream or of this transaction: what is left of the stages that x->kind has. */
+static void bypass_stage1(struct xctx *x)
+{
+    x->kind = x->kind == XCTX_S1 ? XCTX_BYPASS : XCTX_S2;
+    x->cd_index = CD_NONE;
+    x->ttb[TTB_LOW] = x->ttb[TTB_STAGE2];
+    x->ttb[TTB_HIGH].disabled = true;
+}
+
 /* Stage 1 is on: which CD, or why none (5.2 S1CDMax, S1DSS). */
 static enum ste_verdict choose_cd(const uint64_t ste[8], unsigned cd_max, bool ssv,
                                   uint32_t substreamid, struct xctx *x)
@@ -282,9 +475,8 @@ static enum ste_verdict choose_cd(const uint64_t ste[8], unsigned cd_max, bool s
         return s1dss == S1DSS_SSID0 && substreamid == 0 ? STE_DISABLED : STE_NEEDS_CD;
     }
     if (s1dss == S1DSS_BYPASS) {
-        x->kind = XCTX_BYPASS;
+        bypass_stage1(x);
         x->s1dss_bypass = true;
-        x->cd_index = CD_NONE;
         return STE_DECIDED;
     }
     return s1dss == S1DSS_SSID0 ? STE_NEEDS_CD : STE_DISABLED;
@@ -320,12 +512,14 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     if (!(config & 4))
         return STE_DECIDED;
     x->overrides = overrides_from_ste(cfg, ste);
+    x->kind = config & 2 ? XCTX_NESTED : XCTX_S1;
+    x->vmid = vmid_of(&c);
+    if (config & 2)
+        add_stage2(cfg, ste, x);
     if (!(config & 1)) {
-        x->kind = XCTX_BYPASS;
+        bypass_stage1(x);
         return ssv ? STE_BAD_SUBSTREAM : STE_DECIDED;
     }
-    x->kind = XCTX_S1;
-    x->vmid = vmid_of(&c);
     unsigned cd_max = cfg->value[SMMU_CFG_IDR1_SSIDSIZE] ? (unsigned)STE_GET(ste, S1CDMax) : 0;
     *locator = locator_of(ste, cd_max);
     return choose_cd(ste, cd_max, ssv, substreamid, x);

@@ -18,6 +18,13 @@ static uint64_t tag_key(uint8_t world, uint16_t vmid, uint16_t asid, bool global
            (uint64_t)global << 1 | (uint64_t)aset;
 }
 
+enum { STAGE2_BIT = 2 };
+
+static uint64_t stage2_key(const struct xctx *x)
+{
+    return tag_key(x->world, x->vmid, 0, false, false) | UINT64_C(1) << STAGE2_BIT;
+}
+
 static uint32_t fresh_serial(struct smmu *s)
 {
     if (s->tags.next_serial ==
@@ -65,9 +72,27 @@ static uint16_t tag_for(struct smmu *s, uint64_t key, uint32_t keep)
     return (uint16_t)victim;
 }
 
+static void bind_stage2(struct smmu *s, struct xctx *x)
+{
+    x->s2_tag = tag_for(s, stage2_key(x), NO_TAG);
+    x->s2_serial = s->tags.tag[x->s2_tag].serial;
+}
+
+void smmu__tags_use_stage2(struct smmu *s, struct xctx *x)
+{
+    if (!x->s2_serial || s->tags.tag[x->s2_tag].serial != x->s2_serial)
+        bind_stage2(s, x);
+}
+
 void smmu__tags_bind(struct smmu *s, struct xctx *x)
 {
     struct tags *t = &s->tags;
+    if (x->kind == XCTX_S2) {
+        bind_stage2(s, x);
+        x->tag = x->global_tag = x->s2_tag;
+        x->tag_serial = x->global_serial = x->s2_serial;
+        return;
+    }
     uint64_t key = tag_key(x->world, x->vmid, x->asid, false, x->aset);
     do {
         x->tag = tag_for(s, key, NO_TAG);
@@ -89,6 +114,10 @@ bool smmu__tag_matches(uint64_t key, const struct tag_filter *f)
         return false;
     if (f->by_vmid && ((uint16_t)(key >> 24) ^ f->vmid) & ~f->vmid_ignored)
         return false;
+    if (bit_of(key, STAGE2_BIT))
+        return !f->spare_stage2;
+    if (f->spare_stage1)
+        return false;
     bool global = bit_of(key, 1);
     if (global)
         return !f->spare_global;
@@ -101,6 +130,8 @@ struct tag_filter smmu__tag_filter(const struct inval_tlb *i)
                                .by_vmid = i->by_vmid,
                                .by_asid = i->by_asid,
                                .spare_global = i->spare_global,
+                               .spare_stage1 = i->spare_stage1,
+                               .spare_stage2 = i->spare_stage2,
                                .vmid = i->vmid,
                                .vmid_ignored = i->vmid_ignored,
                                .asid = i->asid};

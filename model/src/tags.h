@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. TLB tags: each {StreamWorld, VMID, ASID or global, ASET} that is in use gets a small
+ * L2. TLB tags: each {StreamWorld, VMID, ASID or global, ASET} that is in use, and each {StreamWorld,
+ * VMID} of stage 2 entries, which are by IPA, gets a small
  * number and a serial. An entry is live while its serial is its tag's current one, so that dropping
  * everything of an ASID or VMID costs the host the same whatever the TLB's depth (3.17, 4.4).
  */
@@ -16,7 +17,7 @@ struct smmu;
 struct inval_tlb;
 
 struct tag {
-    uint64_t key;     /* world, VMID, ASID, global, ASET; 0: unused */
+    uint64_t key;     /* world, VMID, ASID, stage 2, global, ASET; 0: unused */
     uint32_t serial;  /* current; entries with another are dead */
     uint32_t used_at; /* for reuse: coarse order of last use */
 };
@@ -28,7 +29,8 @@ struct tags {
     struct tag *tag;
 };
 
-/* Makes x->tag and x->global_tag current; the context must be a translating one. */
+/* Makes x->tag and x->global_tag current; the context must be a translating one. With stage 2 alone
+ * both are its stage 2 tag. */
 void smmu__tags_bind(struct smmu *s, struct xctx *x);
 /* Is this context's binding still current? If not, bind again before use. */
 static inline bool tags_bound(const struct tags *t, const struct xctx *x)
@@ -40,11 +42,13 @@ static inline bool tags_bound(const struct tags *t, const struct xctx *x)
 /* Binds anew if the binding has been overtaken by an invalidation. Before every use of a context's
  * entries. */
 void smmu__tags_use(struct smmu *s, struct xctx *x);
+/* The same for x->s2_tag: before every use of a context's stage 2 entries. Its VMID must be known. */
+void smmu__tags_use_stage2(struct smmu *s, struct xctx *x);
 
 struct tag_filter {
     uint8_t world;
     bool by_vmid, by_asid;
-    bool spare_global;
+    bool spare_global, spare_stage1, spare_stage2;
     uint16_t vmid, vmid_ignored, asid;
 };
 /* What a TLBI's scope says of tags. */

@@ -71,7 +71,8 @@ void smmu__tbu_looked_up(struct smmu *s, struct tbu *t, const struct tbu_lookup 
 void smmu__tbu_fill(struct smmu *s, struct tbu *t, const struct xctx *x, uint64_t va,
                     const struct leaf *leaf)
 {
-    struct tlb_entry e = smmu__tlb_leaf_entry(s, x, va, leaf);
+    struct tlb_entry e = smmu__tlb_leaf_entry(s, leaf->global ? x->global_tag : x->tag,
+                                              x->ttb[va >> 55 & 1].granule_log2, va, leaf);
     if (t->mtlb.ways)
         smmu__tlb_insert(s, &t->mtlb, &e);
     if (t->utlb.ways)

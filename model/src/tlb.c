@@ -135,11 +135,9 @@ enum {
     LEAF_LEVEL = 57
 };
 
-struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, const struct xctx *x, uint64_t va,
-                                      const struct leaf *l)
+struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, uint16_t tag, unsigned granule_log2,
+                                      uint64_t va, const struct leaf *l)
 {
-    uint16_t tag = l->global ? x->global_tag : x->tag;
-    unsigned half = va >> 55 & 1;
     return (struct tlb_entry){
         .key = va >> l->region_log2 << 6 | l->region_log2,
         .data = (l->pa >> 12 & low_mask(LEAF_PA_BITS)) | (uint64_t)l->perms << LEAF_PERMS |
@@ -147,7 +145,7 @@ struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, const struct xctx *x
                 (uint64_t)l->global << LEAF_GLOBAL | (uint64_t)(l->level + 1) << LEAF_LEVEL,
         .serial = s->tags.tag[tag].serial,
         .tag = tag,
-        .geometry = (uint8_t)(x->ttb[half].granule_log2 << 3 | (unsigned)(l->level + 1)),
+        .geometry = (uint8_t)(granule_log2 << 3 | (unsigned)(l->level + 1)),
     };
 }
 

@@ -114,8 +114,8 @@ static inline void smmu__tlb_drop(struct smmu *s, struct tlb *t, const struct tl
 void smmu__tlb_reset(struct tlb *t, uint64_t seed);
 
 /* Leaves as data of an entry. */
-struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, const struct xctx *x, uint64_t va,
-                                      const struct leaf *leaf);
+struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, uint16_t tag, unsigned granule_log2,
+                                      uint64_t va, const struct leaf *leaf);
 void smmu__tlb_leaf(const struct tlb_entry *e, struct leaf *leaf);
 
 #endif

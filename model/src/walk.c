@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L1. The steps of a stage 1 walk (Arm ARM D8.2 to D8.7; 3.4, 5.4). */
+/* L1. The steps of a walk (Arm ARM D8.2 to D8.7; 3.4, 5.2, 5.4). */
 #include "walk.h"
 
 #include "attrs.h"
@@ -12,11 +12,23 @@ int smmu__walk_start_level(unsigned granule_log2, unsigned input_bits)
     return 4 - (int)(levels ? levels : 1);
 }
 
+uint64_t smmu__walk_table_base(const struct ttb *t, uint64_t base)
+{
+    unsigned index_bits = t->input_bits - smmu__walk_level_log2(t->granule_log2, t->start_level);
+    unsigned log2 = index_bits + 3;
+    if (t->output_bits == 52 && log2 < 6)
+        log2 = 6;
+    return align_down(base, log2);
+}
+
 uint64_t smmu__walk_address(const struct xctx *x, const struct walk *w)
 {
-    unsigned granule = x->ttb[w->half].granule_log2;
-    /* At the start level fewer index bits may be left: w->va ends where the input range does. */
-    uint64_t index = (w->va >> smmu__walk_level_log2(granule, w->level)) & low_mask(granule - 3);
+    const struct ttb *t = &x->ttb[w->half];
+    uint64_t index = w->va >> smmu__walk_level_log2(t->granule_log2, w->level);
+    /* At the start level fewer index bits may be left, or more: w->va ends where the input range
+     * does. */
+    if (w->level != t->start_level)
+        index &= low_mask(t->granule_log2 - 3U);
     return w->table + 8 * index;
 }
 
@@ -36,7 +48,7 @@ static enum walk_outcome step_down(const struct xctx *x, struct walk *w, uint64_
 {
     const struct ttb *t = &x->ttb[w->half];
     uint64_t next = smmu__pte_next_table(descriptor, t->granule_log2, (enum pte_high)t->high);
-    if (exceeds(next, x->output_bits))
+    if (exceeds(next, t->output_bits))
         return WALK_ADDR_SIZE;
     if (!t->hpd)
         w->restrictions |= smmu__pte_table_restrictions(descriptor);
@@ -50,18 +62,41 @@ static enum walk_outcome step_down(const struct xctx *x, struct walk *w, uint64_
  * run's. CHOICE: the Contiguous bit counts only in runs that fit into the input range and the
  * output size, and map onto addresses of the same alignment (D8.7).
  */
-static unsigned leaf_log2(const struct xctx *x, const struct walk *w, uint64_t descriptor,
+static unsigned leaf_log2(const struct ttb *t, const struct walk *w, uint64_t descriptor,
                           uint64_t output)
 {
-    const struct ttb *t = &x->ttb[w->half];
     unsigned log2 = smmu__walk_level_log2(t->granule_log2, w->level);
-    if (log2 > x->output_bits)
-        return x->output_bits;
+    if (log2 > t->output_bits)
+        return t->output_bits;
     if (!(descriptor & PTE_CONTIGUOUS))
         return log2;
     unsigned run = log2 + smmu__pte_contiguous_log2(t->granule_log2, w->level);
     bool in_place = !((output ^ w->va) & low_mask(run) & ~low_mask(log2));
-    return run <= t->input_bits && run <= x->output_bits && in_place ? run : log2;
+    return run <= t->input_bits && run <= t->output_bits && in_place ? run : log2;
+}
+
+static void stage1_attributes(const struct xctx *x, const struct walk *w, uint64_t descriptor,
+                              struct leaf *leaf)
+{
+    const struct ttb *t = &x->ttb[w->half];
+    bool el2 = world_is_el2(x->world);
+    struct pte_controls controls = {w->restrictions, x->wxn, x->pan, x->epan, el2};
+    struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor))),
+                          (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
+    attrs = smmu__attrs_normalise(attrs);
+    leaf->perms = smmu__pte_stage1_permissions(descriptor, controls);
+    leaf->memattr = attrs.memattr;
+    leaf->sh = attrs.sh;
+    leaf->global = !(descriptor & PTE_NG) && !el2; /* there nG means nothing (3.17.1) */
+}
+
+static void stage2_attributes(const struct xctx *x, const struct ttb *t, uint64_t descriptor,
+                              struct leaf *leaf)
+{
+    leaf->perms = smmu__pte_stage2_permissions(descriptor);
+    leaf->memattr = smmu__attrs_stage2_code(pte_memattr(descriptor), x->s2fwb);
+    leaf->sh = (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor));
+    leaf->global = false;
 }
 
 static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, uint64_t descriptor,
@@ -70,23 +105,13 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
     const struct ttb *t = &x->ttb[w->half];
     unsigned log2 = smmu__walk_level_log2(t->granule_log2, w->level);
     uint64_t output = smmu__pte_output(descriptor, log2, (enum pte_high)t->high);
-    if (exceeds(output | (w->va & low_mask(log2)), x->output_bits))
+    if (exceeds(output | (w->va & low_mask(log2)), t->output_bits))
         return WALK_ADDR_SIZE;
-    if (!(descriptor & PTE_AF) && !x->affd)
+    if (!(descriptor & PTE_AF) && !t->affd)
         return WALK_ACCESS;
-
-    bool el2 = world_is_el2(x->world);
-    struct pte_controls controls = {w->restrictions, x->wxn, x->pan, x->epan, el2};
-    struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor))),
-                          (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
-    attrs = smmu__attrs_normalise(attrs);
-    leaf->region_log2 = (uint8_t)leaf_log2(x, w, descriptor, output);
+    leaf->region_log2 = (uint8_t)leaf_log2(t, w, descriptor, output);
     leaf->pa = align_down(output, leaf->region_log2);
-    leaf->perms = smmu__pte_stage1_permissions(descriptor, controls);
-    leaf->memattr = attrs.memattr;
-    leaf->sh = attrs.sh;
     leaf->level = w->level;
-    leaf->global = !(descriptor & PTE_NG) && !el2; /* there nG means nothing (3.17.1) */
     return WALK_LEAF;
 }
 
@@ -94,7 +119,7 @@ enum walk_outcome smmu__walk_step(const struct xctx *x, struct walk *w, uint64_t
                                   struct leaf *leaf)
 {
     const struct ttb *t = &x->ttb[w->half];
-    if (x->big_endian)
+    if (t->big_endian)
         descriptor = byte_swap64(descriptor);
     switch (smmu__pte_kind(descriptor, t->granule_log2, w->level, (enum pte_high)t->high)) {
     case PTE_TABLE:

@@ -2,7 +2,7 @@
 /*
  * L1. One VMSAv8-64 translation table walk, a step at a time (Arm ARM D8.2 to D8.5; 3.4, 7.3.12
  * to 7.3.16). Pure: it says which descriptor it wants and is given the descriptor. The same steps
- * serve timed walks, debug walks and, later, stage 2 and nested walks.
+ * serve both stages; a nested walk is several of them (flight_stage2.c).
  */
 #ifndef SMMUSIM_WALK_H
 #define SMMUSIM_WALK_H
@@ -17,7 +17,7 @@ enum { TABLE_NO_WRITE = 1, TABLE_NO_UNPRIV = 2, TABLE_UXN = 4, TABLE_PXN = 8 };
 struct walk {
     uint64_t va;    /* input address, without the bits above the input range */
     uint64_t table; /* address of the table of 'level' */
-    uint8_t half;   /* 0: TTB0, 1: TTB1 */
+    uint8_t half;   /* which tables: TTB_LOW, TTB_HIGH or TTB_STAGE2 */
     int8_t level;
     uint8_t restrictions; /* TABLE_* */
 };
@@ -37,9 +37,9 @@ struct leaf {
     uint64_t pa;         /* of the region's first byte */
     uint8_t region_log2; /* log2 bytes: page, block or contiguous run */
     uint8_t perms;       /* LEAF_* */
-    uint8_t memattr, sh; /* normalised (13.1.7) */
+    uint8_t memattr, sh; /* normalised (13.1.7); of a stage 2 leaf: see stage 2 codes in attrs.h */
     int8_t level;
-    bool global; /* nG=0 */
+    bool global; /* nG=0; stage 2 leaves have no ASID either way */
 };
 
 /* The permission that an access needs: marking after PRIVCFG and INSTCFG; writes are data. */
@@ -84,8 +84,23 @@ static inline unsigned smmu__walk_level_log2(unsigned granule_log2, int level)
     return granule_log2 + (unsigned)(3 - level) * (granule_log2 - 3);
 }
 
+/* The same for stage 2: is the IPA within the range of S2T0SZ (3.4)? */
+static inline enum walk_outcome smmu__walk_start_stage2(const struct xctx *x, uint64_t ipa,
+                                                        struct walk *w)
+{
+    const struct ttb *t = &x->ttb[TTB_STAGE2];
+    if (ipa & t->range_mask)
+        return WALK_TRANSLATION;
+    *w = (struct walk){.va = ipa, .table = t->base, .half = TTB_STAGE2, .level = t->start_level};
+    return WALK_NEXT;
+}
+
 /* First level of a walk over that many input bits (D8.2). */
 int smmu__walk_start_level(unsigned granule_log2, unsigned input_bits);
+
+/* The start level's tables may be shorter or, concatenated, longer than a granule: their base is
+ * aligned to their own size (D8.2). t: granule, input bits, start level and output size are known. */
+uint64_t smmu__walk_table_base(const struct ttb *t, uint64_t base);
 
 /* Where the descriptor of w->level lies (8 bytes). */
 uint64_t smmu__walk_address(const struct xctx *x, const struct walk *w);

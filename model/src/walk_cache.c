@@ -25,16 +25,23 @@ static unsigned array_of(const struct smmu *s, int level)
 /* The input address as entries know it. */
 static uint64_t va_of(const struct xctx *x, const struct walk *w)
 {
-    return w->half ? w->va | ~low_mask(x->ttb[1].input_bits) : w->va;
+    return w->half == TTB_HIGH ? w->va | ~low_mask(x->ttb[TTB_HIGH].input_bits) : w->va;
+}
+
+static bool of_stage2(const struct walk *w)
+{
+    return w->half == TTB_STAGE2;
 }
 
 /* ------------------------------------------------------------------------ look-up */
 
 static const struct tlb_entry *find(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
-                                    uint64_t va, int level)
+                                    const struct walk *w, int level)
 {
     struct tlb *t = &s->walk_cache.array[array_of(s, level)];
-    unsigned granule = x->ttb[va >> 55 & 1].granule_log2;
+    unsigned granule = x->ttb[w->half].granule_log2;
+    uint32_t serial = of_stage2(w) ? x->s2_serial : x->tag_serial;
+    uint32_t other_serial = of_stage2(w) ? x->s2_serial : x->global_serial;
     unsigned log2 = smmu__walk_level_log2(granule, level);
     const unsigned sizes[] = {log2, log2 + smmu__pte_contiguous_log2(granule, level)};
     const struct tlb_entry *found = NULL;
@@ -43,7 +50,7 @@ static const struct tlb_entry *find(struct smmu *s, const smmu_request_t *r, con
         if (!bit_of(t->live_sizes, sizes[i]) || (i && sizes[1] == sizes[0]))
             continue;
         reads++;
-        found = smmu__tlb_find(t, va, sizes[i], x->tag_serial, x->global_serial);
+        found = smmu__tlb_find(t, va_of(x, w), sizes[i], serial, other_serial);
         if (found && (found->geometry & 7) - 1 != level)
             found = NULL; /* the same size, of another granule's level */
     }
@@ -52,12 +59,12 @@ static const struct tlb_entry *find(struct smmu *s, const smmu_request_t *r, con
 }
 
 /* When the look-up of a level that begins at 'from' has its result. */
-static uint64_t lookup_done(struct smmu *s, const struct xctx *x, uint64_t va, int level,
+static uint64_t lookup_done(struct smmu *s, const struct xctx *x, const struct walk *w, int level,
                             uint64_t from)
 {
     unsigned array = array_of(s, level);
-    unsigned granule = x->ttb[va >> 55 & 1].granule_log2;
-    uint64_t region = va >> smmu__walk_level_log2(granule, level);
+    unsigned granule = x->ttb[w->half].granule_log2;
+    uint64_t region = va_of(x, w) >> smmu__walk_level_log2(granule, level);
     uint32_t bank = smmu__tlb_set(&s->walk_cache.array[array], region) &
                     (uint32_t)(CFG(s, TIMING_WC_BANKS) - 1);
     return smmu__turn(s, &s->walk_cache.bank[array][bank], from, CFG(s, TIMING_WC_PROBE_INTERVAL)) +
@@ -77,6 +84,28 @@ static enum walk_cache_outcome take(struct smmu *s, const struct tlb_entry *e, i
     w->restrictions = (uint8_t)(e->data >> TABLE_RESTRICTIONS & 15);
     w->level = (int8_t)(level + 1);
     return WALK_CACHE_TABLE;
+}
+
+static void count_stage2(struct smmu *s, const smmu_request_t *r, int level, bool miss)
+{
+    switch (column(level)) {
+    case 0:
+        TCU_EVENT(s, wc_s2l0_lookup, WC_S2L0_LOOKUP, 1, r);
+        TCU_EVENT(s, wc_s2l0_miss, WC_S2L0_MISS, miss, r);
+        break;
+    case 1:
+        TCU_EVENT(s, wc_s2l1_lookup, WC_S2L1_LOOKUP, 1, r);
+        TCU_EVENT(s, wc_s2l1_miss, WC_S2L1_MISS, miss, r);
+        break;
+    case 2:
+        TCU_EVENT(s, wc_s2l2_lookup, WC_S2L2_LOOKUP, 1, r);
+        TCU_EVENT(s, wc_s2l2_miss, WC_S2L2_MISS, miss, r);
+        break;
+    default:
+        TCU_EVENT(s, wc_s2l3_lookup, WC_S2L3_LOOKUP, 1, r);
+        TCU_EVENT(s, wc_s2l3_miss, WC_S2L3_MISS, miss, r);
+        break;
+    }
 }
 
 static void count(struct smmu *s, const smmu_request_t *r, int level, bool miss)
@@ -105,7 +134,7 @@ enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const smmu_reque
                                                 const struct xctx *x, struct walk *w,
                                                 struct leaf *leaf, uint64_t *cycles)
 {
-    const uint64_t now = s->sched.now, va = va_of(x, w);
+    const uint64_t now = s->sched.now;
     const bool serial = CFG(s, TIMING_WC_SERIAL);
     const struct tlb_entry *deepest = NULL;
     uint64_t done = now;
@@ -114,10 +143,10 @@ enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const smmu_reque
     for (int level = 3; level >= w->level; level--) {
         if (!kept(s, level))
             continue;
-        const struct tlb_entry *e = find(s, r, x, va, level);
-        count(s, r, level, !e);
+        const struct tlb_entry *e = find(s, r, x, w, level);
+        (of_stage2(w) ? count_stage2 : count)(s, r, level, !e);
         if (serial || !begun)
-            done = lookup_done(s, x, va, level, done);
+            done = lookup_done(s, x, w, level, done);
         begun = true;
         if (!e || deepest)
             continue;
@@ -141,11 +170,12 @@ void smmu__walk_cache_fill_table(struct smmu *s, const struct xctx *x, const str
         return;
     unsigned granule = x->ttb[w->half].granule_log2;
     unsigned log2 = smmu__walk_level_log2(granule, level);
+    uint16_t tag = of_stage2(w) ? x->s2_tag : x->tag;
     struct tlb_entry e = {.key = va_of(x, w) >> log2 << 6 | log2,
                           .data = (w->table >> 12 & low_mask(TABLE_PA_BITS)) |
                                   (uint64_t)w->restrictions << TABLE_RESTRICTIONS,
-                          .serial = s->tags.tag[x->tag].serial,
-                          .tag = x->tag,
+                          .serial = s->tags.tag[tag].serial,
+                          .tag = tag,
                           .geometry = (uint8_t)(granule << 3 | (unsigned)(level + 1)),
                           .is_table = true};
     smmu__tlb_insert(s, &s->walk_cache.array[array_of(s, level)], &e);
@@ -156,7 +186,9 @@ void smmu__walk_cache_fill_leaf(struct smmu *s, const struct xctx *x, const stru
 {
     if (!kept(s, w->level))
         return;
-    struct tlb_entry e = smmu__tlb_leaf_entry(s, x, va_of(x, w), leaf);
+    uint16_t tag = of_stage2(w) ? x->s2_tag : leaf->global ? x->global_tag : x->tag;
+    struct tlb_entry e =
+        smmu__tlb_leaf_entry(s, tag, x->ttb[w->half].granule_log2, va_of(x, w), leaf);
     smmu__tlb_insert(s, &s->walk_cache.array[array_of(s, w->level)], &e);
 }
 

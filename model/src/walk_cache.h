@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. The TCU's walk caches: descriptors of valid walks, by the level they were read at; a leaf's
- * too. One array for each level or one for all (timing.wc_split); timing.wc_levels says which levels
- * are kept. Level -1 shares level 0's.
+ * L2. The TCU's walk caches: descriptors of valid walks, by the stage and level they were read at; a
+ * leaf's too. Stage 1 entries are by VA and lead to IPAs where there is a stage 2, stage 2 entries are
+ * by IPA. One array for each stage and level or one for all (timing.wc_split); timing.wc_levels says
+ * which levels are kept. Level -1 shares level 0's.
  */
 #ifndef SMMUSIM_WALK_CACHE_H
 #define SMMUSIM_WALK_CACHE_H

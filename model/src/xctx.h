@@ -14,6 +14,8 @@ enum xctx_kind {
     XCTX_ABORT,  /* Config 0b0xx: silent abort */
     XCTX_BYPASS, /* Config 0b100, or stage 1 bypassed by S1DSS with no stage 2 */
     XCTX_S1,     /* stage 1 translates */
+    XCTX_S2,     /* stage 2 alone: Config 0b110, or stage 1 of 0b111 bypassed by S1DSS */
+    XCTX_NESTED, /* both */
 };
 
 /* StreamWorlds of 3.3.3 that exist in this build. */
@@ -42,7 +44,10 @@ enum pte_high {
                     STE.S2DS */
 };
 
-/* One half of the stage 1 input range (5.4: TTBx, TxSZ, TGx, ...). */
+/* Tables of a context, by their place in xctx.ttb. */
+enum { TTB_LOW, TTB_HIGH, TTB_STAGE2, TTBS };
+
+/* One half of the stage 1 input range (5.4: TTBx, TxSZ, TGx, ...), or stage 2's (5.2: S2TTB, ...). */
 struct ttb {
     uint64_t base;        /* table address, aligned down to the start level's table size (D8.2) */
     uint64_t range_mask;  /* VA bits that must all equal bit 55; without the tag byte if TBI */
@@ -53,8 +58,10 @@ struct ttb {
     bool disabled;                 /* EPDx; nothing above counts */
     bool e0pd;                     /* E0PDx */
     bool hpd;                      /* HADx: hierarchical attributes off */
+    bool affd, big_endian;
+    uint8_t output_bits;           /* effective IPS or S2PS: at most the OAS */
     uint8_t walk_memattr, walk_sh; /* of descriptor fetches, MAIR format (13.8) */
-    uint8_t shx;                   /* SHx itself: with DS it is the leaves' shareability (5.4 DS) */
+    uint8_t shx; /* SHx or S2SH0 itself: with DS it is the leaves' shareability (5.4 DS) */
 };
 
 enum { SHCFG_INCOMING = 1 };
@@ -82,21 +89,29 @@ struct xctx {
     bool mev;          /* STE.MEV */
     bool s1dss_bypass; /* XCTX_BYPASS by S1DSS=0b01: the limit is IAS, not OAS (3.4) */
     struct overrides overrides;
-    uint16_t vmid; /* 0 if there is no VMID tag (3.17): no stage 2, or EL2 */
+    bool s2r;          /* STE.S2R (5.5) */
+    bool s2ptw, s2fwb; /* STE.S2PTW, S2FWB */
+    uint16_t vmid;     /* 0 if there is no VMID tag (3.17): no stage 2, or EL2 */
     /* CD */
     uint32_t cd_index; /* its place in the table it was read from; CD_NONE: there is none */
     uint16_t asid;
     bool aset;
     bool a, r, s; /* CD.A, CD.R, CD.S (5.5) */
-    bool wxn, pan, epan, affd, big_endian;
-    uint8_t output_bits; /* effective IPS: min(IPS, OAS) */
-    uint64_t mair;       /* Attr0 to Attr7, Reserved encodings resolved */
-    struct ttb ttb[2];
+    bool wxn, pan, epan;
+    uint64_t mair; /* Attr0 to Attr7, Reserved encodings resolved */
+    /* Stage 2 alone: TTB_LOW is a copy of TTB_STAGE2, so that a look-up by input address need not
+     * know the stage, and TTB_HIGH is disabled. */
+    struct ttb ttb[TTBS];
     uint16_t stream_number; /* its histograms (count.h) */
-    /* Filled by tags.c: where this context's TLB entries are counted. */
-    uint16_t tag, global_tag;
-    uint32_t tag_serial, global_serial;
+    /* Filled by tags.c: where this context's TLB entries are counted. s2_serial 0: not yet. */
+    uint16_t tag, global_tag, s2_tag;
+    uint32_t tag_serial, global_serial, s2_serial;
 };
+
+static inline bool xctx_translates(const struct xctx *x)
+{
+    return x->kind >= XCTX_S1;
+}
 
 /* Where a stream's CDs are (5.2 S1ContextPtr, S1Fmt, S1CDMax), and how they are fetched. */
 struct cd_locator {

@@ -105,7 +105,7 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
     }
     uint64_t key = smmu__cfg_key(r->sec_sid, r->streamid, r->flags & SMMU_REQ_SSV, r->substreamid);
     struct xctx *x = smmu__cfgcache_lookup(s, key);
-    if (x && x->kind != XCTX_S1) {
+    if (x && !xctx_translates(x)) {
         if (smmu__answer_untranslated(s, x, r, out))
             return submit_untranslated(s, pi, t, o, r, key, out);
         x = NULL; /* a fault: the TCU's */
@@ -115,7 +115,7 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
     look_up(s, t, x, r, k, &found);
     if (found.where == TBU_MISS || queue)
         return take_off(s, pi, t, r, key, &found, NULL);
-    smmu__answer_leaf(s, r, &x->overrides, k, &found.leaf, out);
+    smmu__answer_leaf(s, r, x, k, &found.leaf, out);
     uint64_t from = smmu__tbu_accept(s, t, r);
     uint64_t ready = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), &found, from);
     smmu__tbu_looked_up(s, t, &found, r);

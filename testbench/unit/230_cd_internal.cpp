@@ -388,7 +388,7 @@ TEST_F(Cd, 282_output_size_is_the_smaller_of_ips_and_oas)
             VALUE(IDR5_OAS) = oas;
             REF_SET(CD_IPS, cd, ips);
             ASSERT_TRUE(decode());
-            EXPECT_EQ(x.output_bits, ips < oas ? sizes[ips] : sizes[oas]);
+            EXPECT_EQ(x.ttb[0].output_bits, ips < oas ? sizes[ips] : sizes[oas]);
         }
 }
 

@@ -74,7 +74,7 @@
     X(mtlb_invalidated, "entries", "of these, dropped by invalidations")                           \
     X(mtlb_live, "entries", "entries in the main TLB now, whatever the interval")
 
-/* Of the TCU. wc_l<n>: the walk cache of stage 1 level n. */
+/* Of the TCU. wc_l<n>: the walk cache of stage 1 level n; wc_s2l<n>: of stage 2. */
 #define SMMU_TCU_STAT_LIST(X)                                                                      \
     X(requests, "requests", "translation requests received")                                       \
     X(requests_speculative, "requests", "walks of a next page that nobody has asked for yet")      \
@@ -93,6 +93,14 @@
     X(wc_l2_miss, "lookups", "of these, not found")                                                \
     X(wc_l3_lookup, "lookups", "of level 3")                                                       \
     X(wc_l3_miss, "lookups", "of these, not found")                                                \
+    X(wc_s2l0_lookup, "lookups", "look-ups of the walk cache of stage 2 level 0")                  \
+    X(wc_s2l0_miss, "lookups", "of these, not found")                                              \
+    X(wc_s2l1_lookup, "lookups", "of stage 2 level 1")                                             \
+    X(wc_s2l1_miss, "lookups", "of these, not found")                                              \
+    X(wc_s2l2_lookup, "lookups", "of stage 2 level 2")                                             \
+    X(wc_s2l2_miss, "lookups", "of these, not found")                                              \
+    X(wc_s2l3_lookup, "lookups", "of stage 2 level 3")                                             \
+    X(wc_s2l3_miss, "lookups", "of these, not found")                                              \
     X(wc_reads, "reads", "reads of the walk caches' memory")                                       \
     X(walks, "walks", "translation table walks that read descriptors")                             \
     X(walk_reads, "reads", "memory reads of descriptors")                                          \

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L3. See flight.h: stage 2 of one address. What a slot with both stages is about to read, and what
+ * its stage 1 leads to, turns aside here and comes back as a physical address (3.3.2, 7.3.12 to
+ * 7.3.16, 13.4.3, 13.8). With stage 2 alone it is the input address, and that is all.
+ */
+#include "answer.h"
+#include "flight.h"
+#include "state.h"
+
+static bool turn_aside(struct smmu *s, struct slot *slot, uint64_t ipa, enum fault_class class_)
+{
+    slot->s2.ipa = ipa;
+    slot->s2.class_ = (uint8_t)class_;
+    if (smmu__walk_start_stage2(&slot->x, ipa, &slot->s2.walk) != WALK_NEXT)
+        return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_TRANSLATION);
+    slot->state = SLOT_S2_LOOKUP;
+    return true;
+}
+
+bool smmu__flight_stage2_input(struct smmu *s, struct slot *slot, uint64_t ipa)
+{
+    return turn_aside(s, slot, ipa, CLASS_IN);
+}
+
+/* -------------------------------------------------------------- what waits for an address */
+
+static const struct {
+    smmu_mem_source_t source;
+    uint8_t size, class_;
+} reads[] = {
+    [SLOT_L1CD] = {SMMU_SRC_L1CD, 8, CLASS_CD},
+    [SLOT_CD] = {SMMU_SRC_CD, 64, CLASS_CD},
+    [SLOT_TTD] = {SMMU_SRC_TTD, 8, CLASS_TT},
+};
+
+static struct mem_attrs attrs_of(struct smmu *s, const struct slot *slot, enum slot_state read)
+{
+    const struct ttb *t = &slot->x.ttb[slot->walk.half];
+    const struct cd_locator *l = &slot->locator;
+    uint8_t sec = smmu__flight_interface(s, slot)->sec;
+    return read == SLOT_TTD ? (struct mem_attrs){t->walk_memattr, t->walk_sh, sec}
+                            : (struct mem_attrs){l->memattr, l->sh, sec};
+}
+
+bool smmu__flight_read_input(struct smmu *s, struct slot *slot, enum slot_state read, uint64_t addr)
+{
+    if (slot->x.kind == XCTX_NESTED) {
+        slot->s2.read = (uint8_t)read;
+        return turn_aside(s, slot, addr, reads[read].class_);
+    }
+    return smmu__flight_read(s, slot, read, reads[read].source, addr, reads[read].size,
+                             attrs_of(s, slot, read));
+}
+
+static uint64_t output(const struct stage2 *t)
+{
+    return t->leaf.pa | (t->ipa & low_mask(t->leaf.region_log2));
+}
+
+/* The read is one of data, and S2PTW keeps it from Device memory (5.2 S2PTW, 7.3.16). */
+static bool read_at_last(struct smmu *s, struct slot *slot)
+{
+    const struct stage2 *t = &slot->s2;
+    enum slot_state read = (enum slot_state)t->read;
+    bool barred = slot->x.s2ptw && smmu__attrs_stage2_is_device(t->leaf.memattr);
+    if (!(t->leaf.perms & LEAF_PR) || barred)
+        return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
+    struct mem_attrs own = attrs_of(s, slot, read);
+    struct attrs a = smmu__attrs_combine((struct attrs){own.memattr, own.sh}, t->leaf.memattr,
+                                         t->leaf.sh);
+    return smmu__flight_read(s, slot, read, reads[read].source, output(t), reads[read].size,
+                             (struct mem_attrs){a.memattr, a.sh, own.pas});
+}
+
+/* One translation out of two: the smaller region, what both permit, the types combined. Its level
+ * and ASID are stage 1's, by which it is invalidated. */
+static void combine(struct slot *slot)
+{
+    struct leaf *one = &slot->leaf;
+    const struct leaf *two = &slot->s2.leaf;
+    struct attrs a =
+        smmu__attrs_combine((struct attrs){one->memattr, one->sh}, two->memattr, two->sh);
+    if (two->region_log2 < one->region_log2)
+        one->region_log2 = two->region_log2;
+    one->pa = align_down(output(&slot->s2), one->region_log2);
+    one->perms &= two->perms;
+    one->memattr = a.memattr;
+    one->sh = a.sh;
+}
+
+static bool input_translated(struct smmu *s, struct slot *slot)
+{
+    struct access_kind k = smmu__access_kind(&slot->request, &slot->x.overrides);
+    if (!slot->prefetch && !(slot->s2.leaf.perms & smmu__access_need(k)))
+        return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
+    if (slot->x.kind == XCTX_NESTED)
+        combine(slot);
+    else
+        slot->leaf = slot->s2.leaf;
+    return smmu__flight_translated(s, slot);
+}
+
+/* ------------------------------------------------------------------------------- the walk */
+
+bool smmu__flight_stage2_lookup(struct smmu *s, struct slot *slot)
+{
+    uint64_t cycles;
+    TIMELINE_STAGE(s, slot, WALK_LOOKUP);
+    smmu__tags_use_stage2(s, &slot->x);
+    enum walk_cache_outcome o = smmu__walk_cache_lookup(s, &slot->request, &slot->x, &slot->s2.walk,
+                                                        &slot->s2.leaf, &cycles);
+    if (o == WALK_CACHE_LEAF)
+        return smmu__flight_delay(s, slot, cycles, SLOT_S2_LEAF);
+    if (slot->s2.class_ != CLASS_CD)
+        smmu__flight_walk_begins(s, slot);
+    return smmu__flight_delay(s, slot, cycles + CFG(s, TIMING_WALK_START_LAT), SLOT_S2_WALK);
+}
+
+bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot)
+{
+    const struct ttb *t = &slot->x.ttb[TTB_STAGE2];
+    struct mem_attrs attrs = {t->walk_memattr, t->walk_sh, smmu__flight_interface(s, slot)->sec};
+    return smmu__flight_read(s, slot, SLOT_S2_TTD, SMMU_SRC_TTD,
+                             smmu__walk_address(&slot->x, &slot->s2.walk), 8, attrs);
+}
+
+static bool may_fill(struct smmu *s, struct slot *slot)
+{
+    if (slot->marks & SLOT_NO_TLB_FILL)
+        return false;
+    smmu__tags_use_stage2(s, &slot->x);
+    return true;
+}
+
+bool smmu__flight_stage2_ttd_step(struct smmu *s, struct slot *slot)
+{
+    struct stage2 *t = &slot->s2;
+    enum walk_outcome o = smmu__walk_step(&slot->x, &t->walk, slot->descriptor, &t->leaf);
+    if (o == WALK_NEXT) {
+        if (may_fill(s, slot))
+            smmu__walk_cache_fill_table(s, &slot->x, &t->walk);
+        slot->state = SLOT_S2_WALK;
+        return true;
+    }
+    if (o != WALK_LEAF)
+        return smmu__flight_stage2_fault(s, slot, smmu__flight_event_of(o));
+    if (may_fill(s, slot))
+        smmu__walk_cache_fill_leaf(s, &slot->x, &t->walk, &t->leaf);
+    return smmu__flight_stage2_leaf(s, slot);
+}
+
+bool smmu__flight_stage2_leaf(struct smmu *s, struct slot *slot)
+{
+    return slot->s2.class_ == CLASS_IN ? input_translated(s, slot) : read_at_last(s, slot);
+}
