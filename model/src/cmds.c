@@ -152,11 +152,9 @@ static uint16_t vmid_wildcard(const struct prog_if *pi)
     return (uint16_t)low_mask(bits > 4 ? 0 : bits);
 }
 
-/*
- * The scope of every NH command. VMID counts only if there is a stage 2 (4.4.2). A queue's NH
- * commands are about its own Security state's entries, and not about those of EL2.
- */
-static struct inval_scope nh_scope(const struct smmu *s, const struct prog_if *pi,
+/* A queue's commands by VMID are about its own Security state's entries, and not about those of
+ * EL2. VMID counts only if there is a stage 2 (4.4.2). */
+static struct inval_scope vmid_scope(const struct smmu *s, const struct prog_if *pi,
                                    const uint64_t words[2])
 {
     return (struct inval_scope){.kind = INVAL_TLB,
@@ -164,6 +162,15 @@ static struct inval_scope nh_scope(const struct smmu *s, const struct prog_if *p
                                           .by_vmid = CFG(s, IDR0_S2P) != 0,
                                           .vmid = VMID(words),
                                           .vmid_ignored = vmid_wildcard(pi)}};
+}
+
+/* The scope of every NH command: what stage 1 has a part in (4.4.2; Arm ARM D8.17). */
+static struct inval_scope nh_scope(const struct smmu *s, const struct prog_if *pi,
+                                   const uint64_t words[2])
+{
+    struct inval_scope scope = vmid_scope(s, pi, words);
+    scope.u.tlb.spare_stage2 = true;
+    return scope;
 }
 
 /* The scope of every EL2 command: E2H or not (3.17.5). */
@@ -252,6 +259,22 @@ static void handle_tlbi_el2_asid(struct smmu *s, const struct prog_if *pi, const
     struct inval_scope scope = el2_scope();
     add_asid(&scope.u.tlb, words);
     scope.u.tlb.spare_global = true;
+    smmu__invalidate(s, &scope);
+}
+
+static void handle_tlbi_s12_vmall(struct smmu *s, const struct prog_if *pi,
+                                  const uint64_t words[2])
+{
+    struct inval_scope scope = vmid_scope(s, pi, words);
+    smmu__invalidate(s, &scope);
+}
+
+/* What stage 2 alone has made. CHOICE: combined entries stay, as 4.4.3.1 permits. */
+static void handle_tlbi_s2_ipa(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    struct inval_scope scope = vmid_scope(s, pi, words);
+    add_range(s, &scope.u.tlb, words);
+    scope.u.tlb.spare_stage1 = true;
     smmu__invalidate(s, &scope);
 }
 

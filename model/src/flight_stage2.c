@@ -69,6 +69,8 @@ static bool read_at_last(struct smmu *s, struct slot *slot)
     struct mem_attrs own = attrs_of(s, slot, read);
     struct attrs a = smmu__attrs_combine((struct attrs){own.memattr, own.sh}, t->leaf.memattr,
                                          t->leaf.sh);
+    if (CFG(s, IDR3_PTWNNC) && smmu__attrs_is_device(a.memattr))
+        a.memattr = SMMU_MEMATTR_NC;
     return smmu__flight_read(s, slot, read, reads[read].source, output(t), reads[read].size,
                              (struct mem_attrs){a.memattr, a.sh, own.pas});
 }

@@ -39,7 +39,8 @@ void smmu__tlb_census(const struct smmu *s, const struct tlb *t, uint32_t *alive
 static void note_sizes(struct tlb *t, unsigned log2)
 {
     uint64_t bit = UINT64_C(1) << log2;
-    bool leaves = t->of_size[0][log2], tables = t->of_size[1][log2];
+    bool leaves = t->of_size[TLB_LEAF][log2] || t->of_size[TLB_SPLINTER][log2];
+    bool tables = t->of_size[TLB_TABLE][log2];
     t->leaf_sizes = leaves ? t->leaf_sizes | bit : t->leaf_sizes & ~bit;
     t->live_sizes = leaves || tables ? t->live_sizes | bit : t->live_sizes & ~bit;
 }
@@ -47,8 +48,9 @@ static void note_sizes(struct tlb *t, unsigned log2)
 static void empty(struct tlb *t, struct tlb_entry *e)
 {
     unsigned log2 = e->key & 63;
-    if (--t->of_size[e->is_table][log2] == 0)
+    if (--t->of_size[e->kind][log2] == 0)
         note_sizes(t, log2);
+    t->splinters -= e->kind == TLB_SPLINTER;
     if (t->holders)
         --*tlb_holders(t, e->key);
     t->entries--;
@@ -73,8 +75,9 @@ static void put(struct tlb *t, uint32_t set, struct tlb_entry *e, const struct t
 {
     uint32_t way = (uint32_t)(e - &t->entry[(size_t)set * t->ways]);
     *e = *entry;
-    if (t->of_size[e->is_table][e->key & 63]++ == 0)
+    if (t->of_size[e->kind][e->key & 63]++ == 0)
         note_sizes(t, e->key & 63);
+    t->splinters += e->kind == TLB_SPLINTER;
     t->entries++;
     t->inserted++;
     if (t->holders)
@@ -120,6 +123,7 @@ void smmu__tlb_reset(struct tlb *t, uint64_t seed)
     if (t->holders)
         memset(t->holders, 0, TLB_BUCKETS * sizeof *t->holders);
     t->live_sizes = t->leaf_sizes = 0;
+    t->splinters = 0;
     t->entries = t->all_alive_at = 0;
     smmu__repl_reset(&t->repl, t->sets, seed);
 }
@@ -138,6 +142,7 @@ enum {
 struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, uint16_t tag, unsigned granule_log2,
                                       uint64_t va, const struct leaf *l)
 {
+    bool splinter = l->region_log2 < smmu__walk_level_log2(granule_log2, l->level);
     return (struct tlb_entry){
         .key = va >> l->region_log2 << 6 | l->region_log2,
         .data = (l->pa >> 12 & low_mask(LEAF_PA_BITS)) | (uint64_t)l->perms << LEAF_PERMS |
@@ -146,6 +151,7 @@ struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, uint16_t tag, unsign
         .serial = s->tags.tag[tag].serial,
         .tag = tag,
         .geometry = (uint8_t)(granule_log2 << 3 | (unsigned)(l->level + 1)),
+        .kind = splinter ? TLB_SPLINTER : TLB_LEAF,
     };
 }
 
@@ -166,15 +172,21 @@ void smmu__tlb_leaf(const struct tlb_entry *e, struct leaf *l)
 /* Table entries go whatever granule and level are hinted at: these speak of leaves (4.4.1.1). */
 static bool names(const struct smmu *s, const struct tlb_range *r, const struct tlb_entry *e)
 {
-    if (!smmu__tlb_alive(s, e) || (e->is_table && r->leaf_only))
+    bool table = e->kind == TLB_TABLE;
+    if (!smmu__tlb_alive(s, e) || (table && r->leaf_only))
         return false;
     unsigned log2 = e->key & 63;
-    uint64_t first = e->key >> 6 << log2, last = first | low_mask(log2);
+    uint64_t first = e->key >> 6 << log2;
+    if (e->kind == TLB_SPLINTER) {
+        log2 = smmu__walk_level_log2(e->geometry >> 3, (e->geometry & 7) - 1);
+        first = align_down(first, log2);
+    }
+    uint64_t last = first | low_mask(log2);
     if (last < r->first || first > r->last)
         return false;
-    if (!e->is_table && r->granule_log2 && e->geometry >> 3 != r->granule_log2)
+    if (!table && r->granule_log2 && e->geometry >> 3 != r->granule_log2)
         return false;
-    if (!e->is_table && r->level_hint && (e->geometry & 7) - 1 != r->level_hint)
+    if (!table && r->level_hint && (e->geometry & 7) - 1 != r->level_hint)
         return false;
     return smmu__tag_matches(s->tags.tag[e->tag].key, &r->tags);
 }
@@ -224,10 +236,14 @@ struct tlb_range smmu__tlb_range(const struct inval_tlb *i)
                               .leaf_only = i->leaf_only};
 }
 
-/* Either the sets that the range's regions fall into, or, for a range of more regions than sets,
- * every set. */
+/* Either the sets that the range's regions fall into, or, for a range of more regions than sets and
+ * while there are splinters, every set. */
 void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct tlb_range *r, uint64_t sizes)
 {
+    if (t->splinters && !r->tags.spare_stage1) {
+        drop_all_named(s, t, r);
+        return;
+    }
     for (; sizes; sizes &= sizes - 1) {
         unsigned log2 = lowest_bit(sizes);
         uint64_t region = r->first >> log2, count = (r->last >> log2) - region + 1;

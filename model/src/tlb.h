@@ -25,8 +25,12 @@ struct tlb_entry {
     uint32_t serial; /* of its tag when inserted */
     uint16_t tag;
     uint8_t geometry; /* granule log2 << 3 | level + 1 */
-    uint8_t is_table; /* data is a table descriptor's (1), a leaf (0) */
+    uint8_t kind;     /* enum tlb_kind */
 };
+
+/* A splinter is a part of a stage 1 leaf that stage 2 has in smaller pieces: it goes with any
+ * invalidation that names an address of the whole (Arm ARM D8.17). */
+enum tlb_kind { TLB_LEAF, TLB_TABLE, TLB_SPLINTER, TLB_KINDS };
 
 struct tlb {
     uint32_t sets, ways;
@@ -34,8 +38,9 @@ struct tlb {
     uint32_t entries;    /* in use, alive or dead */
     uint32_t all_alive_at; /* tags.next_serial when every entry was found alive */
     uint64_t live_sizes; /* bit n: some entry of 2^n bytes may be present */
-    uint64_t leaf_sizes; /* of these, with leaves */
-    uint32_t of_size[2][64]; /* leaves, tables */
+    uint64_t leaf_sizes; /* of these, with leaves or splinters */
+    uint32_t of_size[TLB_KINDS][64];
+    uint32_t splinters;
     struct tlb_entry *entry; /* [sets][ways] */
     struct repl repl;
     uint8_t *holders; /* [TLB_BUCKETS]: how many keys fall into a bucket; or NULL (one large set) */

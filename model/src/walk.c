@@ -112,6 +112,10 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
     leaf->region_log2 = (uint8_t)leaf_log2(t, w, descriptor, output);
     leaf->pa = align_down(output, leaf->region_log2);
     leaf->level = w->level;
+    if (w->half == TTB_STAGE2)
+        stage2_attributes(x, t, descriptor, leaf);
+    else
+        stage1_attributes(x, w, descriptor, leaf);
     return WALK_LEAF;
 }
 

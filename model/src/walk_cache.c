@@ -75,7 +75,7 @@ static enum walk_cache_outcome take(struct smmu *s, const struct tlb_entry *e, i
                                     struct walk *w, struct leaf *leaf)
 {
     smmu__tlb_used(&s->walk_cache.array[array_of(s, level)], e);
-    if (!e->is_table) {
+    if (e->kind != TLB_TABLE) {
         smmu__tlb_leaf(e, leaf);
         w->level = (int8_t)level;
         return WALK_CACHE_LEAF;
@@ -177,7 +177,7 @@ void smmu__walk_cache_fill_table(struct smmu *s, const struct xctx *x, const str
                           .serial = s->tags.tag[tag].serial,
                           .tag = tag,
                           .geometry = (uint8_t)(granule << 3 | (unsigned)(level + 1)),
-                          .is_table = true};
+                          .kind = TLB_TABLE};
     smmu__tlb_insert(s, &s->walk_cache.array[array_of(s, level)], &e);
 }
 
