@@ -91,7 +91,11 @@ static inline enum walk_outcome smmu__walk_start_stage2(const struct xctx *x, ui
     const struct ttb *t = &x->ttb[TTB_STAGE2];
     if (ipa & t->range_mask)
         return WALK_TRANSLATION;
-    *w = (struct walk){.va = ipa, .table = t->base, .half = TTB_STAGE2, .level = t->start_level};
+    w->va = ipa;
+    w->table = t->base;
+    w->half = TTB_STAGE2;
+    w->level = t->start_level;
+    w->restrictions = 0;
     return WALK_NEXT;
 }
 

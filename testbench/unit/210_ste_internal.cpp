@@ -30,6 +30,11 @@ protected:
         REF_SET(STE_CONFIG, ste, REF_CONFIG_S1);
         ste[0] |= cds;
         REF_SET(STE_SHCFG, ste, 1);
+        /* Stage 2 of 39 bits with 4 KiB granules, if it is on. */
+        REF_SET(STE_S2AA64, ste, 1);
+        REF_SET(STE_S2T0SZ, ste, 25);
+        REF_SET(STE_S2SL0, ste, 1);
+        REF_SET(STE_S2PS, ste, 5);
         ASSERT_TRUE(legal());
     }
 
@@ -402,6 +407,7 @@ TEST_F(Ste, 240_overrides_count_only_where_idr1_has_them)
 TEST_F(Ste, 241_vmid_tags_only_where_there_is_a_stage_2)
 {
     REF_SET(STE_S2VMID, ste, 0x5A);
+    VALUE(IDR0_S2P) = 0;
     decode();
     EXPECT_EQ(x.vmid, 0);
     VALUE(IDR0_S2P) = 1;

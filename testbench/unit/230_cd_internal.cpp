@@ -352,7 +352,7 @@ TEST_F(Cd, 280_start_level_and_base_alignment_of_every_input_size)
                 REF_SET(CD_T1SZ, cd, txsz);
                 ASSERT_TRUE(decode()) << txsz;
                 uint64_t entries = UINT64_C(1) << (64 - txsz - row.lowest_bit);
-                for (const ttb &t : x.ttb) {
+                for (const ttb &t : {x.ttb[0], x.ttb[1]}) {
                     EXPECT_EQ(t.granule_log2, tables[g].log2);
                     EXPECT_EQ(t.start_level, row.level) << tables[g].log2 << " " << txsz;
                     EXPECT_EQ(t.input_bits, 64 - txsz);
@@ -441,15 +441,15 @@ TEST_F(Cd, 285_the_rest_lands_where_it_belongs)
     struct {
         const char *name;
         unsigned word, bit;
-        bool xctx::*member;
+        bool &(*member)(xctx &);
     } const flags[] = {
-        {"ASET", REF_CD_ASET_DW, REF_CD_ASET_LSB, &xctx::aset},
-        {"A", REF_CD_A_DW, REF_CD_A_LSB, &xctx::a},
-        {"R", REF_CD_R_DW, REF_CD_R_LSB, &xctx::r},
-        {"WXN", REF_CD_WXN_DW, REF_CD_WXN_LSB, &xctx::wxn},
-        {"PAN", REF_CD_PAN_DW, REF_CD_PAN_LSB, &xctx::pan},
-        {"AFFD", REF_CD_AFFD_DW, REF_CD_AFFD_LSB, &xctx::affd},
-        {"ENDI", REF_CD_ENDI_DW, REF_CD_ENDI_LSB, &xctx::big_endian},
+        {"ASET", REF_CD_ASET_DW, REF_CD_ASET_LSB, [](xctx &c) -> bool & { return c.aset; }},
+        {"A", REF_CD_A_DW, REF_CD_A_LSB, [](xctx &c) -> bool & { return c.a; }},
+        {"R", REF_CD_R_DW, REF_CD_R_LSB, [](xctx &c) -> bool & { return c.r; }},
+        {"WXN", REF_CD_WXN_DW, REF_CD_WXN_LSB, [](xctx &c) -> bool & { return c.wxn; }},
+        {"PAN", REF_CD_PAN_DW, REF_CD_PAN_LSB, [](xctx &c) -> bool & { return c.pan; }},
+        {"AFFD", REF_CD_AFFD_DW, REF_CD_AFFD_LSB, [](xctx &c) -> bool & { return c.ttb[0].affd; }},
+        {"ENDI", REF_CD_ENDI_DW, REF_CD_ENDI_LSB, [](xctx &c) -> bool & { return c.ttb[0].big_endian; }},
     };
     REF_SET(CD_ASID, cd, 0xA51D);
     REF_SET(CD_R, cd, 0);
@@ -459,7 +459,7 @@ TEST_F(Cd, 285_the_rest_lands_where_it_belongs)
         ASSERT_TRUE(decode());
         EXPECT_EQ(x.asid, 0xA51D);
         for (const auto &other : flags)
-            EXPECT_EQ(x.*other.member, &other == &flag) << flag.name << " " << other.name;
+            EXPECT_EQ(other.member(x), &other == &flag) << flag.name << " " << other.name;
         cd[flag.word] &= ~(UINT64_C(1) << flag.bit);
     }
 }
