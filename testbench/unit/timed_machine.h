@@ -74,6 +74,7 @@ public:
         unsigned input_bits = 48;
         bool two_level_stream_table = false, two_level_cds = false;
         unsigned prefetch = 0; /* STE[121:120] */
+        bool stall = false;    /* CD.S */
     };
 
     explicit TimedMachine(const Timing &timing) : TimedMachine(timing, Tables()) {}
@@ -179,6 +180,7 @@ public:
             settings.asid = kAsid;
             settings.mair = 0xFF;
             settings.abort = settings.record = true;
+            settings.stall = tables_.stall;
             const tbl_cd cd = tbl_cd_stage1(&settings, &pages_, nullptr);
             tbl_cd_write(&port_, tbl_context_table_entry(&contexts, 0), &cd);
             tbl_ste_stage1_fields fields{};
