@@ -193,6 +193,7 @@ bool smmu__flight_stage2_fault(struct smmu *s, struct slot *slot, uint8_t event)
     f->class_ = slot->s2.class_;
     f->ipa = slot->s2.ipa;
     f->ttrnw = event == SMMU_EVT_F_PERMISSION && f->class_ == CLASS_TT; /* it was a read */
+    f->stall = slot->x.s2s;
     return terminate(s, slot, SMMU_RESULT_ABORT, slot->x.s2r);
 }
 

@@ -92,7 +92,7 @@ bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event)
 bool smmu__flight_bypass_fault(struct smmu *s, struct slot *slot);
 /* The four faults that CD.A, CD.R and CD.S govern (3.12, 5.5). */
 bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event);
-/* The same ones at stage 2, of the address slot->s2.ipa: STE.S2R governs them. */
+/* The same ones at stage 2, of the address slot->s2.ipa: STE.S2R and S2S govern them. */
 bool smmu__flight_stage2_fault(struct smmu *s, struct slot *slot, uint8_t event);
 
 /* ---- flight_config.c */

@@ -450,6 +450,7 @@ static void add_stage2(const smmu_config_t *cfg, const uint64_t ste[8], struct x
 {
     x->ttb[TTB_STAGE2] = stage2_ttb(cfg, ste);
     x->s2r = STE_GET(ste, S2R);
+    x->s2s = STE_GET(ste, S2S);
     x->s2ptw = STE_GET(ste, S2PTW);
     x->s2fwb = cfg->value[SMMU_CFG_IDR3_FWB] && STE_GET(ste, S2FWB);
 }

@@ -89,7 +89,7 @@ struct xctx {
     bool mev;          /* STE.MEV */
     bool s1dss_bypass; /* XCTX_BYPASS by S1DSS=0b01: the limit is IAS, not OAS (3.4) */
     struct overrides overrides;
-    bool s2r;          /* STE.S2R (5.5) */
+    bool s2r, s2s;     /* STE.S2R, S2S (5.5) */
     bool s2ptw, s2fwb; /* STE.S2PTW, S2FWB */
     uint16_t vmid;     /* 0 if there is no VMID tag (3.17): no stage 2, or EL2 */
     /* CD */
