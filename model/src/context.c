@@ -86,6 +86,13 @@ static bool uses_ds(const smmu_config_t *cfg, const uint64_t cd[8], const struct
     return cfg->value[SMMU_CFG_IDR5_DS] && CD_GET(cd, DS) && h->granule_log2 != 16;
 }
 
+/* VMSAv9-128 would use it too (3.26.1). */
+static bool uses_indirection(const smmu_config_t *cfg, const struct cd_locator *locator,
+                             const uint64_t cd[8])
+{
+    return cfg->value[SMMU_CFG_IDR3_S1PI] && locator->s1pie && CD_GET(cd, PIE) && CD_GET(cd, AA64);
+}
+
 /* ---------------------------------------------------------- whether it is legal */
 
 struct cd_check {
@@ -214,6 +221,38 @@ static bool bad_ttb(const struct cd_check *c, unsigned n)
     return !c->half[n].epd && ttb_out_of_range(c, &c->half[n]);
 }
 
+/* PIIP and PIIU: read, execute, write; write without read is Reserved (5.4 PIIP). */
+enum { PII_R = 1, PII_X = 2, PII_W = 4, PII_BITS = 3, PII_ENTRIES = 16 };
+
+static unsigned pii(uint64_t entries, unsigned index)
+{
+    return (unsigned)(entries >> (index * PII_BITS)) & (PII_R | PII_X | PII_W);
+}
+
+static unsigned piip(const uint64_t cd[8], unsigned index)
+{
+    return pii(CD_GET(cd, PIIP), index);
+}
+
+/* Where there is one privilege, PIIU is RES0. */
+static unsigned piiu(const uint64_t cd[8], uint8_t world, unsigned index)
+{
+    return world_is_el2(world) ? 0 : pii(CD_GET(cd, PIIU), index);
+}
+
+static bool bad_indirections(const struct cd_check *c)
+{
+    bool used = uses_indirection(c->cfg, c->locator, c->cd);
+    for (unsigned i = 0; used && i < PII_ENTRIES; i++) {
+        unsigned p = piip(c->cd, i), u = piiu(c->cd, c->world, i);
+        if ((p & PII_W && !(p & PII_R)) || (u & PII_W && !(u & PII_R)))
+            return true;
+        if (p & PII_X && u & PII_W)
+            return true;
+    }
+    return false;
+}
+
 static bool bad_granules(const struct cd_check *c)
 {
     return bad_granule(c, 0) || bad_granule(c, 1);
@@ -230,8 +269,8 @@ static bool bad_tables(const struct cd_check *c)
 }
 
 /*
- * What makes a CD ILLEGAL, in the order of 5.4.2. VMSAv9-128 and permission indirection bring their
- * own rows.
+ * What makes a CD ILLEGAL, in the order of 5.4.2. VMSAv9-128 brings its own
+ * rows.
  */
 static const struct {
     bool (*illegal)(const struct cd_check *c);
@@ -251,6 +290,7 @@ static const struct {
     {bad_granules, "TG0 or TG1 is Reserved or not supported"},
     {bad_input_sizes, "T0SZ or T1SZ is out of range"},
     {bad_tables, "TTB0 or TTB1 is out of the range of IPS"},
+    {bad_indirections, "PIIP or PIIU is Reserved, or lets execute with privilege what others write"},
 };
 
 const char *smmu__cd_illegal(const smmu_config_t *cfg, const struct cd_locator *locator,
@@ -286,6 +326,7 @@ static struct ttb ttb_of(const smmu_config_t *cfg, const uint64_t cd[8], uint8_t
         t.high = PTE_HIGH_64K;
     t.e0pd = cfg->value[SMMU_CFG_IDR3_E0PD] && h.e0pd;
     t.hpd = cfg->value[SMMU_CFG_IDR3_HAD] && h.had;
+    t.pnch = cfg->value[SMMU_CFG_IDR3_THE] && CD_GET(cd, PnCH);
     t.walk_memattr = a.memattr;
     t.walk_sh = a.sh;
     t.shx = (uint8_t)h.sh;
@@ -298,6 +339,21 @@ static uint64_t resolved_mair(uint64_t mair)
     for (unsigned shift = 0; shift < 64; shift += 8)
         out |= (uint64_t)smmu__attrs_resolve((uint8_t)(mair >> shift)) << shift;
     return out;
+}
+
+/* 3.26.1. CHOICE: PAN is applied once, here; outside Secure and Realm state it makes no difference
+ * when. */
+static void decode_indirections(const uint64_t cd[8], struct xctx *x)
+{
+    for (unsigned i = 0; i < PII_ENTRIES; i++) {
+        unsigned p = piip(cd, i), u = world_is_el2(x->world) ? p : piiu(cd, x->world, i);
+        unsigned perms = (p & PII_R ? LEAF_PR : 0U) | (p & PII_W ? LEAF_PW : 0U) |
+                         (p & PII_X ? LEAF_PX : 0U) | (u & PII_R ? LEAF_UR : 0U) |
+                         (u & PII_W ? LEAF_UW : 0U) | (u & PII_X ? LEAF_UX : 0U);
+        if (x->pan && u)
+            perms &= ~(unsigned)(LEAF_PR | LEAF_PW);
+        x->indirect[i] = (uint8_t)perms;
+    }
 }
 
 bool smmu__cd_decode(const smmu_config_t *cfg, const struct cd_locator *locator,
@@ -314,6 +370,10 @@ bool smmu__cd_decode(const smmu_config_t *cfg, const struct cd_locator *locator,
     x->wxn = CD_GET(cd, WXN);
     x->pan = !el2 && CD_GET(cd, PAN);
     x->epan = cfg->value[SMMU_CFG_IDR3_EPAN] && CD_GET(cd, EPAN);
+    x->aie = cfg->value[SMMU_CFG_IDR3_AIE] && CD_GET(cd, AIE);
+    x->pie = uses_indirection(cfg, locator, cd);
+    if (x->pie)
+        decode_indirections(cd, x);
     x->mair = resolved_mair(CD_GET(cd, MAIR1) << 32 | CD_GET(cd, MAIR0));
     x->ttb[0] = ttb_of(cfg, cd, x->world, 0);
     x->ttb[1] = ttb_of(cfg, cd, x->world, 1);

@@ -32,6 +32,7 @@ enum { RECORD_WORDS = 4, RECORD_BYTES = 32, RECORD_LOG2 = 5 };
     X(CLASS, f->class_)                                                                            \
     X(Stall, f->stall)                                                                             \
     X(STAG, f->stag)                                                                               \
+    X(DirtyBit, f->dirty_bit)                                                                      \
     X(TTRnW, f->ttrnw)                                                                             \
     X(InputAddr, f->input_addr)                                                                    \
     X(FetchAddr, f->fetch_addr)                                                                    \

@@ -17,6 +17,7 @@ struct fault {
     bool s2;
     bool nsipa;
     bool ttrnw;
+    bool dirty_bit; /* F_PERMISSION: nothing but the dirty state forbids it */
     bool stall;
     bool priv, inst, read; /* PnU, InD, RnW */
     bool ssv;

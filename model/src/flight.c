@@ -181,7 +181,10 @@ bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event)
 
 bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event)
 {
-    fault_begin(slot, event)->stall = slot->x.s;
+    struct fault *f = fault_begin(slot, event);
+    f->stall = slot->x.s;
+    if (event == SMMU_EVT_F_PERMISSION)
+        f->dirty_bit = !f->read && leaf_is_clean(&slot->leaf, f->priv);
     return terminate(s, slot, slot->x.a ? SMMU_RESULT_ABORT : SMMU_RESULT_RAZ_WI, slot->x.r);
 }
 

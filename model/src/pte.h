@@ -16,13 +16,20 @@
 enum pte_kind { PTE_INVALID, PTE_TABLE, PTE_LEAF };
 
 /* Bits of leaves and of tables. */
+#define PTE_NDIRTY (UINT64_C(1) << 7) /* with indirect permissions */
 #define PTE_AF (UINT64_C(1) << 10)
 #define PTE_NG (UINT64_C(1) << 11)
 #define PTE_CONTIGUOUS (UINT64_C(1) << 52)
 
-static inline unsigned pte_attr_index(uint64_t descriptor)
+/* AttrIndx[3], where there is one, leaves only the last attribute (5.4 MAIR0). */
+static inline unsigned pte_attr_index(uint64_t descriptor, bool has_bit_3)
 {
-    return (unsigned)bits_of(descriptor, 4, 2);
+    return has_bit_3 && bit_of(descriptor, 59) ? 7 : (unsigned)bits_of(descriptor, 4, 2);
+}
+static inline unsigned pte_pi_index(uint64_t descriptor)
+{
+    return (unsigned)(bit_of(descriptor, 6) | bits_of(descriptor, 51, 51) << 1 |
+                      bits_of(descriptor, 54, 53) << 2);
 }
 static inline unsigned pte_memattr(uint64_t descriptor) /* stage 2 */
 {

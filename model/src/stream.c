@@ -417,6 +417,7 @@ static struct cd_locator locator_of(const uint64_t ste[8], unsigned cd_max)
         .format = (uint8_t)fmt,
         .cd_max = (uint8_t)cd_max,
         .stalld = STE_GET(ste, S1STALLD),
+        .s1pie = STE_GET(ste, S1PIE),
         .memattr = a.memattr,
         .sh = a.sh,
     };

@@ -68,11 +68,22 @@ static unsigned leaf_log2(const struct ttb *t, const struct walk *w, uint64_t de
     unsigned log2 = smmu__walk_level_log2(t->granule_log2, w->level);
     if (log2 > t->output_bits)
         return t->output_bits;
-    if (!(descriptor & PTE_CONTIGUOUS))
+    if (!(descriptor & PTE_CONTIGUOUS) || t->pnch)
         return log2;
     unsigned run = log2 + smmu__pte_contiguous_log2(t->granule_log2, w->level);
     bool in_place = !((output ^ w->va) & low_mask(run) & ~low_mask(log2));
     return run <= t->input_bits && run <= t->output_bits && in_place ? run : log2;
+}
+
+/* Without hardware update of the dirty state a clean page is not written (D8.5.2). */
+static void indirect_permissions(const struct xctx *x, uint64_t descriptor, struct leaf *leaf)
+{
+    leaf->perms = x->indirect[pte_pi_index(descriptor)];
+    if (!(descriptor & PTE_NDIRTY))
+        return;
+    leaf->clean = (uint8_t)((leaf->perms & LEAF_PW ? LEAF_CLEAN_P : 0) |
+                            (leaf->perms & LEAF_UW ? LEAF_CLEAN_U : 0));
+    leaf->perms &= (uint8_t)~(LEAF_PW | LEAF_UW);
 }
 
 static void stage1_attributes(const struct xctx *x, const struct walk *w, uint64_t descriptor,
@@ -81,10 +92,14 @@ static void stage1_attributes(const struct xctx *x, const struct walk *w, uint64
     const struct ttb *t = &x->ttb[w->half];
     bool el2 = world_is_el2(x->world);
     struct pte_controls controls = {w->restrictions, x->wxn, x->pan, x->epan, el2};
-    struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor))),
+    struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor, x->aie))),
                           (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
     attrs = smmu__attrs_normalise(attrs);
-    leaf->perms = smmu__pte_stage1_permissions(descriptor, controls);
+    leaf->clean = 0;
+    if (x->pie)
+        indirect_permissions(x, descriptor, leaf);
+    else
+        leaf->perms = smmu__pte_stage1_permissions(descriptor, controls);
     leaf->memattr = attrs.memattr;
     leaf->sh = attrs.sh;
     leaf->global = !(descriptor & PTE_NG) && !el2; /* there nG means nothing (3.17.1) */
@@ -94,6 +109,7 @@ static void stage2_attributes(const struct xctx *x, const struct ttb *t, uint64_
                               struct leaf *leaf)
 {
     leaf->perms = smmu__pte_stage2_permissions(descriptor);
+    leaf->clean = 0;
     leaf->memattr = smmu__attrs_stage2_code(pte_memattr(descriptor), x->s2fwb);
     leaf->sh = (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor));
     leaf->global = false;

@@ -33,12 +33,16 @@ enum {
     LEAF_UX = 32 /* unprivileged */
 };
 
+/* Who could write if the page were marked dirty: nDirty of indirect permissions (D8.5.2). */
+enum { LEAF_CLEAN_P = 1, LEAF_CLEAN_U = 2 };
+
 struct leaf {
     uint64_t pa;         /* of the region's first byte */
     uint8_t region_log2; /* log2 bytes: page, block or contiguous run */
     uint8_t perms;       /* LEAF_* */
     uint8_t memattr, sh; /* normalised (13.1.7); of a stage 2 leaf: see stage 2 codes in attrs.h */
     int8_t level;
+    uint8_t clean; /* LEAF_CLEAN_* */
     bool global; /* nG=0; stage 2 leaves have no ASID either way */
 };
 
@@ -47,6 +51,12 @@ static inline uint8_t leaf_permission(bool privileged, bool instruction, bool wr
 {
     unsigned unprivileged_bit = write ? LEAF_UW : instruction ? LEAF_UX : LEAF_UR;
     return (uint8_t)(privileged ? unprivileged_bit >> 3 : unprivileged_bit);
+}
+
+/* A write that nothing but the dirty state forbids. */
+static inline bool leaf_is_clean(const struct leaf *leaf, bool privileged)
+{
+    return leaf->clean & (privileged ? LEAF_CLEAN_P : LEAF_CLEAN_U);
 }
 
 enum walk_outcome {

@@ -58,6 +58,7 @@ struct ttb {
     bool disabled;                 /* EPDx; nothing above counts */
     bool e0pd;                     /* E0PDx */
     bool hpd;                      /* HADx: hierarchical attributes off */
+    bool pnch;                     /* PnCH: bit 52 is Protected, not Contiguous (3.27.1) */
     bool affd, big_endian;
     uint8_t output_bits;           /* effective IPS or S2PS: at most the OAS */
     uint8_t walk_memattr, walk_sh; /* of descriptor fetches, MAIR format (13.8) */
@@ -98,6 +99,9 @@ struct xctx {
     bool aset;
     bool a, r, s; /* CD.A, CD.R, CD.S (5.5) */
     bool wxn, pan, epan;
+    bool aie;                   /* AIE: AttrIndx has four bits */
+    bool pie;                   /* PIE: permissions are those of 'indirect' */
+    uint8_t indirect[16];       /* by PIIndex: LEAF_* of walk.h, PAN included (3.26.1) */
     uint64_t mair; /* Attr0 to Attr7, Reserved encodings resolved */
     /* Stage 2 alone: TTB_LOW is a copy of TTB_STAGE2, so that a look-up by input address need not
      * know the stage, and TTB_HIGH is disabled. */
@@ -119,6 +123,7 @@ struct cd_locator {
     uint8_t format; /* 0 linear, 1 two-level with 4 KiB leaves, 2 two-level with 64 KiB leaves */
     uint8_t cd_max; /* S1CDMax */
     bool stalld;    /* S1STALLD */
+    bool s1pie;     /* S1PIE */
     uint8_t memattr, sh; /* from S1CIR, S1COR, S1CSH (13.8) */
 };
 
