@@ -4,6 +4,7 @@
  * accessors and descriptor arrays. Nothing here knows about an SMMU instance.
  *
  * config.def  KEY(id, name, unit, basis, min, max, value, meaning)
+ * config_follows.def  FOLLOWS(id, condition over V(config id)): keys that are 0 with others unless set
  * timing.def  TIMING(id, name, unit, min, max, value and basis a preset, meaning)
  * regs.def    REG(name, offset, bits, access, guard, feature, section, on_write)
  * fields.def  FIELD(object, name, word, msb, lsb, feature)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L1. The configuration as a set of named numbers: keys, presets, ranges, rules between keys
- * (config.def, config_rules.def), and the features that follow from it (features.def). Registers
+ * (config.def, config_rules.def, config_follows.def), and the features that follow from it (features.def). Registers
  * are derived from it in regs.c.
  */
 #include "config.h"
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bits.h"
 #include "name.h"
 
 static_assert(SMMU_CFG_COUNT <= SMMU_CONFIG_MAX_KEYS, "smmu_config_t is too small for config.def");
@@ -112,6 +113,18 @@ smmu_status_t smmu_config_init(smmu_config_t *cfg, const char *preset)
     return SMMU_E_CONFIG;
 }
 
+/* Features that go or come back with those they need (config_follows.def). */
+static void follow(smmu_config_t *cfg)
+{
+#define V(id) (cfg->value[SMMU_CFG_##id])
+#define FOLLOWS(id, condition)                                                                     \
+    if (!bit_of(cfg->given[SMMU_CFG_##id / 64], SMMU_CFG_##id % 64))                               \
+        V(id) = (condition) ? preset_value(SMMU_CFG_##id, (enum preset)cfg->preset) : 0;
+#include "config_follows.def"
+#undef FOLLOWS
+#undef V
+}
+
 smmu_status_t smmu_config_set(smmu_config_t *cfg, const char *name, uint64_t value, char *why,
                               size_t why_size)
 {
@@ -121,9 +134,12 @@ smmu_status_t smmu_config_set(smmu_config_t *cfg, const char *name, uint64_t val
     if (key < 0)
         return REFUSE(why, why_size, "%s: there is no such configuration key", name);
     smmu_status_t status = check_range(key, value, why, why_size);
-    if (status == SMMU_OK)
-        cfg->value[key] = value;
-    return status;
+    if (status != SMMU_OK)
+        return status;
+    cfg->value[key] = value;
+    cfg->given[key / 64] |= UINT64_C(1) << key % 64;
+    follow(cfg);
+    return SMMU_OK;
 }
 
 smmu_status_t smmu_config_get(const smmu_config_t *cfg, const char *name, uint64_t *value)

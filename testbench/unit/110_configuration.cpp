@@ -198,6 +198,36 @@ TEST_F(Configuration, 111_smmuv3_1_may_lack_what_v3_2_demands)
     EXPECT_EQ(check(), SMMU_OK) << why;
 }
 
+/* A configuration that takes something away need not name what else goes with it. */
+TEST_F(Configuration, 111_features_that_nobody_set_go_and_come_with_what_they_need)
+{
+    const struct {
+        const char *key;
+        uint64_t value;
+        std::vector<const char *> gone;
+    } cases[] = {
+        {"IDR0.S2P", 0, {"IDR0.Hyp", "IDR0.VMW", "IDR0.VMID16", "IDR3.XNX", "IDR3.PTWNNC"}},
+        {"AIDR.ArchMinorRev", 2, {"IDR3.EPAN", "IDR3.S1PI", "IDR3.AIE", "IDR5.DS"}},
+        {"AIDR.ArchMinorRev", 1, {"IDR3.EPAN", "IDR3.E0PD", "IDR3.PTWNNC", "IDR5.DS"}},
+        {"IDR5.VAX", 0, {"IDR5.DS"}},
+    };
+    for (const auto &c : cases) {
+        smmu_config_init(&config, nullptr);
+        smmu_config_t whole = config;
+        uint64_t before = get(c.key);
+        set(c.key, c.value);
+        EXPECT_EQ(check(), SMMU_OK) << why;
+        for (const char *key : c.gone)
+            EXPECT_EQ(get(key), 0U) << key;
+        set(c.key, before);
+        EXPECT_EQ(std::memcmp(config.value, whole.value, sizeof config.value), 0) << c.key;
+    }
+    set("IDR0.Hyp", 1);
+    set("IDR0.S2P", 0);
+    EXPECT_EQ(check(), SMMU_E_CONFIG) << "what was set is not taken back";
+    EXPECT_THAT(why, HasSubstr("IDR0.Hyp=1"));
+}
+
 TEST_F(Configuration, 112_creation_refuses_what_check_refuses)
 {
     std::vector<unsigned char> memory(smmu_size(&config) + 64);

@@ -46,6 +46,7 @@ typedef struct smmu_config {
     uint32_t count; /* keys in use */
     uint32_t preset; /* number of the preset it began with */
     uint64_t value[SMMU_CONFIG_MAX_KEYS];
+    uint64_t given[SMMU_CONFIG_MAX_KEYS / 64]; /* a bit for each key that smmu_config_set() has set */
 } smmu_config_t;
 
 /* Time costs: none of ours (functional), unloaded latency (lt), contention too (at). */
