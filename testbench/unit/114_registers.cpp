@@ -73,9 +73,10 @@ TEST(Registers, 114_identification_is_the_configuration)
 }
 
 /* rule: ID-034 */
-TEST(Registers, 114_smmuv3_2_reads_minor_2_and_major_0)
+TEST(Registers, 114_aidr_reads_minor_3_and_major_0)
 {
-    EXPECT_EQ(BareSmmu().r32(REF_REG_AIDR), 2U);
+    EXPECT_EQ(BareSmmu().r32(REF_REG_AIDR), 3U);
+    EXPECT_EQ(BareSmmu({{"AIDR.ArchMinorRev", 2}}).r32(REF_REG_AIDR), 2U);
 }
 
 /* rule: RA-020 */
@@ -118,7 +119,7 @@ const uint64_t BEYOND_48_BITS = UINT64_C(0x00FF000000000000);
 /* rule: RA-012 GE-010 UP-004 QA-014 GD-024 */
 const Writable writable[] = {
     {"CR1", REF_REG_CR1, 4, 0xFFF, 0},
-    {"CR2", REF_REG_CR2, 4, REF_MASK(CR2_RECINVSID), 0},
+    {"CR2", REF_REG_CR2, 4, REF_MASK(CR2_RECINVSID) | REF_MASK(CR2_E2H), 0},
     {"GERRORN", REF_REG_GERRORN, 4, 0x1B5, 0},
     {"GERROR_IRQ_CFG0", REF_REG_GERROR_IRQ_CFG0, 8, 0x0000FFFFFFFFFFFC, BEYOND_48_BITS},
     {"GERROR_IRQ_CFG1", REF_REG_GERROR_IRQ_CFG1, 4, 0xFFFFFFFF, 0},
@@ -135,7 +136,7 @@ const Writable writable[] = {
     {"EVENTQ_IRQ_CFG1", REF_REG_EVENTQ_IRQ_CFG1, 4, 0xFFFFFFFF, 0},
     {"EVENTQ_IRQ_CFG2", REF_REG_EVENTQ_IRQ_CFG2, 4, 0x3F, 0},
     {"IRQ_CTRL", REF_REG_IRQ_CTRL, 4, 0x5, 0},
-    {"CR0", REF_REG_CR0, 4, 0xD, 0},
+    {"CR0", REF_REG_CR0, 4, 0xD | REF_MASK(CR0_VMW), 0},
 };
 
 TEST(Registers, 115_defined_fields_are_stored_and_the_rest_is_res0)
@@ -152,7 +153,7 @@ TEST(Registers, 115_acknowledges_show_defined_fields_only)
 {
     BareSmmu d;
     d.w32(REF_REG_CR0, ONES);
-    EXPECT_EQ(d.r32(REF_REG_CR0ACK), 0xDU);
+    EXPECT_EQ(d.r32(REF_REG_CR0ACK), 0xD | REF_MASK(CR0_VMW));
     d.w32(REF_REG_IRQ_CTRL, ONES);
     EXPECT_EQ(d.r32(REF_REG_IRQ_CTRLACK), 0x5U);
 }
