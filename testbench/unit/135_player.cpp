@@ -242,7 +242,7 @@ TEST(Player, 139_accesses_in_flight_are_joined_by_name)
     EXPECT_FALSE(twice.played);
     EXPECT_EQ(twice.error, "t.trace:3: name=a is in flight and was not joined");
     PlayedTrace gone("dma& r 1 0 name=a\njoin a\njoin a\n");
-    EXPECT_EQ(gone.error, "t.trace:4: no dma& with name=a is in flight");
+    EXPECT_EQ(gone.error, "t.trace:4: no dma with name=a is in flight");
 }
 
 TEST(Player, 139_result_that_differs_says_what_came)
