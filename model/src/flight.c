@@ -188,6 +188,17 @@ bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event)
     return terminate(s, slot, slot->x.a ? SMMU_RESULT_ABORT : SMMU_RESULT_RAZ_WI, slot->x.r);
 }
 
+/* What else a record of F_PERMISSION says of stage 2 (7.3.16). */
+static void why_stage2(const struct slot *slot, struct fault *f)
+{
+    const struct leaf *leaf = &slot->s2.leaf;
+    bool own_read = f->class_ != CLASS_IN;
+    struct access_kind k = {.priv = f->priv, .inst = f->inst, .write = !f->read};
+    f->ttrnw = f->class_ == CLASS_TT; /* it was a read */
+    f->overlay = slot->x.s2poe && !(leaf->overlay & (own_read ? LEAF_PR : smmu__access_need(k)));
+    f->dirty_bit = k.write && !own_read && !f->overlay && leaf_is_clean(leaf, k.priv);
+}
+
 /* The transaction is reported, whatever the SMMU wanted to read (7.3.13). */
 bool smmu__flight_stage2_fault(struct smmu *s, struct slot *slot, uint8_t event)
 {
@@ -195,7 +206,8 @@ bool smmu__flight_stage2_fault(struct smmu *s, struct slot *slot, uint8_t event)
     f->s2 = true;
     f->class_ = slot->s2.class_;
     f->ipa = slot->s2.ipa;
-    f->ttrnw = event == SMMU_EVT_F_PERMISSION && f->class_ == CLASS_TT; /* it was a read */
+    if (event == SMMU_EVT_F_PERMISSION)
+        why_stage2(slot, f);
     f->stall = slot->x.s2s;
     return terminate(s, slot, SMMU_RESULT_ABORT, slot->x.s2r);
 }

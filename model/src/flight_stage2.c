@@ -58,13 +58,20 @@ static uint64_t output(const struct stage2 *t)
     return t->leaf.pa | (t->ipa & low_mask(t->leaf.region_log2));
 }
 
+/* Of the page, and of its overlay if there is one (3.26.2). */
+static uint8_t permissions(const struct slot *slot)
+{
+    const struct leaf *leaf = &slot->s2.leaf;
+    return slot->x.s2poe ? leaf->perms & leaf->overlay : leaf->perms;
+}
+
 /* The read is one of data, and S2PTW keeps it from Device memory (5.2 S2PTW, 7.3.16). */
 static bool read_at_last(struct smmu *s, struct slot *slot)
 {
     const struct stage2 *t = &slot->s2;
     enum slot_state read = (enum slot_state)t->read;
     bool barred = slot->x.s2ptw && smmu__attrs_stage2_is_device(t->leaf.memattr);
-    if (!(t->leaf.perms & LEAF_PR) || barred)
+    if (!(permissions(slot) & LEAF_PR) || barred)
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
     struct mem_attrs own = attrs_of(s, slot, read);
     struct attrs a = smmu__attrs_combine((struct attrs){own.memattr, own.sh}, t->leaf.memattr,
@@ -94,8 +101,9 @@ static void combine(struct slot *slot)
 static bool input_translated(struct smmu *s, struct slot *slot)
 {
     struct access_kind k = smmu__access_kind(&slot->request, &slot->x.overrides);
-    if (!slot->prefetch && !(slot->s2.leaf.perms & smmu__access_need(k)))
+    if (!slot->prefetch && !(permissions(slot) & smmu__access_need(k)))
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
+    slot->s2.leaf.perms = permissions(slot);
     if (slot->x.kind == XCTX_NESTED)
         combine(slot);
     else
@@ -127,6 +135,7 @@ bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot)
                              smmu__walk_address(&slot->x, &slot->s2.walk), 8, attrs);
 }
 
+/* What an overlay makes of a page is not cached (5.2 S2POI); CHOICE: nor is the page. */
 static bool may_fill(struct smmu *s, struct slot *slot)
 {
     if (slot->marks & SLOT_NO_TLB_FILL)
@@ -147,7 +156,7 @@ bool smmu__flight_stage2_ttd_step(struct smmu *s, struct slot *slot)
     }
     if (o != WALK_LEAF)
         return smmu__flight_stage2_fault(s, slot, smmu__flight_event_of(o));
-    if (may_fill(s, slot))
+    if (may_fill(s, slot) && !slot->x.s2poe)
         smmu__walk_cache_fill_leaf(s, &slot->x, &t->walk, &t->leaf);
     return smmu__flight_stage2_leaf(s, slot);
 }

@@ -23,7 +23,7 @@ bool smmu__flight_translated(struct smmu *s, struct slot *slot)
     if (slot->prefetch)
         return smmu__flight_prefetch_end(s, slot);
     smmu__answer_leaf(s, &slot->request, x, k, &slot->leaf, &slot->response);
-    slot->fills = true;
+    slot->fills = !x->s2poe;
     smmu__flight_prefetch(s, slot);
     smmu__walker_give(s, slot);
     return smmu__flight_answer(s, slot);

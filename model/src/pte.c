@@ -116,3 +116,13 @@ uint8_t smmu__pte_stage2_permissions(uint64_t descriptor)
                      (bit_of(descriptor, 7) ? LEAF_PW | LEAF_UW : 0) |
                      execute[bits_of(descriptor, 54, 53)]);
 }
+
+uint8_t smmu__pte_stage2_indirect(unsigned entry)
+{
+    enum { READ = LEAF_PR | LEAF_UR, WRITE = LEAF_PW | LEAF_UW };
+    static const uint8_t special[8] = {[2] = READ, [3] = READ, [4] = WRITE, [6] = READ, [7] = READ};
+    if (!(entry & 8))
+        return special[entry & 7];
+    return (uint8_t)(READ | (entry & 4 ? WRITE : 0) | (entry & 2 ? LEAF_PX : 0) |
+                     (entry & 1 ? LEAF_UX : 0));
+}

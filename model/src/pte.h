@@ -16,7 +16,8 @@
 enum pte_kind { PTE_INVALID, PTE_TABLE, PTE_LEAF };
 
 /* Bits of leaves and of tables. */
-#define PTE_NDIRTY (UINT64_C(1) << 7) /* with indirect permissions */
+#define PTE_NDIRTY (UINT64_C(1) << 7) /* stage 1, with indirect permissions */
+#define PTE_DIRTY (UINT64_C(1) << 7)  /* stage 2, likewise */
 #define PTE_AF (UINT64_C(1) << 10)
 #define PTE_NG (UINT64_C(1) << 11)
 #define PTE_CONTIGUOUS (UINT64_C(1) << 52)
@@ -40,6 +41,11 @@ static inline unsigned pte_sh(uint64_t descriptor)
     return (unsigned)bits_of(descriptor, 9, 8);
 }
 
+static inline unsigned pte_po_index(uint64_t descriptor) /* stage 2 */
+{
+    return (unsigned)bits_of(descriptor, 62, 59);
+}
+
 /* Kind of a descriptor at a level; blocks only where granule and address size have them (D8.3). */
 enum pte_kind smmu__pte_kind(uint64_t descriptor, unsigned granule_log2, int level,
                              enum pte_high high);
@@ -61,5 +67,7 @@ struct pte_controls {     /* from the CD */
 uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c);
 /* S2AP and XN, which has two bits wherever there is stage 2 (IDR3.XNX). */
 uint8_t smmu__pte_stage2_permissions(uint64_t descriptor);
+/* What an entry of S2PII or S2POI permits (6.3.17, 5.2 S2POI). */
+uint8_t smmu__pte_stage2_indirect(unsigned entry);
 
 #endif

@@ -303,9 +303,33 @@ static bool s2_endianness_absent(const struct ste_check *c)
     return c->s2 && only >= 2 && STE_GET(c->ste, S2ENDI) != (only & 1);
 }
 
+static bool s2_indirection_with_vmsav8_32(const struct ste_check *c)
+{
+    return c->s2 && VALUE(c, IDR3_S2PI) && STE_GET(c->ste, S2PIE) && s2_vmsav8_32(c);
+}
+
+static bool s2_overlays(const struct ste_check *c)
+{
+    return c->s2 && VALUE(c, IDR3_S2PO) && STE_GET(c->ste, S2POE);
+}
+
+static bool s2_overlays_without_indirection(const struct ste_check *c)
+{
+    return s2_overlays(c) && !STE_GET(c->ste, S2PIE);
+}
+
+static bool s2_bad_overlays(const struct ste_check *c)
+{
+    uint64_t poi = STE_GET(c->ste, S2POI);
+    for (; s2_overlays(c) && poi; poi >>= 4)
+        if ((poi & 0xB) == 1) /* 0b0001, 0b0101 */
+            return true;
+    return false;
+}
+
 /*
  * What makes a valid STE that lets traffic through ILLEGAL, in the order of 5.2.2. VMSAv9-128 and
- * stage 2 permission indirection bring their own rows.
+ * PBHA bring their own rows.
  */
 static const struct {
     bool (*illegal)(const struct ste_check *c);
@@ -333,6 +357,9 @@ static const struct {
     {s2_bad_input_size, "S2T0SZ is out of range"},
     {s2_bad_start_level, "S2SL0 does not fit S2T0SZ and S2TG"},
     {s2_endianness_absent, "S2ENDI selects an endianness that IDR0.TTENDIAN lacks"},
+    {s2_indirection_with_vmsav8_32, "S2PIE=1 and S2AA64 selects VMSAv8-32"},
+    {s2_overlays_without_indirection, "S2POE=1 and S2PIE=0"},
+    {s2_bad_overlays, "an entry of S2POI is Reserved"},
     {vmid_too_wide, "S2VMID exceeds 8 bits and IDR0.VMID16=0"},
     {vms_out_of_range, "VMSPtr is out of the address range"},
 };
@@ -447,13 +474,18 @@ static struct ttb stage2_ttb(const smmu_config_t *cfg, const uint64_t ste[8])
     return t;
 }
 
-static void add_stage2(const smmu_config_t *cfg, const uint64_t ste[8], struct xctx *x)
+static void add_stage2(const smmu_config_t *cfg, const struct prog_if *pi, const uint64_t ste[8],
+                       struct xctx *x)
 {
     x->ttb[TTB_STAGE2] = stage2_ttb(cfg, ste);
     x->s2r = STE_GET(ste, S2R);
     x->s2s = STE_GET(ste, S2S);
     x->s2ptw = STE_GET(ste, S2PTW);
     x->s2fwb = cfg->value[SMMU_CFG_IDR3_FWB] && STE_GET(ste, S2FWB);
+    x->s2pie = cfg->value[SMMU_CFG_IDR3_S2PI] && STE_GET(ste, S2PIE);
+    x->s2poe = cfg->value[SMMU_CFG_IDR3_S2PO] && STE_GET(ste, S2POE);
+    x->s2pii = REG_OF(pi, S2PII);
+    x->s2poi = STE_GET(ste, S2POI);
 }
 
 /* No stage 1, of the stream or of this transaction: what is left of the stages that x->kind has. */
@@ -517,7 +549,7 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     x->kind = config & 2 ? XCTX_NESTED : XCTX_S1;
     x->vmid = vmid_of(&c);
     if (config & 2)
-        add_stage2(cfg, ste, x);
+        add_stage2(cfg, pi, ste, x);
     if (!(config & 1)) {
         bypass_stage1(x);
         return ssv ? STE_BAD_SUBSTREAM : STE_DECIDED;

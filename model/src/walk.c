@@ -76,11 +76,8 @@ static unsigned leaf_log2(const struct ttb *t, const struct walk *w, uint64_t de
 }
 
 /* Without hardware update of the dirty state a clean page is not written (D8.5.2). */
-static void indirect_permissions(const struct xctx *x, uint64_t descriptor, struct leaf *leaf)
+static void mark_clean(struct leaf *leaf)
 {
-    leaf->perms = x->indirect[pte_pi_index(descriptor)];
-    if (!(descriptor & PTE_NDIRTY))
-        return;
     leaf->clean = (uint8_t)((leaf->perms & LEAF_PW ? LEAF_CLEAN_P : 0) |
                             (leaf->perms & LEAF_UW ? LEAF_CLEAN_U : 0));
     leaf->perms &= (uint8_t)~(LEAF_PW | LEAF_UW);
@@ -96,20 +93,31 @@ static void stage1_attributes(const struct xctx *x, const struct walk *w, uint64
                           (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
     attrs = smmu__attrs_normalise(attrs);
     leaf->clean = 0;
-    if (x->pie)
-        indirect_permissions(x, descriptor, leaf);
-    else
-        leaf->perms = smmu__pte_stage1_permissions(descriptor, controls);
+    leaf->perms = x->pie ? x->indirect[pte_pi_index(descriptor)]
+                         : smmu__pte_stage1_permissions(descriptor, controls);
+    if (x->pie && descriptor & PTE_NDIRTY)
+        mark_clean(leaf);
     leaf->memattr = attrs.memattr;
     leaf->sh = attrs.sh;
     leaf->global = !(descriptor & PTE_NG) && !el2; /* there nG means nothing (3.17.1) */
 }
 
+static unsigned entry_of(uint64_t entries, unsigned index)
+{
+    return (unsigned)(entries >> (4 * index)) & 0xF;
+}
+
 static void stage2_attributes(const struct xctx *x, const struct ttb *t, uint64_t descriptor,
                               struct leaf *leaf)
 {
-    leaf->perms = smmu__pte_stage2_permissions(descriptor);
     leaf->clean = 0;
+    leaf->perms = x->s2pie ? smmu__pte_stage2_indirect(entry_of(x->s2pii, pte_pi_index(descriptor)))
+                           : smmu__pte_stage2_permissions(descriptor);
+    if (x->s2pie && !(descriptor & PTE_DIRTY))
+        mark_clean(leaf);
+    if (x->s2poe)
+        leaf->overlay =
+            smmu__pte_stage2_indirect(entry_of(x->s2poi, pte_po_index(descriptor)));
     leaf->memattr = smmu__attrs_stage2_code(pte_memattr(descriptor), x->s2fwb);
     leaf->sh = (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor));
     leaf->global = false;

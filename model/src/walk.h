@@ -43,6 +43,7 @@ struct leaf {
     uint8_t memattr, sh; /* normalised (13.1.7); of a stage 2 leaf: see stage 2 codes in attrs.h */
     int8_t level;
     uint8_t clean; /* LEAF_CLEAN_* */
+    uint8_t overlay; /* LEAF_*: what a stage 2 overlay leaves, if there is one; never cached */
     bool global; /* nG=0; stage 2 leaves have no ASID either way */
 };
 

@@ -92,6 +92,7 @@ struct xctx {
     struct overrides overrides;
     bool s2r, s2s;     /* STE.S2R, S2S (5.5) */
     bool s2ptw, s2fwb; /* STE.S2PTW, S2FWB */
+    bool s2pie, s2poe; /* STE.S2PIE, S2POE: permissions of s2pii, and those of s2poi (3.26.2) */
     uint16_t vmid;     /* 0 if there is no VMID tag (3.17): no stage 2, or EL2 */
     /* CD */
     uint32_t cd_index; /* its place in the table it was read from; CD_NONE: there is none */
@@ -102,6 +103,7 @@ struct xctx {
     bool aie;                   /* AIE: AttrIndx has four bits */
     bool pie;                   /* PIE: permissions are those of 'indirect' */
     uint8_t indirect[16];       /* by PIIndex: LEAF_* of walk.h, PAN included (3.26.1) */
+    uint64_t s2pii, s2poi;      /* sixteen entries of four bits, by PIIndex and POIndex */
     uint64_t mair; /* Attr0 to Attr7, Reserved encodings resolved */
     /* Stage 2 alone: TTB_LOW is a copy of TTB_STAGE2, so that a look-up by input address need not
      * know the stage, and TTB_HIGH is disabled. */
