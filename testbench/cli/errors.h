@@ -34,6 +34,9 @@ struct error_command {
     const char *section;
 };
 
+/* What IDR5.DS must be for a case: TTL and SCALE depend on it (4.4.1.1). */
+enum error_ds { ANY_DS, WITHOUT_DS, WITH_DS };
+
 /* A combination of parameters. */
 struct error_parameter {
     unsigned opcode;
@@ -41,6 +44,7 @@ struct error_parameter {
     const char *section;
     uint64_t words[2]; /* besides the opcode */
     bool ril;          /* needs IDR3.RIL = 1 */
+    enum error_ds ds;
     bool illegal;      /* otherwise it is a value that must be taken */
 };
 

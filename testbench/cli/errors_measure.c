@@ -189,18 +189,28 @@ static void plain(struct measurement *m, const struct error_command *command)
     end_line(m, &line);
 }
 
+/* A configuration without IDR5.DS can always be had, one with it only if there is. */
+static bool suits_ds(struct measurement *m, enum error_ds ds, smmu_config_t *cfg)
+{
+    if (ds == WITHOUT_DS)
+        return smmu_config_set(cfg, "IDR5.DS", 0, m->why, m->why_size) == SMMU_OK &&
+               smmu_config_check(cfg, m->why, m->why_size) == SMMU_OK;
+    return ds == ANY_DS || key(cfg, "IDR5.DS");
+}
+
 static void parameter(struct measurement *m, const struct error_parameter *parameter)
 {
+    smmu_config_t cfg = m->config;
     const struct error_command *command = command_of(parameter->opcode);
     bool unknown = lacking(&m->config, command->needs) != NULL;
     struct error_line line = {.command = name_of(parameter->opcode),
                               .cause = parameter->cause,
                               .section = parameter->section};
-    if ((unknown && !parameter->illegal) || (parameter->ril && !key(&m->config, "IDR3.RIL")))
+    if ((unknown && !parameter->illegal) || (parameter->ril && !key(&m->config, "IDR3.RIL")) ||
+        !suits_ds(m, parameter->ds, &cfg))
         return;
     line.expected = expect(unknown || parameter->illegal ? REF_CERROR_ILL : REF_CERROR_NONE);
-    add_run(m, &line, &m->config, parameter->opcode | parameter->words[0], parameter->words[1],
-            false);
+    add_run(m, &line, &cfg, parameter->opcode | parameter->words[0], parameter->words[1], false);
     end_line(m, &line);
 }
 

@@ -73,23 +73,28 @@ const size_t error_opcodes_count = COUNT(error_opcodes);
 
 #define SSEC(command)                                                                              \
     {                                                                                              \
-        REF_##command, "SSec = 1", "4.1.6", {AT(command##_SSEC, 1), 0}, false, true                \
+        REF_##command, "SSec = 1", "4.1.6", {AT(command##_SSEC, 1), 0}, false, ANY_DS, true        \
     }
 /* Range and level of an address invalidation (4.4.1.1); level: TTL. */
-#define RANGE(command, cause, granule, num, scale, level, illegal)                                 \
+#define RANGE_DS(command, cause, granule, num, scale, level, ds, illegal)                          \
     {                                                                                              \
         REF_##command, cause, "4.4.1.1",                                                           \
             {AT(command##_NUM, num) | AT(command##_SCALE, scale),                                  \
              AT(command##_TG, granule) | AT(command##_TTL, level)},                                \
-            true, illegal                                                                          \
+            true, ds, illegal                                                                      \
     }
+#define RANGE(command, cause, granule, num, scale, level, illegal)                                 \
+    RANGE_DS(command, cause, granule, num, scale, level, ANY_DS, illegal)
 #define RANGES(command)                                                                            \
     RANGE(command, "TG = 4KB, NUM = SCALE = TTL = 0", REF_TG_4K, 0, 0, 0, true),                   \
         RANGE(command, "TG = 16KB, NUM = SCALE = TTL = 0", REF_TG_16K, 0, 0, 0, true),             \
         RANGE(command, "TG = 64KB, NUM = SCALE = TTL = 0", REF_TG_64K, 0, 0, 0, true),             \
-        RANGE(command, "TG = 16KB, TTL = 1 (acts as 0), NUM = SCALE = 0", REF_TG_16K, 0, 0, 1,     \
-              true),                                                                               \
-        RANGE(command, "TG = 16KB, TTL = 1 (acts as 0), NUM = 1", REF_TG_16K, 1, 0, 1, false),     \
+        RANGE_DS(command, "TG = 16KB, TTL = 1, NUM = SCALE = 0, DS = 0", REF_TG_16K, 0, 0, 1,      \
+                 WITHOUT_DS, true),                                                                \
+        RANGE_DS(command, "TG = 16KB, TTL = NUM = 1, DS = 0", REF_TG_16K, 1, 0, 1, WITHOUT_DS,     \
+                 false),                                                                           \
+        RANGE_DS(command, "TG = 16KB, TTL = 1, NUM = SCALE = 0, DS = 1", REF_TG_16K, 0, 0, 1,      \
+                 WITH_DS, false),                                                                  \
         RANGE(command, "TG = 4KB, NUM = SCALE = 0, TTL = 3", REF_TG_4K, 0, 0, 3, false),           \
         RANGE(command, "TG = 4KB, SCALE = 1, NUM = TTL = 0", REF_TG_4K, 0, 1, 0, false),           \
         RANGE(command, "TG = 64KB, NUM = 31, SCALE = 31, TTL = 2", REF_TG_64K, 31, 31, 2, false)
@@ -104,12 +109,14 @@ const struct error_parameter error_parameters[] = {
      "4.1.6",
      {AT(CMD_CFGI_STE_RANGE_SSEC, 1), REF_CFGI_RANGE_ALL},
      false,
+     ANY_DS,
      true},
     {REF_CMD_CFGI_STE_RANGE,
      "Range = 31 (CMD_CFGI_ALL)",
      "4.3.6",
      {0, REF_CFGI_RANGE_ALL},
      false,
+     ANY_DS,
      false},
     SSEC(CMD_CFGI_CD),
     SSEC(CMD_CFGI_CD_ALL),
@@ -119,17 +126,30 @@ const struct error_parameter error_parameters[] = {
     RANGES(CMD_TLBI_EL2_VA),
     RANGES(CMD_TLBI_EL2_VAA),
     RANGES(CMD_TLBI_S2_IPA),
-    {REF_CMD_PRI_RESP, "Resp = 0b11", "4.5.2", {0, AT(CMD_PRI_RESP_RESP, 3)}, false, true},
+    {REF_CMD_PRI_RESP, "Resp = 0b11", "4.5.2", {0, AT(CMD_PRI_RESP_RESP, 3)}, false, ANY_DS, true},
     SSEC(CMD_RESUME),
     SSEC(CMD_STALL_TERM),
-    {REF_CMD_SYNC, "CS = 0b11", "4.7.3", {AT(CMD_SYNC_CS, REF_SYNC_CS_RESERVED), 0}, false, true},
+    {REF_CMD_SYNC,
+     "CS = 0b11",
+     "4.7.3",
+     {AT(CMD_SYNC_CS, REF_SYNC_CS_RESERVED), 0},
+     false,
+     ANY_DS,
+     true},
     {REF_CMD_SYNC,
      "CS = SIG_IRQ, no MSI",
      "4.7.3",
      {AT(CMD_SYNC_CS, REF_SYNC_CS_IRQ), 0},
      false,
+     ANY_DS,
      false},
-    {REF_CMD_SYNC, "CS = SIG_SEV", "4.7.3", {AT(CMD_SYNC_CS, REF_SYNC_CS_SEV), 0}, false, false},
+    {REF_CMD_SYNC,
+     "CS = SIG_SEV",
+     "4.7.3",
+     {AT(CMD_SYNC_CS, REF_SYNC_CS_SEV), 0},
+     false,
+     ANY_DS,
+     false},
 };
 const size_t error_parameter_count = COUNT(error_parameters);
 
@@ -152,6 +172,11 @@ const size_t error_parameter_count = COUNT(error_parameters);
                  (UINT64_C(1) << REF_##command##_TTL128_LSB)},                                     \
             false                                                                                  \
     }
+#define WITHOUT_DS_BIT(command)                                                                    \
+    {                                                                                              \
+        REF_##command, "SCALE[5] with IDR5.DS = 0", "4.4.1.1", "IDR5.DS",                          \
+            {UINT64_C(0x20) << REF_##command##_SCALE_LSB, 0}, false                                \
+    }
 /* 4.4: no entry need be affected, and as a reserved field it may be checked or ignored */
 #define WITHOUT_ASID16(command)                                                                    \
     {                                                                                              \
@@ -159,8 +184,24 @@ const size_t error_parameter_count = COUNT(error_parameters);
             {UINT64_C(0xFF) << (REF_##command##_ASID_LSB + 8), 0}, true                            \
     }
 
+#define WITHOUT_VMID16(command)                                                                    \
+    {                                                                                              \
+        REF_##command, "VMID[15:8] with IDR0.VMID16 = 0", "4.4", "IDR0.VMID16",                    \
+            {UINT64_C(0xFF) << (REF_##command##_VMID_LSB + 8), 0}, true                            \
+    }
+
 const struct error_reserved error_reserved[] = {
-    WITHOUT_ASID16(CMD_TLBI_NH_ASID), WITHOUT_ASID16(CMD_TLBI_NH_VA), WITHOUT_RIL(CMD_TLBI_NH_VA),
-    WITHOUT_RIL(CMD_TLBI_NH_VAA),     WITHOUT_TG(CMD_TLBI_NH_VA),     WITHOUT_TG(CMD_TLBI_NH_VAA),
+    WITHOUT_ASID16(CMD_TLBI_NH_ASID),   WITHOUT_ASID16(CMD_TLBI_NH_VA),
+    WITHOUT_RIL(CMD_TLBI_NH_VA),        WITHOUT_RIL(CMD_TLBI_NH_VAA),
+    WITHOUT_TG(CMD_TLBI_NH_VA),         WITHOUT_TG(CMD_TLBI_NH_VAA),
+    WITHOUT_RIL(CMD_TLBI_EL2_VA),       WITHOUT_RIL(CMD_TLBI_EL2_VAA),
+    WITHOUT_RIL(CMD_TLBI_S2_IPA),       WITHOUT_TG(CMD_TLBI_EL2_VA),
+    WITHOUT_TG(CMD_TLBI_EL2_VAA),       WITHOUT_TG(CMD_TLBI_S2_IPA),
+    WITHOUT_ASID16(CMD_TLBI_EL2_VA),    WITHOUT_ASID16(CMD_TLBI_EL2_ASID),
+    WITHOUT_DS_BIT(CMD_TLBI_NH_VA),     WITHOUT_DS_BIT(CMD_TLBI_NH_VAA),
+    WITHOUT_DS_BIT(CMD_TLBI_EL2_VA),    WITHOUT_DS_BIT(CMD_TLBI_EL2_VAA),
+    WITHOUT_DS_BIT(CMD_TLBI_S2_IPA),    WITHOUT_VMID16(CMD_TLBI_NH_ALL),
+    WITHOUT_VMID16(CMD_TLBI_NH_VA),     WITHOUT_VMID16(CMD_TLBI_S2_IPA),
+    WITHOUT_VMID16(CMD_TLBI_S12_VMALL),
 };
 const size_t error_reserved_count = COUNT(error_reserved);
