@@ -2,6 +2,7 @@
 /* L3. See answer.h. */
 #include "answer.h"
 #include "state.h"
+#include "stream.h"
 
 void smmu__answer_track(struct smmu *s, const smmu_request_t *r, uint8_t epoch,
                         smmu_response_t *out)
@@ -20,8 +21,8 @@ static void output_kind(const struct smmu *s, struct access_kind k, smmu_respons
     out->flags |= (uint8_t)((k.priv ? SMMU_RSP_PRIV : 0) | (k.inst ? SMMU_RSP_INST : 0));
 }
 
-void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
-                       struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
+void smmu__response_leaf(const struct smmu *s, const smmu_request_t *r, const struct xctx *x,
+                         struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
 {
     const struct overrides *o = &x->overrides;
     const struct attrs in = {r->memattr, r->sh};
@@ -37,11 +38,17 @@ void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct xct
                              .region_log2 = leaf->region_log2,
                              .perms = (uint8_t)(leaf->perms >> (k.priv ? 0 : 3) & 7)};
     output_kind(s, k, out);
+}
+
+void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
+                       struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
+{
+    smmu__response_leaf(s, r, x, k, leaf, out);
     STAT(s, forwarded, 1);
 }
 
-void smmu__answer_bypass(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
-                         smmu_response_t *out)
+static void bypass(const struct smmu *s, const smmu_request_t *r, const struct overrides *o,
+                   smmu_response_t *out)
 {
     struct attrs a = smmu__attrs_bypass(o, (struct attrs){r->memattr, r->sh});
     *out = (smmu_response_t){.pa = r->addr,
@@ -54,29 +61,67 @@ void smmu__answer_bypass(struct smmu *s, const smmu_request_t *r, const struct o
                              .region_log2 = s->oas_bits,
                              .perms = SMMU_PERM_R | SMMU_PERM_W | SMMU_PERM_X};
     output_kind(s, smmu__access_kind(r, o), out);
-    STAT(s, forwarded, 1);
-    STAT(s, bypassed, 1);
+}
+
+static void terminated(const smmu_request_t *r, smmu_result_t result, smmu_response_t *out)
+{
+    *out = (smmu_response_t){.tag = r->tag, .result = (uint8_t)result};
+}
+
+static void count(struct smmu *s, const smmu_response_t *out)
+{
+    if (out->result == SMMU_RESULT_FORWARD)
+        STAT(s, forwarded, 1);
+    else if (out->result == SMMU_RESULT_ABORT)
+        STAT(s, aborted, 1);
+    else
+        STAT(s, raz_wi, 1);
+    if (out->flags & SMMU_RSP_BYPASS)
+        STAT(s, bypassed, 1);
 }
 
 void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_result_t result,
                              smmu_response_t *out)
 {
-    *out = (smmu_response_t){.tag = r->tag, .result = (uint8_t)result};
-    if (result == SMMU_RESULT_ABORT)
-        STAT(s, aborted, 1);
-    else
-        STAT(s, raz_wi, 1);
+    terminated(r, result, out);
+    count(s, out);
+}
+
+bool smmu__response_untranslated(const struct smmu *s, const struct xctx *x,
+                                 const smmu_request_t *r, smmu_response_t *out)
+{
+    if (x->kind == XCTX_ABORT) { /* Config=0b0xx: no record (5.2) */
+        terminated(r, SMMU_RESULT_ABORT, out);
+        return true;
+    }
+    if (r->addr >> (x->s1dss_bypass ? s->ias_bits : s->oas_bits))
+        return false;
+    bypass(s, r, &x->overrides, out);
+    return true;
 }
 
 bool smmu__answer_untranslated(struct smmu *s, const struct xctx *x, const smmu_request_t *r,
                                smmu_response_t *out)
 {
-    if (x->kind == XCTX_ABORT) { /* Config=0b0xx: no record (5.2) */
-        smmu__answer_terminated(s, r, SMMU_RESULT_ABORT, out);
-        return true;
-    }
-    if (r->addr >> (x->s1dss_bypass ? s->ias_bits : s->oas_bits))
+    if (!smmu__response_untranslated(s, x, r, out))
         return false;
-    smmu__answer_bypass(s, r, &x->overrides, out);
+    count(s, out);
     return true;
+}
+
+void smmu__response_disabled(const struct smmu *s, const struct prog_if *pi,
+                             const smmu_request_t *r, smmu_response_t *out)
+{
+    struct overrides o = smmu__overrides_from_gbpa(&s->config, REG_OF(pi, GBPA));
+    if (REG_FIELD(pi, GBPA, ABORT) || r->addr >> s->oas_bits)
+        terminated(r, SMMU_RESULT_ABORT, out);
+    else
+        bypass(s, r, &o, out);
+}
+
+void smmu__answer_disabled(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
+                           smmu_response_t *out)
+{
+    smmu__response_disabled(s, pi, r, out);
+    count(s, out);
 }

@@ -12,6 +12,7 @@
 #include "xctx.h"
 
 struct smmu;
+struct prog_if;
 
 struct access_kind {
     bool write, inst, priv;
@@ -41,8 +42,6 @@ static inline uint64_t smmu__canonical(uint64_t addr)
 
 void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
                        struct access_kind k, const struct leaf *leaf, smmu_response_t *out);
-void smmu__answer_bypass(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
-                         smmu_response_t *out);
 void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_result_t result,
                              smmu_response_t *out);
 /*
@@ -51,6 +50,18 @@ void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_resul
  */
 bool smmu__answer_untranslated(struct smmu *s, const struct xctx *x, const smmu_request_t *r,
                                smmu_response_t *out);
+/* SMMUEN=0: GBPA decides, nothing is looked up, nothing is recorded (3.4, 6.3.9.6, 6.3.14). */
+void smmu__answer_disabled(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
+                           smmu_response_t *out);
+
+/* ---- the same, and nobody counts it */
+void smmu__response_leaf(const struct smmu *s, const smmu_request_t *r, const struct xctx *x,
+                         struct access_kind k, const struct leaf *leaf, smmu_response_t *out);
+bool smmu__response_untranslated(const struct smmu *s, const struct xctx *x,
+                                 const smmu_request_t *r, smmu_response_t *out);
+void smmu__response_disabled(const struct smmu *s, const struct prog_if *pi,
+                             const smmu_request_t *r, smmu_response_t *out);
+
 /* A tracked access that is let through counts in this epoch until its owner reports it done
  * (3.21.1). */
 void smmu__answer_track(struct smmu *s, const smmu_request_t *r, uint8_t epoch,

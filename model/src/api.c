@@ -12,15 +12,6 @@ static bool requests_have_time(const smmu_t *s)
     return s->mode == SMMU_MODE_AT;
 }
 
-/* The programming interface that governs the streams of a Security state; NULL: there is none. */
-static const struct prog_if *interface_of(const smmu_t *s, unsigned sec)
-{
-    for (unsigned i = 0; i < PROG_IF_COUNT; i++)
-        if (s->pi[i].sec == sec)
-            return &s->pi[i];
-    return NULL;
-}
-
 static smmu_status_t advance_to(smmu_t *s, uint64_t now)
 {
     if (now < s->sched.now)
@@ -67,12 +58,12 @@ bool smmu_pop(smmu_t *s, smmu_out_t *out)
 
 int smmu_submit(smmu_t *s, uint64_t now, const smmu_request_t *request, smmu_response_t *response)
 {
-    if (!s || !request || !response || request->substreamid > low_mask(20) ||
-        request->sh > SMMU_SH_ISH || request->tbu >= s->tbus)
+    const struct prog_if *pi;
+    if (!s || !request || !response)
         return SMMU_E_ARGUMENT;
-    const struct prog_if *pi = interface_of(s, request->sec_sid);
-    if (!pi)
-        return request->sec_sid > SMMU_PAS_REALM ? SMMU_E_ARGUMENT : SMMU_E_UNSUPPORTED;
+    smmu_status_t refused = smmu__request_check(s, request, &pi);
+    if (refused != SMMU_OK)
+        return refused;
     if (requests_have_time(s)) {
         smmu_status_t status = advance_to(s, now);
         if (status != SMMU_OK)
@@ -160,7 +151,7 @@ size_t smmu_stalled_count(const smmu_t *s)
 
 bool smmu_bypasses(const smmu_t *s, smmu_pas_t sec_sid)
 {
-    const struct prog_if *pi = interface_of(s, sec_sid);
+    const struct prog_if *pi = smmu__interface_of(s, sec_sid);
     return pi && !REG_FIELD(pi, CR0, SMMUEN) && !REG_FIELD(pi, GBPA, ABORT);
 }
 

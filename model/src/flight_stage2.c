@@ -53,46 +53,52 @@ bool smmu__flight_read_input(struct smmu *s, struct slot *slot, enum slot_state 
                              attrs_of(s, slot, read));
 }
 
-static uint64_t output(const struct stage2 *t)
+uint64_t smmu__stage2_output(const struct stage2 *t)
 {
     return t->leaf.pa | (t->ipa & low_mask(t->leaf.region_log2));
 }
 
 /* Of the page, and of its overlay if there is one (3.26.2). */
-static uint8_t permissions(const struct slot *slot)
+uint8_t smmu__stage2_permissions(const struct xctx *x, const struct leaf *leaf)
 {
-    const struct leaf *leaf = &slot->s2.leaf;
-    return slot->x.s2poe ? leaf->perms & leaf->overlay : leaf->perms;
+    return x->s2poe ? leaf->perms & leaf->overlay : leaf->perms;
 }
 
-/* The read is one of data, and S2PTW keeps it from Device memory (5.2 S2PTW, 7.3.16). */
-static bool read_at_last(struct smmu *s, struct slot *slot)
+bool smmu__stage2_readable(const struct xctx *x, const struct stage2 *t)
 {
-    const struct stage2 *t = &slot->s2;
-    enum slot_state read = (enum slot_state)t->read;
-    bool barred = slot->x.s2ptw && smmu__attrs_stage2_is_device(t->leaf.memattr);
-    if (!(permissions(slot) & LEAF_PR) || barred)
-        return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
-    struct mem_attrs own = attrs_of(s, slot, read);
+    bool barred = x->s2ptw && smmu__attrs_stage2_is_device(t->leaf.memattr);
+    return smmu__stage2_permissions(x, &t->leaf) & LEAF_PR && !barred;
+}
+
+struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stage2 *t,
+                                         struct mem_attrs own)
+{
     struct attrs a = smmu__attrs_combine((struct attrs){own.memattr, own.sh}, t->leaf.memattr,
                                          t->leaf.sh);
     if (CFG(s, IDR3_PTWNNC) && smmu__attrs_is_device(a.memattr))
         a.memattr = SMMU_MEMATTR_NC;
-    return smmu__flight_read(s, slot, read, reads[read].source, output(t), reads[read].size,
-                             (struct mem_attrs){a.memattr, a.sh, own.pas});
+    return (struct mem_attrs){a.memattr, a.sh, own.pas};
 }
 
-/* One translation out of two: the smaller region, what both permit, the types combined. Its level
- * and ASID are stage 1's, by which it is invalidated. */
-static void combine(struct slot *slot)
+static bool read_at_last(struct smmu *s, struct slot *slot)
 {
-    struct leaf *one = &slot->leaf;
-    const struct leaf *two = &slot->s2.leaf;
+    const struct stage2 *t = &slot->s2;
+    enum slot_state read = (enum slot_state)t->read;
+    if (!smmu__stage2_readable(&slot->x, t))
+        return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
+    return smmu__flight_read(s, slot, read, reads[read].source, smmu__stage2_output(t),
+                             reads[read].size,
+                             smmu__stage2_read_attrs(s, t, attrs_of(s, slot, read)));
+}
+
+void smmu__stage2_combine(struct leaf *one, const struct stage2 *t)
+{
+    const struct leaf *two = &t->leaf;
     struct attrs a =
         smmu__attrs_combine((struct attrs){one->memattr, one->sh}, two->memattr, two->sh);
     if (two->region_log2 < one->region_log2)
         one->region_log2 = two->region_log2;
-    one->pa = align_down(output(&slot->s2), one->region_log2);
+    one->pa = align_down(smmu__stage2_output(t), one->region_log2);
     one->perms &= two->perms;
     one->memattr = a.memattr;
     one->sh = a.sh;
@@ -101,11 +107,12 @@ static void combine(struct slot *slot)
 static bool input_translated(struct smmu *s, struct slot *slot)
 {
     struct access_kind k = smmu__access_kind(&slot->request, &slot->x.overrides);
-    if (!slot->prefetch && !(permissions(slot) & smmu__access_need(k)))
+    uint8_t perms = smmu__stage2_permissions(&slot->x, &slot->s2.leaf);
+    if (!slot->prefetch && !(perms & smmu__access_need(k)))
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
-    slot->s2.leaf.perms = permissions(slot);
+    slot->s2.leaf.perms = perms;
     if (slot->x.kind == XCTX_NESTED)
-        combine(slot);
+        smmu__stage2_combine(&slot->leaf, &slot->s2);
     else
         slot->leaf = slot->s2.leaf;
     return smmu__flight_translated(s, slot);

@@ -7,24 +7,6 @@
 #include "answer.h"
 #include "flight.h"
 #include "state.h"
-#include "stream.h"
-
-/* SMMUEN=0: GBPA decides, nothing is looked up, nothing is recorded (3.4, 6.3.9.6, 6.3.14). */
-static void answer_disabled(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
-                            smmu_response_t *out)
-{
-    if (REG_FIELD(pi, GBPA, ABORT) || r->addr >> s->oas_bits) {
-        smmu__answer_terminated(s, r, SMMU_RESULT_ABORT, out);
-    } else {
-        struct overrides o = smmu__overrides_from_gbpa(&s->config, REG_OF(pi, GBPA));
-        smmu__answer_bypass(s, r, &o, out);
-    }
-}
-
-static bool enabled(const struct prog_if *pi)
-{
-    return REG_FIELD(pi, CR0, SMMUEN) && REG_FIELD(pi, CR0ACK, SMMUEN);
-}
 
 /* Others of its ID are on their way. */
 static bool must_queue(const struct order *o)
@@ -99,8 +81,8 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
     bool queue = must_queue(o);
     if (queue && !smmu__flight_room(s, t, r))
         return refuse(s, t, r);
-    if (!enabled(pi)) {
-        answer_disabled(s, pi, r, out);
+    if (!smmu__xlate_enabled(pi)) {
+        smmu__answer_disabled(s, pi, r, out);
         return submit_untranslated(s, pi, t, o, r, 0, out);
     }
     uint64_t key = smmu__cfg_key(r->sec_sid, r->streamid, r->flags & SMMU_REQ_SSV, r->substreamid);

@@ -3,10 +3,13 @@
 #ifndef SMMUSIM_XLATE_H
 #define SMMUSIM_XLATE_H
 
-#include "smmusim/smmu_types.h"
+#include "state.h"
 
-struct smmu;
-struct prog_if;
+/* SMMUEN, and acknowledged: what comes is translated (6.3.9.6). */
+static inline bool smmu__xlate_enabled(const struct prog_if *pi)
+{
+    return REG_FIELD(pi, CR0, SMMUEN) && REG_FIELD(pi, CR0ACK, SMMUEN);
+}
 
 /* An smmu_verdict_t. pi: the interface that governs the request's stream. */
 int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_request_t *request,

@@ -197,7 +197,7 @@ smmu_mem_status_t RandomMachine::serve(void *ctx, const smmu_out_mem_t *access, 
     return SMMU_MEM_OK;
 }
 
-void RandomMachine::run_model()
+smmu_request_t RandomMachine::request_of_access() const
 {
     smmu_request_t request = {};
     request.addr = given.addr;
@@ -208,6 +208,23 @@ void RandomMachine::run_model()
         (given.priv ? SMMU_REQ_PRIV : 0) | (given.ssv ? SMMU_REQ_SSV : 0));
     request.memattr = given.memattr;
     request.sh = given.sh;
+    return request;
+}
+
+/* Nothing of the instance may change. */
+void RandomMachine::ask_as_debugger()
+{
+    const smmu_request_t request = request_of_access();
+    const std::vector<std::max_align_t> before = one_in(64) ? room : decltype(room)();
+    ASSERT_EQ(smmu_debug_translate(s, &request, serve, this, &asked), SMMU_OK);
+    if (!before.empty()) {
+        EXPECT_EQ(std::memcmp(before.data(), room.data(), room.size() * sizeof room[0]), 0);
+    }
+}
+
+void RandomMachine::run_model()
+{
+    const smmu_request_t request = request_of_access();
     got = {};
     records.clear();
     changes.clear();
@@ -220,14 +237,32 @@ void RandomMachine::access()
     given = some_access();
     memory->begin_access(given.streamid);
     expected = reference::translate(registers, *memory, given);
+    ask_as_debugger();
     run_model();
     compare();
+    compare_debugger();
     const reference::Event &event = expected.event;
     ++endings[{expected.result, event.number, event.number && event.stage2,
                event.number ? event.reported_class : 0}];
     if (expected.result == Result::Stall)
         finish_stalled();
     acknowledge();
+}
+
+/* What would stall goes nowhere. */
+void RandomMachine::compare_debugger()
+{
+    static const smmu_result_t results[] = {SMMU_RESULT_FORWARD, SMMU_RESULT_ABORT,
+                                            SMMU_RESULT_RAZ_WI, SMMU_RESULT_ABORT};
+    EXPECT_EQ(asked.result, results[static_cast<int>(expected.result)]) << "to a debugger";
+    if (expected.result != Result::Forward || asked.result != SMMU_RESULT_FORWARD)
+        return;
+    EXPECT_EQ(asked.pa, expected.pa) << "to a debugger";
+    EXPECT_EQ(asked.memattr, got.memattr) << "to a debugger";
+    EXPECT_EQ(asked.sh, got.sh) << "to a debugger";
+    EXPECT_EQ(asked.flags, got.flags) << "to a debugger";
+    EXPECT_EQ(asked.perms, got.perms) << "to a debugger";
+    EXPECT_EQ(asked.region_log2, got.region_log2) << "to a debugger";
 }
 
 void RandomMachine::compare()

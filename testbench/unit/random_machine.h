@@ -54,7 +54,10 @@ private:
     void write(uint32_t offset, unsigned size, uint64_t value);
     uint64_t read(uint32_t offset, unsigned size);
     reference::Access some_access();
+    smmu_request_t request_of_access() const;
+    void ask_as_debugger();
     void run_model();
+    void compare_debugger();
     void compare();
     void compare_updates();
     void finish_stalled();
@@ -83,7 +86,7 @@ private:
     reference::Access given = {};
     reference::Outcome expected;
     smmu_status_t status = SMMU_OK;
-    smmu_response_t got = {};
+    smmu_response_t got = {}, asked = {};
     bool answered_late = false;
     std::vector<EventRecord> records;
     std::vector<reference::Update> changes; /* that the model made */

@@ -202,6 +202,14 @@ typedef struct smmu_runner {
 smmu_status_t smmu_run_request(smmu_t *s, const smmu_runner_t *r, uint64_t *now, const smmu_request_t *request,
                                smmu_response_t *response);
 
+/*
+ * Where the access of a request would go now, for debuggers and backdoor loaders: the response that smmu_submit() and
+ * what follows would give with empty caches, by way of 'memory', without a change of any kind: no cache entry, event
+ * record, counter or outbox item, and no time. An access that would stall is an abort. Statuses as of smmu_submit().
+ */
+smmu_status_t smmu_debug_translate(const smmu_t *s, const smmu_request_t *request, smmu_memory_fn memory, void *ctx,
+                                   smmu_response_t *response);
+
 /* Loops until idle or 'limit' is reached; *now moves along. Returns true if idle. */
 bool smmu_run_until_idle(smmu_t *s, const smmu_runner_t *r, uint64_t *now, uint64_t limit);
 

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* L3. See query.h. The order of what may fail is that of 7.3.22 and 9.1.5. */
+#include "query.h"
+
+#include <string.h>
+
+#include "answer.h"
+#include "context.h"
+#include "flight.h"
+#include "le.h"
+#include "own_access.h"
+#include "state.h"
+#include "stream.h"
+
+static enum query_verdict fault(struct query *q, uint8_t event)
+{
+    q->fault = (struct fault){.event = event, .class_ = CLASS_IN};
+    return QUERY_FAULT;
+}
+
+static enum query_verdict stage2_fault(struct query *q, uint8_t event)
+{
+    q->fault = (struct fault){
+        .event = event, .s2 = true, .class_ = q->s2.class_, .ipa = q->s2.ipa};
+    return QUERY_FAULT;
+}
+
+static enum query_verdict read(struct query *q, enum query_step step, uint64_t addr,
+                               struct mem_attrs attrs)
+{
+    static const struct {
+        uint8_t source, size;
+    } of[] = {[QUERY_L1STD] = {SMMU_SRC_L1STD, 8}, [QUERY_STE] = {SMMU_SRC_STE, 64},
+              [QUERY_L1CD] = {SMMU_SRC_L1CD, 8},   [QUERY_CD] = {SMMU_SRC_CD, 64},
+              [QUERY_TTD] = {SMMU_SRC_TTD, 8},     [QUERY_S2_TTD] = {SMMU_SRC_TTD, 8}};
+    q->step = (uint8_t)step;
+    q->source = of[step].source;
+    q->size = of[step].size;
+    q->read_addr = addr;
+    q->attrs = attrs;
+    return QUERY_READ;
+}
+
+/* The access as permissions see it (9.1.3). */
+static struct access_kind kind_of(const struct query *q)
+{
+    static const struct overrides none = {0};
+    return smmu__access_kind(&q->request,
+                             q->stages == QUERY_TRANSACTION ? &q->x.overrides : &none);
+}
+
+/* ------------------------------------------------------------------------------- stage 2 */
+
+static enum query_verdict read_stage2(const struct prog_if *pi, struct query *q)
+{
+    const struct ttb *t = &q->x.ttb[TTB_STAGE2];
+    return read(q, QUERY_S2_TTD, smmu__walk_address(&q->x, &q->s2.walk),
+                (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec});
+}
+
+static enum query_verdict stage2(const struct prog_if *pi, struct query *q, uint64_t ipa,
+                                 enum fault_class class_)
+{
+    q->s2.ipa = ipa;
+    q->s2.class_ = (uint8_t)class_;
+    if (smmu__walk_start_stage2(&q->x, ipa, &q->s2.walk) != WALK_NEXT)
+        return stage2_fault(q, SMMU_EVT_F_TRANSLATION);
+    return read_stage2(pi, q);
+}
+
+static struct mem_attrs attrs_of(const struct prog_if *pi, const struct query *q,
+                                 enum query_step step)
+{
+    const struct ttb *t = &q->x.ttb[q->walk.half];
+    return step == QUERY_TTD
+               ? (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec}
+               : (struct mem_attrs){q->locator.memattr, q->locator.sh, pi->sec};
+}
+
+/* A CD or a descriptor of stage 1, through stage 2 if there is one. */
+static enum query_verdict read_input(const struct prog_if *pi, struct query *q,
+                                     enum query_step step, uint64_t addr)
+{
+    q->s2.read = (uint8_t)step;
+    if (q->x.kind == XCTX_NESTED)
+        return stage2(pi, q, addr, step == QUERY_TTD ? CLASS_TT : CLASS_CD);
+    return read(q, step, addr, attrs_of(pi, q, step));
+}
+
+static enum query_verdict stage2_leaf(const struct smmu *s, const struct prog_if *pi,
+                                      struct query *q)
+{
+    if (q->s2.class_ != CLASS_IN) {
+        enum query_step step = (enum query_step)q->s2.read;
+        if (!smmu__stage2_readable(&q->x, &q->s2))
+            return stage2_fault(q, SMMU_EVT_F_PERMISSION);
+        return read(q, step, smmu__stage2_output(&q->s2),
+                    smmu__stage2_read_attrs(s, &q->s2, attrs_of(pi, q, step)));
+    }
+    q->s2.leaf.perms = smmu__stage2_permissions(&q->x, &q->s2.leaf);
+    if (!(q->s2.leaf.perms & smmu__access_need(kind_of(q))))
+        return stage2_fault(q, SMMU_EVT_F_PERMISSION);
+    if (q->x.kind == XCTX_NESTED && q->stages != QUERY_STAGE2)
+        smmu__stage2_combine(&q->leaf, &q->s2);
+    else
+        q->leaf = q->s2.leaf;
+    return QUERY_TRANSLATED;
+}
+
+static enum query_verdict got_stage2_descriptor(const struct smmu *s, const struct prog_if *pi,
+                                                struct query *q, const uint8_t *data)
+{
+    enum walk_outcome o =
+        smmu__walk_step(&q->x, &q->s2.walk, load_le64(data), &q->s2.leaf);
+    if (o == WALK_NEXT)
+        return read_stage2(pi, q);
+    return o == WALK_LEAF ? stage2_leaf(s, pi, q) : stage2_fault(q, smmu__flight_event_of(o));
+}
+
+/* ------------------------------------------------------------------------------- stage 1 */
+
+static enum query_verdict context_known(const struct smmu *s, const struct prog_if *pi,
+                                        struct query *q)
+{
+    const struct xctx *x = &q->x;
+    uint64_t addr = q->request.addr;
+    bool only_stage2 = x->kind == XCTX_S2 || q->stages == QUERY_STAGE2;
+    bool limited = only_stage2 || q->stages == QUERY_STAGE1; /* of a stage 1 that bypasses (3.4) */
+    q->known = true;
+    if (!xctx_translates(x) || only_stage2) {
+        if (limited && addr >> s->ias_bits)
+            return fault(q, SMMU_EVT_F_ADDR_SIZE);
+        return only_stage2 && q->stages != QUERY_STAGE1 ? stage2(pi, q, addr, CLASS_IN)
+                                                        : QUERY_UNTRANSLATED;
+    }
+    if (smmu__walk_start(x, addr, !kind_of(q).priv, &q->walk) != WALK_NEXT)
+        return fault(q, SMMU_EVT_F_TRANSLATION);
+    return read_input(pi, q, QUERY_TTD, smmu__walk_address(x, &q->walk));
+}
+
+static enum query_verdict got_descriptor(const struct smmu *s, const struct prog_if *pi,
+                                         struct query *q, const uint8_t *data)
+{
+    (void)s;
+    enum walk_outcome o = smmu__walk_step(&q->x, &q->walk, load_le64(data), &q->leaf);
+    if (o == WALK_NEXT)
+        return read_input(pi, q, QUERY_TTD, smmu__walk_address(&q->x, &q->walk));
+    if (o != WALK_LEAF)
+        return fault(q, smmu__flight_event_of(o));
+    if (!(q->leaf.perms & smmu__access_need(kind_of(q))))
+        return fault(q, SMMU_EVT_F_PERMISSION);
+    if (q->x.kind != XCTX_NESTED || q->stages == QUERY_STAGE1)
+        return QUERY_TRANSLATED;
+    return stage2(pi, q, q->leaf.pa | (q->request.addr & low_mask(q->leaf.region_log2)), CLASS_IN);
+}
+
+/* ------------------------------------------------------------------------- configuration */
+
+static enum query_verdict read_ste(const struct smmu *s, const struct prog_if *pi, struct query *q,
+                                   enum stream_where where, uint64_t addr)
+{
+    if (where == STREAM_OUT)
+        return fault(q, SMMU_EVT_C_BAD_STREAMID);
+    if (addr >> s->oas_bits) /* as in flight_config.c */
+        return fault(q, SMMU_EVT_F_STE_FETCH);
+    return read(q, where == STREAM_L1STD ? QUERY_L1STD : QUERY_STE, addr, smmu__table_attrs(pi));
+}
+
+enum query_verdict smmu__query_begin(const struct smmu *s, const struct prog_if *pi,
+                                     struct query *q)
+{
+    uint64_t addr = 0;
+    q->known = false;
+    memset(&q->x, 0, sizeof q->x);
+    enum stream_where where =
+        smmu__stream_locate(&s->config, pi, q->request.streamid, &addr);
+    return read_ste(s, pi, q, where, addr);
+}
+
+static enum query_verdict got_l1std(const struct smmu *s, const struct prog_if *pi,
+                                    struct query *q, const uint8_t *data)
+{
+    uint64_t addr = 0;
+    enum stream_where where =
+        smmu__stream_from_l1std(&s->config, pi, q->request.streamid, load_le64(data), &addr);
+    return read_ste(s, pi, q, where, addr);
+}
+
+static void load_words(uint64_t words[8], const uint8_t *data)
+{
+    for (unsigned i = 0; i < 8; i++)
+        words[i] = load_le64(data + 8 * i);
+}
+
+/* STE.Config has what is asked for, whatever S1DSS says (9.1.3). */
+static bool stages_there(const struct query *q, const uint64_t ste[8])
+{
+    static const uint8_t needed[] = {0, 5, 6, 7};
+    return (SMMU_FIELD_GET(STE, Config, ste) & needed[q->stages]) == needed[q->stages];
+}
+
+static enum query_verdict read_cd(const struct prog_if *pi, struct query *q, enum cd_where where,
+                                  uint64_t addr)
+{
+    if (where == CD_OUT)
+        return fault(q, SMMU_EVT_C_BAD_SUBSTREAMID);
+    return read_input(pi, q, where == CD_L1CD ? QUERY_L1CD : QUERY_CD, addr);
+}
+
+static enum query_verdict got_ste(const struct smmu *s, const struct prog_if *pi, struct query *q,
+                                  const uint8_t *data)
+{
+    uint64_t words[8], addr = 0;
+    const smmu_request_t *r = &q->request;
+    load_words(words, data);
+    enum ste_verdict verdict = smmu__ste_decode(&s->config, pi, words, r->flags & SMMU_REQ_SSV,
+                                                r->substreamid, &q->x, &q->locator);
+    if (verdict == STE_ILLEGAL)
+        return fault(q, SMMU_EVT_C_BAD_STE);
+    if (!stages_there(q, words))
+        return fault(q, QUERY_INV_STAGE);
+    if (verdict == STE_DECIDED || q->stages == QUERY_STAGE2)
+        return context_known(s, pi, q);
+    if (verdict == STE_NEEDS_CD)
+        return read_cd(pi, q, smmu__context_locate(&q->locator, q->x.cd_index, &addr), addr);
+    return fault(q, verdict == STE_DISABLED ? SMMU_EVT_F_STREAM_DISABLED
+                                            : SMMU_EVT_C_BAD_SUBSTREAMID);
+}
+
+static enum query_verdict got_l1cd(const struct smmu *s, const struct prog_if *pi, struct query *q,
+                                   const uint8_t *data)
+{
+    uint64_t addr = 0;
+    enum cd_where where = smmu__context_from_l1cd(&s->config, &q->locator, q->x.cd_index,
+                                                  load_le64(data), &addr);
+    return read_cd(pi, q, where, addr);
+}
+
+static enum query_verdict got_cd(const struct smmu *s, const struct prog_if *pi, struct query *q,
+                                 const uint8_t *data)
+{
+    uint64_t words[8];
+    load_words(words, data);
+    if (!smmu__cd_decode(&s->config, &q->locator, words, &q->x))
+        return fault(q, SMMU_EVT_C_BAD_CD);
+    return context_known(s, pi, q);
+}
+
+enum query_verdict smmu__query_got(const struct smmu *s, const struct prog_if *pi, struct query *q,
+                                   const uint8_t *data)
+{
+    static const struct {
+        enum query_verdict (*got)(const struct smmu *s, const struct prog_if *pi, struct query *q,
+                                  const uint8_t *data);
+        uint8_t abort_event;
+    } steps[] = {[QUERY_L1STD] = {got_l1std, SMMU_EVT_F_STE_FETCH},
+                 [QUERY_STE] = {got_ste, SMMU_EVT_F_STE_FETCH},
+                 [QUERY_L1CD] = {got_l1cd, SMMU_EVT_F_CD_FETCH},
+                 [QUERY_CD] = {got_cd, SMMU_EVT_F_CD_FETCH},
+                 [QUERY_TTD] = {got_descriptor, SMMU_EVT_F_WALK_EABT},
+                 [QUERY_S2_TTD] = {got_stage2_descriptor, SMMU_EVT_F_WALK_EABT}};
+    if (data)
+        return steps[q->step].got(s, pi, q, data);
+    return q->step == QUERY_S2_TTD ? stage2_fault(q, SMMU_EVT_F_WALK_EABT)
+                                   : fault(q, steps[q->step].abort_event);
+}
