@@ -221,8 +221,10 @@ static enum query_verdict got_ste(const struct smmu *s, const struct prog_if *pi
         return fault(q, QUERY_INV_STAGE);
     if (verdict == STE_DECIDED || q->stages == QUERY_STAGE2)
         return context_known(s, pi, q);
-    if (verdict == STE_NEEDS_CD)
-        return read_cd(pi, q, smmu__context_locate(&q->locator, q->x.cd_index, &addr), addr);
+    if (verdict == STE_NEEDS_CD) {
+        enum cd_where where = smmu__context_locate(&q->locator, q->x.cd_index, &addr);
+        return read_cd(pi, q, where, addr);
+    }
     return fault(q, verdict == STE_DISABLED ? SMMU_EVT_F_STREAM_DISABLED
                                             : SMMU_EVT_C_BAD_SUBSTREAMID);
 }

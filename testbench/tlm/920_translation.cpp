@@ -23,7 +23,7 @@ int sc_main(int, char *[])
         CHECK(b.client[0]->transport_dbg(debug) == 4 && seen == word);
 
         b.enable();
-        CHECK(b.client[0]->transport_dbg(debug) == 0);
+        CHECK(b.client[0]->transport_dbg(debug) == 0); /* of no stream that is configured */
         smmusim::translation_result result;
         CHECK(b.access(true, va + 8, &word, 4, &result) == tlm::TLM_OK_RESPONSE);
         CHECK(memory_load32(memory, pa + 8) == word);

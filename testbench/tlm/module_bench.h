@@ -53,6 +53,7 @@ public:
         : sc_module(name), walk("walk"), data("data", ports)
     {
         walk.register_b_transport(this, &test_memory::walk_transport);
+        walk.register_transport_dbg(this, &test_memory::debug);
         for (auto &socket : data) {
             socket.register_b_transport(this, &test_memory::data_transport);
             socket.register_transport_dbg(this, &test_memory::debug);
@@ -69,9 +70,14 @@ private:
     }
     unsigned debug(tlm::tlm_generic_payload &trans)
     {
-        memory_load(store.get(), trans.get_address(), trans.get_data_ptr(),
-                    trans.get_data_length());
-        return trans.get_data_length();
+        const unsigned length = trans.get_data_length();
+        if (memory_aborts(store.get(), trans.get_address(), length, MEMORY_ABORT_ALL))
+            return 0;
+        if (trans.is_write())
+            memory_store(store.get(), trans.get_address(), trans.get_data_ptr(), length);
+        else
+            memory_load(store.get(), trans.get_address(), trans.get_data_ptr(), length);
+        return length;
     }
     void access(tlm::tlm_generic_payload &trans, sc_time &delay)
     {

@@ -236,16 +236,75 @@ void smmu_module::client_b_transport(int port, tlm::tlm_generic_payload &trans,
         m.client_split(tbu, trans, identity, result, delay);
 }
 
-/*
- * GAP: 3.4 a debug access through an enabled SMMU needs a translation without side effects, which
- * is not built: it reaches nothing (0 bytes). While the SMMU is disabled and bypasses, addresses
- * pass unchanged (6.3.14).
- */
+/* ------------------------------------------------------------------------- debug accesses */
+
+namespace {
+
+/* Makes a payload a part of itself, and puts it back on every way out. */
+class part_guard {
+public:
+    explicit part_guard(tlm::tlm_generic_payload &trans)
+        : trans_(trans), address_(trans.get_address()), data_(trans.get_data_ptr()),
+          length_(trans.get_data_length())
+    {
+    }
+    ~part_guard() { set(0, length_); }
+    part_guard(const part_guard &) = delete;
+    part_guard &operator=(const part_guard &) = delete;
+
+    uint64_t address() const { return address_; }
+    unsigned length() const { return length_; }
+    void set(unsigned from, unsigned length)
+    {
+        trans_.set_address(address_ + from);
+        trans_.set_data_ptr(data_ + from);
+        trans_.set_data_length(length);
+    }
+
+private:
+    tlm::tlm_generic_payload &trans_;
+    uint64_t address_;
+    unsigned char *data_;
+    unsigned length_;
+};
+
+} // namespace
+
+/* Bytes that were reached. Nothing in the model changes. */
+unsigned smmu_module::impl::debug_page(unsigned tbu, tlm::tlm_generic_payload &trans,
+                                       const stream_identity &identity)
+{
+    smmu_response_t response{};
+    const smmu_request_t request = request_of(tbu, trans, identity);
+    if (smmu_debug_translate(model, &request, debug_read, this, &response) != SMMU_OK ||
+        response.result != SMMU_RESULT_FORWARD)
+        return 0;
+    trans.set_address(response.pa);
+    return module.mem_out[tbu]->transport_dbg(trans);
+}
+
+/* Page by page, as far as they can be reached one after the other. */
 unsigned smmu_module::client_transport_dbg(int port, tlm::tlm_generic_payload &trans)
 {
-    if (!smmu_bypasses(impl_->model, SMMU_PAS_NS))
+    const auto tbu = static_cast<unsigned>(port);
+    stream_identity identity;
+    if (trans.get_command() == tlm::TLM_IGNORE_COMMAND)
+        return mem_out[tbu]->transport_dbg(trans);
+    if (!impl_->identify(tbu, trans, identity) || identity.ats != ats_state::untranslated)
         return 0;
-    return mem_out[static_cast<unsigned>(port)]->transport_dbg(trans);
+    part_guard whole(trans);
+    unsigned done = 0;
+    while (done < whole.length()) {
+        const uint64_t within = (whole.address() + done) % page_bytes;
+        const auto part =
+            static_cast<unsigned>(std::min<uint64_t>(whole.length() - done, page_bytes - within));
+        whole.set(done, part);
+        const unsigned reached = impl_->debug_page(tbu, trans, identity);
+        done += std::min(reached, part);
+        if (reached < part)
+            break;
+    }
+    return done;
 }
 
 bool smmu_module::client_get_direct_mem_ptr(int, tlm::tlm_generic_payload &trans, tlm::tlm_dmi &dmi)

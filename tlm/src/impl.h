@@ -84,12 +84,18 @@ struct smmu_module::impl {
     void client_split(unsigned tbu, tlm::tlm_generic_payload &trans,
                       const stream_identity &identity, translation_result *result,
                       sc_core::sc_time &delay);
+    unsigned debug_page(unsigned tbu, tlm::tlm_generic_payload &trans,
+                        const stream_identity &identity);
     void forward(unsigned tbu, tlm::tlm_generic_payload &trans, const smmu_response_t &response,
                  sc_core::sc_time &delay);
 
     /* ---- mem_port.cpp: carries out one access on 'walk' */
     smmu_mem_status_t access_memory(const smmu_out_mem_t &access, unsigned char *data,
                                     sc_core::sc_time &delay);
+
+    /* The same for a debug access (smmu_memory_fn); ctx: the impl. */
+    static smmu_mem_status_t debug_read(void *ctx, const smmu_out_mem_t *access, void *data,
+                                        uint64_t *latency);
 
     /* ---- engine.cpp */
     void engine();
