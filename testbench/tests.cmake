@@ -53,6 +53,20 @@ if(internal_sources)
   gtest_program(unit_internal internal)
 endif()
 
+# Mistakes in the reference or the model, made on purpose: test 380 must find each.
+if(TARGET unit AND NOT SMMUSIM_SANITIZE AND NOT SMMUSIM_COVERAGE)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  set(objects "$<FILTER:$<TARGET_OBJECTS:unit>,INCLUDE,unit/(380_|random_m)>")
+  set(archives $<TARGET_FILE:reference> $<TARGET_FILE:spec_ref> $<TARGET_FILE:smmusim_model>)
+  set(libraries $<TARGET_FILE:GTest::gtest_main> $<TARGET_FILE:GTest::gtest>)
+  add_test(NAME reference.mutants COMMAND ${CMAKE_COMMAND} -E env
+             "CXX=${CMAKE_CXX_COMPILER}" "CC=${CMAKE_C_COMPILER}" "SMMUSIM_OBJECTS=${objects}"
+             "SMMUSIM_ARCHIVES=${archives}" "SMMUSIM_LIBRARIES=${libraries}"
+             ${Python3_EXECUTABLE} reference/mutants.py ${PROJECT_SOURCE_DIR}
+           WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(reference.mutants PROPERTIES TIMEOUT 600)
+endif()
+
 # SystemC elaborates once in a process, and its library brings main(): one program, with an
 # sc_main(), is one test.
 file(GLOB tlm_sources CONFIGURE_DEPENDS tlm/*.cpp)

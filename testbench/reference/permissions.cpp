@@ -117,6 +117,66 @@ Permissions stage2_permissions(const TableFormat &format, const Features &f, uin
             format.hd};
 }
 
+namespace {
+
+/* Table D8-82; what both base and overlay have is permitted (tables D8-83, D8-84). */
+struct Capabilities {
+    bool read, write, write_by_walk, user_execute, priv_execute;
+};
+
+Capabilities capabilities(uint64_t code)
+{
+    switch (code) {
+    case 0:
+    case 1:
+    case 5:
+        return {};
+    case 4: /* write-only */
+        return {false, true, false, false, false};
+    case 2:
+    case 3:
+    case 6:
+    case 7: /* mostly read-only */
+        return {true, false, true, false, false};
+    default: {
+        bool writes = code & 4;
+        return {true, writes, writes, (code & 1) != 0, (code & 2) != 0};
+    }
+    }
+}
+
+Permissions for_access(const Capabilities &c, bool priv, bool walk)
+{
+    return {c.read, walk ? c.write_by_walk : c.write, priv ? c.priv_execute : c.user_execute, false,
+            false};
+}
+
+Capabilities overlay_of(const Stage2Indirection &indirection, uint64_t leaf)
+{
+    if (!indirection.overlay)
+        return {true, true, true, true, true};
+    return capabilities(indirection.s2poi >> (4 * (leaf >> 59 & 15)) & 15);
+}
+
+} // namespace
+
+Permissions stage2_indirect(const TableFormat &format, const Stage2Indirection &indirection,
+                            uint64_t leaf, bool priv, bool walk)
+{
+    uint64_t index = (leaf >> 6 & 1) | (leaf >> 51 & 1) << 1 | (leaf >> 53 & 3) << 2;
+    Capabilities base = capabilities(indirection.s2pii >> (4 * index) & 15);
+    Permissions p = for_access(base, priv, walk);
+    Permissions o = for_access(overlay_of(indirection, leaf), priv, walk);
+    bool dirty = leaf >> 7 & 1;
+    return {p.read && o.read, p.write && o.write, p.execute && o.execute, !dirty, format.hd};
+}
+
+bool overlay_denies(const Stage2Indirection &indirection, uint64_t leaf, const Use &use, bool walk)
+{
+    return indirection.base &&
+           !for_access(overlay_of(indirection, leaf), use.priv, walk).allow(use);
+}
+
 uint64_t dirtied_stage1(uint64_t leaf)
 {
     return leaf & ~(UINT64_C(1) << 7);

@@ -35,6 +35,11 @@ Permissions stage1_permissions(const ContextEntry &cd, const TableFormat &format
                                uint64_t leaf, bool priv);
 Permissions stage2_permissions(const TableFormat &format, const Features &features, uint64_t leaf,
                                bool priv);
+/* walk: the access is one of a stage 1 walk. */
+Permissions stage2_indirect(const TableFormat &format, const Stage2Indirection &indirection,
+                            uint64_t leaf, bool priv, bool walk);
+/* Whether the overlay alone denies the access already. */
+bool overlay_denies(const Stage2Indirection &indirection, uint64_t leaf, const Use &use, bool walk);
 
 /* The descriptor as hardware leaves it after a write to a clean page. */
 uint64_t dirtied_stage1(uint64_t leaf);

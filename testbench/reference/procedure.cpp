@@ -450,6 +450,8 @@ private:
         update(Stage::One, format, found, to);
 
         auto index = static_cast<unsigned>(REF_FIELD(S1_LEAF_ATTRINDX, leaf));
+        if (f.aie && !format.lpae32 && REF_GET(CD_AIE, cd.words) && (leaf >> 59 & 1))
+            index = 7; /* AttrIndx[3]: 8 to 15 (5.4 MAIR1) */
         auto sh =
             static_cast<unsigned>(has_shareability(format) ? REF_FIELD(S1_LEAF_SH, leaf) : half.sh);
         type = through_stage1(type, type_of_mair(cd.mair(index), sh));
@@ -471,10 +473,19 @@ private:
 
         auto memattr = static_cast<unsigned>(REF_FIELD(S2_LEAF_MEMATTR, leaf));
         bool fwb = ste.forced_write_back(f);
-        Permissions allowed = stage2_permissions(format, f, leaf, purpose.use.priv);
-        bool ptw = !itself && ste.stage1() && REF_GET(STE_S2PTW, ste.words);
-        if (!allowed.allow(purpose.use) || (ptw && stage2_leaf_is_device(memattr, fwb)))
+        Stage2Indirection indirection = ste.indirection(f, r.s2pii);
+        bool by_walk = purpose.reported_class == REF_CLASS_TT;
+        Permissions allowed =
+            indirection.base ? stage2_indirect(format, indirection, leaf, purpose.use.priv, by_walk)
+                             : stage2_permissions(format, f, leaf, purpose.use.priv);
+        bool device = !itself && ste.stage1() && REF_GET(STE_S2PTW, ste.words) &&
+                      stage2_leaf_is_device(memattr, fwb);
+        if (!allowed.allow(purpose.use) || device) { /* in the order of 3.26.2 */
+            out.event.overlay = overlay_denies(indirection, leaf, purpose.use, by_walk);
+            out.event.dirty_bit = !out.event.overlay && !device && indirection.base &&
+                                  allowed.wait_for_dirty(purpose.use);
             stage2_fault(REF_EVT_F_PERMISSION, purpose, ipa);
+        }
         uint64_t to = format.ha ? leaf | access_flag : leaf;
         if (allowed.wait_for_dirty(purpose.use))
             to = dirtied_stage2(to);

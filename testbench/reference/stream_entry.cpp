@@ -223,6 +223,12 @@ TableFormat StreamEntry::stage2_format(const Features &f) const
     return t;
 }
 
+Stage2Indirection StreamEntry::indirection(const Features &f, uint64_t s2pii) const
+{
+    bool base = f.s2pi && STE(S2PIE);
+    return {base, base && f.s2po && STE(S2POE), s2pii, words[7]};
+}
+
 bool StreamEntry::forced_write_back(const Features &f) const
 {
     return f.fwb && STE(S2FWB);

@@ -12,6 +12,12 @@
 
 namespace reference {
 
+/* Where stage 2 takes permissions from, if not from the descriptor (3.26.2). */
+struct Stage2Indirection {
+    bool base, overlay;
+    uint64_t s2pii, s2poi;
+};
+
 enum class World { EL1, EL2, EL2E2H };
 
 struct StreamEntry {
@@ -28,6 +34,7 @@ struct StreamEntry {
     /* Of a legal entry with stage 2. */
     TableFormat stage2_format(const Features &features) const;
     bool forced_write_back(const Features &features) const;
+    Stage2Indirection indirection(const Features &features, uint64_t s2pii) const;
 
 private:
     bool strw_unused(const Features &features) const;

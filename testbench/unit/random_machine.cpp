@@ -126,6 +126,8 @@ void RandomMachine::program()
     write(REF_REG_CMDQ_PROD, 4, cmdq_prod = 0);
     write(REF_REG_CMDQ_CONS, 4, 0);
     write(REF_REG_CR2, 4, registers.cr2);
+    registers.s2pii = one_in(2) ? random() : random() | UINT64_C(0xCCCC'8888'CCCC'8888);
+    write(REF_REG_S2PII, 8, registers.s2pii);
     write(REF_REG_CR0, 4, registers.cr0);
     smmu_run_until_idle(s, &runner, &now, now + 1'000'000);
 }
@@ -148,7 +150,10 @@ reference::Access RandomMachine::some_access()
     t.streamid = one_in(60) ? static_cast<uint32_t>(random() >> below(64))
                             : streamids[below(streamids.size())];
     t.ssv = one_in(5);
-    t.substreamid = t.ssv ? static_cast<uint32_t>(one_in(8) ? below(1 << 20) : below(3)) : 0;
+    t.substreamid = t.ssv ? static_cast<uint32_t>(one_in(10)  ? below(1 << 20)
+                                                  : one_in(4) ? below(1024)
+                                                              : below(3))
+                          : 0;
     t.addr = memory->some_address(t.streamid);
     t.write = one_in(3);
     t.inst = one_in(3);
@@ -232,11 +237,13 @@ void RandomMachine::run_model()
     smmu_run_until_idle(s, &runner, &now, now + 1'000'000);
 }
 
-void RandomMachine::access()
+bool RandomMachine::access()
 {
     given = some_access();
     memory->begin_access(given.streamid);
     expected = reference::translate(registers, *memory, given);
+    if (memory->crowded())
+        return false;
     ask_as_debugger();
     run_model();
     compare();
@@ -247,6 +254,7 @@ void RandomMachine::access()
     if (expected.result == Result::Stall)
         finish_stalled();
     acknowledge();
+    return true;
 }
 
 /* What would stall goes nowhere. */

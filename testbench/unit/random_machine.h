@@ -39,8 +39,8 @@ public:
 
     /* Registers, structures and tables anew. Nothing of the round before is left. */
     void new_round();
-    /* One access; fails the running test where the two disagree. */
-    void access();
+    /* One access; fails the running test where the two disagree. False: the round is over. */
+    bool access();
     /* The last access and what both made of it, for people. */
     std::string describe() const;
 

@@ -15,6 +15,7 @@ void RandomMemory::new_round()
     static const unsigned degrees[] = {0, 12, 40, 40, 120, 400, 400};
     words.clear();
     unreadable.clear();
+    crowded_ = false;
     streams.clear();
     wildness = degrees[below(7)];
     one_space = one_in(3);
@@ -26,40 +27,46 @@ void RandomMemory::new_round()
 bool RandomMemory::load(uint64_t addr, uint64_t &word) const
 {
     auto it = words.find(addr);
-    word = it == words.end() ? 0 : it->second;
+    word = it == words.end() ? 0 : it->second.word;
     return unreadable.empty() || !unreadable.count(addr);
 }
 
-void RandomMemory::place(uint64_t addr, const Words &from)
+void RandomMemory::place(Object object, uint64_t addr, const Words &from)
 {
     for (unsigned i = 0; i < 8; ++i)
-        words[addr + 8 * i] = from[i];
+        if (!words.insert({addr + 8 * i, {from[i], object}}).second)
+            crowded_ = true;
+}
+
+void RandomMemory::make(const reference::Fetch &fetch)
+{
+    size_t before = words.size();
+    uint64_t word = 0;
+    switch (fetch.object) {
+    case Object::Ste:
+        place(fetch.object, fetch.addr, make_ste());
+        break;
+    case Object::Cd:
+        place(fetch.object, fetch.addr, make_cd());
+        break;
+    default:
+        word = fetch.object == Object::L1std  ? make_l1std()
+               : fetch.object == Object::L1cd ? make_l1cd()
+                                              : make_descriptor(fetch);
+        words[fetch.addr] = {word, fetch.object};
+    }
+    bool run = fetch.table && words.size() > before + 1; /* may be known without being read */
+    if (wildness && !run && one_in(4 * wildness))
+        unreadable.insert(fetch.addr);
 }
 
 bool RandomMemory::read(const reference::Fetch &fetch, uint64_t &word)
 {
-    if (words.find(fetch.addr) == words.end()) {
-        size_t before = words.size();
-        switch (fetch.object) {
-        case Object::L1std:
-            words[fetch.addr] = make_l1std();
-            break;
-        case Object::Ste:
-            place(fetch.addr, make_ste());
-            break;
-        case Object::L1cd:
-            words[fetch.addr] = make_l1cd();
-            break;
-        case Object::Cd:
-            place(fetch.addr, make_cd());
-            break;
-        default:
-            words[fetch.addr] = make_descriptor(fetch);
-        }
-        bool run = fetch.table && words.size() > before + 1; /* may be known without being read */
-        if (wildness && !run && one_in(4 * wildness))
-            unreadable.insert(fetch.addr);
-    }
+    auto placed = words.find(fetch.addr);
+    if (placed == words.end())
+        make(fetch);
+    else if (placed->second.made_as != fetch.object)
+        crowded_ = true;
     return load(fetch.addr, word);
 }
 
@@ -78,6 +85,12 @@ unsigned RandomMemory::some_granule()
         if (features.granule(granule) || odd())
             return granule;
     }
+}
+
+/* Just outside the range, mostly. */
+uint64_t RandomMemory::some_wrong_size(uint64_t least, uint64_t most)
+{
+    return one_in(3) ? below(64) : one_in(2) ? most + 1 : least - 1;
 }
 
 bool RandomMemory::big_endian()
@@ -169,7 +182,7 @@ void RandomMemory::make_stage2_part(Words &ste, StreamShape &shape)
     static const unsigned tg[] = {REF_TG0_4K, REF_TG0_16K, REF_TG0_64K};
     static const unsigned sl_4k[] = {0, 2, 1, 0, 3}; /* levels -1 to 3 */
     REF_SET(STE_S2TG, ste.data(), odd() ? below(4) : tg[(granule - 12) / 2]);
-    REF_SET(STE_S2T0SZ, ste.data(), odd() ? below(64) : t0sz);
+    REF_SET(STE_S2T0SZ, ste.data(), odd() ? some_wrong_size(least, most) : t0sz);
     REF_SET(STE_S2DS, ste.data(), ds);
     uint64_t sl0 = granule == 12 ? sl_4k[level + 1] : static_cast<unsigned>(3 - level);
     REF_SET(STE_S2SL0, ste.data(), odd() ? below(4) : sl0);
@@ -191,8 +204,15 @@ void RandomMemory::make_stage2_part(Words &ste, StreamShape &shape)
     REF_SET(STE_S2PTW, ste.data(), one_in(4));
     bool stalls = features.stall_model == 2 || (features.stall_model == 0 && one_in(4));
     REF_SET(STE_S2S, ste.data(), odd() ? !stalls : stalls);
-    REF_SET(STE_S2PIE, ste.data(), 0);
-    REF_SET(STE_S2POE, ste.data(), 0);
+    bool indirect = features.s2pi && one_in(3);
+    REF_SET(STE_S2PIE, ste.data(), indirect || odd());
+    REF_SET(STE_S2POE, ste.data(), (indirect && one_in(2)) || odd());
+    REF_SET(STE_ASSUREDONLY, ste.data(), 0);
+    for (unsigned i = 0; i < 16; ++i) { /* mostly legal overlays that permit much */
+        static const uint64_t usual[] = {15, 15, 15, 12, 13, 14, 8, 11, 4, 2, 3, 6, 7, 0};
+        uint64_t overlay = odd() ? below(16) : usual[below(14)];
+        ste[7] = (ste[7] & ~(UINT64_C(15) << (4 * i))) | overlay << (4 * i);
+    }
     shape.ipa_bits = 64 - t0sz;
     shape.inputs.push_back({shape.ipa_bits, false});
 }
@@ -213,7 +233,7 @@ void RandomMemory::make_half(Words &cd, bool upper, unsigned output)
     bool wide = granule == 16 || (features.ds && REF_GET(CD_DS, cd));
     unsigned most = !features.stt ? 39 : granule == 16 ? 47 : 48;
     unsigned least = features.va_52 && wide ? 12 : 16;
-    uint64_t txsz = odd() ? below(64) : least + below(most - least + 1);
+    uint64_t txsz = odd() ? some_wrong_size(least, most) : least + below(most - least + 1);
     static const unsigned tg0[] = {REF_TG0_4K, REF_TG0_16K, REF_TG0_64K};
     static const unsigned tg1[] = {REF_TG1_4K, REF_TG1_16K, REF_TG1_64K};
     unsigned which = (granule - 12) / 2;
@@ -270,7 +290,6 @@ RandomMemory::Words RandomMemory::make_cd()
     REF_SET(CD_E0PD1, cd.data(), one_in(8));
     REF_SET(CD_WXN, cd.data(), one_in(4));
     REF_SET(CD_PAN, cd.data(), one_in(4));
-    REF_SET(CD_AIE, cd.data(), 0);
     REF_SET(CD_PNCH, cd.data(), 0);
     uint64_t ips = one_in(3) ? below(8) : REF_FIELD(IDR5_OAS, registers.idr5);
     REF_SET(CD_IPS, cd.data(), ips);
@@ -304,13 +323,16 @@ uint64_t RandomMemory::with_address(const reference::TableShape &shape, bool sta
 
 uint64_t RandomMemory::make_table(const reference::TableShape &shape)
 {
-    uint64_t d = 3 | (one_in(4) ? random() & (ones(58) & ~ones(52)) : 0);
+    uint64_t d =
+        3 | (one_in(4) ? random() & (ones(58) & ~ones(53)) : 0); /* bit 52 would be Contiguous */
     if (!one_in(8))
         d |= UINT64_C(1) << 10; /* AF, where there is one */
     if (one_in(16))
         d |= random() & ~ones(59);
     if (!shape.ds)
         d |= random() & 0xBFC;
+    if (!one_space)
+        d |= UINT64_C(1) << 11; /* nG, should it be read as a leaf too */
     return d;
 }
 
@@ -322,7 +344,7 @@ uint64_t RandomMemory::stage1_attributes()
     d |= (one_space ? below(2) : 1) << 11;             /* nG */
     d |= static_cast<uint64_t>(one_in(4)) << 53 | static_cast<uint64_t>(one_in(4)) << 54;
     d |= below(2) << 51; /* DBM */
-    return d | (random() & UINT64_C(0x8780'0000'0000'0020));
+    return d | (random() & UINT64_C(0x8F80'0000'0000'0020));
 }
 
 uint64_t RandomMemory::stage2_attributes()
@@ -337,7 +359,7 @@ uint64_t RandomMemory::stage2_attributes()
     d |= odd() || one_in(40) ? 0 : UINT64_C(1) << 10;            /* AF */
     d |= one_in(4) ? below(4) << 53 : 0;                         /* XN */
     d |= below(2) << 51;                                         /* DBM */
-    return d | (random() & UINT64_C(0x0380'0000'0000'0000));
+    return d | (random() & UINT64_C(0x7B80'0000'0000'0000));
 }
 
 /* Entries of a run, all alike but for the address, if the table has them all to itself. */
@@ -362,7 +384,8 @@ void RandomMemory::make_contiguous(const reference::Fetch &fetch, uint64_t leaf)
         for (unsigned i = 0; i < 1U << run.log2; ++i) {
             uint64_t d = (leaf & ~(ones(48) & ~ones(low))) | output | uint64_t{i} << low;
             d |= UINT64_C(1) << 52;
-            words[first + 8 * i] = shape.big_endian ? reference::byte_swapped(d) : d;
+            words[first + 8 * i] = {shape.big_endian ? reference::byte_swapped(d) : d,
+                                    fetch.object};
         }
     }
 }
@@ -403,7 +426,7 @@ uint64_t RandomMemory::make_descriptor(const reference::Fetch &fetch)
             with_address(shape, fetch.object == Object::Stage1, shape.granule_log2);
     auto placed = words.find(fetch.addr);
     if (placed != words.end()) /* with a run */
-        return placed->second;
+        return placed->second.word;
     return shape.big_endian ? reference::byte_swapped(d) : d;
 }
 

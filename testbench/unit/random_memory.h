@@ -34,7 +34,11 @@ public:
     bool read(const reference::Fetch &fetch, uint64_t &word) override;
     /* For everybody else; what was never made up is 0. False: external abort. */
     bool load(uint64_t addr, uint64_t &word) const;
-    void store(uint64_t addr, uint64_t word) { words[addr] = word; }
+    void store(uint64_t addr, uint64_t word) { words[addr].word = word; }
+
+    /* A word was made for one thing and read as another. Tags may then be used twice, in different
+     * ways, and nothing can be said of the round any more. */
+    bool crowded() const { return crowded_; }
 
     /* An address that the stream's tables may translate, of few distinct pages. */
     uint64_t some_address(uint32_t streamid);
@@ -43,10 +47,13 @@ public:
     uint64_t below(uint64_t n) { return random() % n; }
     bool odd() { return wildness && one_in(wildness); }
 
-    const std::unordered_map<uint64_t, uint64_t> &content() const { return words; }
-
 private:
     using Words = std::array<uint64_t, 8>;
+
+    struct Placed {
+        uint64_t word;
+        reference::Object made_as;
+    };
 
     /* What of a stream's structures decides which addresses are worth trying. */
     struct Input {
@@ -73,16 +80,19 @@ private:
     uint64_t stage1_attributes();
     uint64_t stage2_attributes();
     void make_contiguous(const reference::Fetch &fetch, uint64_t leaf);
-    void place(uint64_t addr, const Words &from);
+    void place(reference::Object object, uint64_t addr, const Words &from);
+    void make(const reference::Fetch &fetch);
     unsigned some_granule();
+    uint64_t some_wrong_size(uint64_t least, uint64_t most);
     bool big_endian();
     uint64_t some_structure(unsigned alignment_log2);
 
     reference::Features features;
     const reference::Registers &registers;
     std::mt19937_64 &random;
-    std::unordered_map<uint64_t, uint64_t> words;
+    std::unordered_map<uint64_t, Placed> words;
     std::unordered_set<uint64_t> unreadable;
+    bool crowded_ = false;
     std::map<uint32_t, StreamShape> streams;
     uint32_t streamid_ = 0;
     unsigned wildness = 0; /* one in so many things is odd; 0: none */
