@@ -33,6 +33,7 @@ enum { RECORD_WORDS = 4, RECORD_BYTES = 32, RECORD_LOG2 = 5 };
     X(Stall, f->stall)                                                                             \
     X(STAG, f->stag)                                                                               \
     X(DirtyBit, f->dirty_bit)                                                                      \
+    X(AssuredOnly, f->assured_only)                                                                \
     X(Overlay, f->overlay)                                                                         \
     X(TTRnW, f->ttrnw)                                                                             \
     X(InputAddr, f->input_addr)                                                                    \

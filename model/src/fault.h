@@ -18,6 +18,7 @@ struct fault {
     bool nsipa;
     bool ttrnw;
     bool dirty_bit; /* F_PERMISSION: nothing but the dirty state forbids it */
+    bool assured_only; /* F_PERMISSION: nothing but that check forbids it (3.27.2) */
     bool overlay;   /* F_PERMISSION: stage 2's overlay forbids it */
     bool stall;
     bool priv, inst, read; /* PnU, InD, RnW */

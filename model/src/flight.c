@@ -87,7 +87,7 @@ bool smmu__flight_read(struct smmu *s, struct slot *slot, enum slot_state state,
 
 bool smmu__flight_may_fill(struct smmu *s, struct slot *slot)
 {
-    if (slot->marks & SLOT_NO_TLB_FILL)
+    if (slot->marks & SLOT_NO_TLB_FILL || slot->x.hardening)
         return false;
     smmu__tags_use(s, &slot->x);
     return true;
@@ -196,6 +196,7 @@ static void why_stage2(const struct slot *slot, struct fault *f)
     struct access_kind k = {.priv = f->priv, .inst = f->inst, .write = !f->read};
     f->ttrnw = f->class_ == CLASS_TT; /* it was a read */
     f->overlay = slot->x.s2poe && !(leaf->overlay & (own_read ? LEAF_PR : smmu__access_need(k)));
+    f->assured_only = slot->s2.not_assured;
     f->dirty_bit = k.write && !own_read && !f->overlay && leaf_is_clean(leaf, k.priv);
 }
 

@@ -127,12 +127,14 @@ bool smmu__flight_stage2_lookup(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_ttd_step(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_leaf(struct smmu *s, struct slot *slot);
-/* What its leaf means, of a query as well (query.h): LEAF_*, the address that it leads to; may the
- * SMMU read there, which is data, and from Device memory unless S2PTW (5.2 S2PTW, 7.3.16)? With which
+/* What its leaf means, of a query as well (query.h): LEAF_*, the address that it leads to; does it
+ * permit what is needed (LEAF_*) after this walk of stage 1 (3.26.2); may the SMMU read there, which is data, and from Device memory unless S2PTW (5.2 S2PTW, 7.3.16)? With which
  * attributes? */
 uint8_t smmu__stage2_permissions(const struct xctx *x, const struct leaf *leaf);
 uint64_t smmu__stage2_output(const struct stage2 *t);
-bool smmu__stage2_readable(const struct xctx *x, const struct stage2 *t);
+bool smmu__stage2_permits(const struct xctx *x, const struct walk *stage1, struct stage2 *t,
+                          uint8_t need);
+bool smmu__stage2_readable(const struct xctx *x, const struct walk *stage1, struct stage2 *t);
 struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stage2 *t,
                                          struct mem_attrs own);
 /* One translation out of two: the smaller region, what both permit, the types combined. Its level

@@ -69,9 +69,7 @@ static bool config_known(struct smmu *s, struct slot *slot)
     slot->borrowed = slot->no_share = false;
     if (xctx_translates(&slot->x))
         smmu__tags_bind(s, &slot->x);
-    /* CHOICE: a stream whose stage 2 has overlays is not kept, so that a TBU never answers for it
-     * without the TCU (5.2 S2POI). */
-    if (!(slot->marks & SLOT_NO_CFG_FILL) && !slot->x.s2poe)
+    if (!(slot->marks & SLOT_NO_CFG_FILL) && !xctx_uncached(&slot->x))
         smmu__cfgcache_fill(s, slot->cfg_key, &slot->x);
     if (slot->walker == WALKER_CTW)
         smmu__walker_give(s, slot);

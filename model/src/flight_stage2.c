@@ -6,6 +6,7 @@
  */
 #include "answer.h"
 #include "flight.h"
+#include "hardening.h"
 #include "state.h"
 
 static bool turn_aside(struct smmu *s, struct slot *slot, uint64_t ipa, enum fault_class class_)
@@ -64,17 +65,27 @@ uint8_t smmu__stage2_permissions(const struct xctx *x, const struct leaf *leaf)
     return x->s2poe ? leaf->perms & leaf->overlay : leaf->perms;
 }
 
-bool smmu__stage2_readable(const struct xctx *x, const struct stage2 *t)
+bool smmu__stage2_permits(const struct xctx *x, const struct walk *stage1, struct stage2 *t,
+                          uint8_t need)
+{
+    enum fault_class class_ = (enum fault_class)t->class_;
+    bool allowed = smmu__stage2_permissions(x, &t->leaf) & need;
+    bool assured = smmu__harden_assured(x, stage1, class_, t->leaf.marks);
+    t->not_assured = allowed && !assured;
+    return allowed && assured && smmu__harden_top_level(x, stage1, class_, t->leaf.marks);
+}
+
+bool smmu__stage2_readable(const struct xctx *x, const struct walk *stage1, struct stage2 *t)
 {
     bool barred = x->s2ptw && smmu__attrs_stage2_is_device(t->leaf.memattr);
-    return smmu__stage2_permissions(x, &t->leaf) & LEAF_PR && !barred;
+    return smmu__stage2_permits(x, stage1, t, LEAF_PR) && !barred;
 }
 
 struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stage2 *t,
                                          struct mem_attrs own)
 {
-    struct attrs a = smmu__attrs_combine((struct attrs){own.memattr, own.sh}, t->leaf.memattr,
-                                         t->leaf.sh);
+    struct attrs a =
+        smmu__attrs_combine((struct attrs){own.memattr, own.sh}, t->leaf.memattr, t->leaf.sh);
     if (CFG(s, IDR3_PTWNNC) && smmu__attrs_is_device(a.memattr))
         a.memattr = SMMU_MEMATTR_NC;
     return (struct mem_attrs){a.memattr, a.sh, own.pas};
@@ -82,10 +93,12 @@ struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stag
 
 static bool read_at_last(struct smmu *s, struct slot *slot)
 {
-    const struct stage2 *t = &slot->s2;
+    struct stage2 *t = &slot->s2;
     enum slot_state read = (enum slot_state)t->read;
-    if (!smmu__stage2_readable(&slot->x, t))
+    if (!smmu__stage2_readable(&slot->x, &slot->walk, t))
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
+    if (t->class_ == CLASS_CD)
+        smmu__harden_cd(&slot->x, t->leaf.marks);
     return smmu__flight_read(s, slot, read, reads[read].source, smmu__stage2_output(t),
                              reads[read].size,
                              smmu__stage2_read_attrs(s, t, attrs_of(s, slot, read)));
@@ -107,10 +120,10 @@ void smmu__stage2_combine(struct leaf *one, const struct stage2 *t)
 static bool input_translated(struct smmu *s, struct slot *slot)
 {
     struct access_kind k = smmu__access_kind(&slot->request, &slot->x.overrides);
-    uint8_t perms = smmu__stage2_permissions(&slot->x, &slot->s2.leaf);
-    if (!slot->prefetch && !(perms & smmu__access_need(k)))
+    if (!slot->prefetch &&
+        !smmu__stage2_permits(&slot->x, &slot->walk, &slot->s2, smmu__access_need(k)))
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
-    slot->s2.leaf.perms = perms;
+    slot->s2.leaf.perms = smmu__stage2_permissions(&slot->x, &slot->s2.leaf);
     if (slot->x.kind == XCTX_NESTED)
         smmu__stage2_combine(&slot->leaf, &slot->s2);
     else
@@ -127,8 +140,10 @@ bool smmu__flight_stage2_lookup(struct smmu *s, struct slot *slot)
     smmu__tags_use_stage2(s, &slot->x);
     enum walk_cache_outcome o = smmu__walk_cache_lookup(s, &slot->request, &slot->x, &slot->s2.walk,
                                                         &slot->s2.leaf, &cycles);
-    if (o == WALK_CACHE_LEAF)
+    if (o == WALK_CACHE_LEAF && !xctx_uncached(&slot->x))
         return smmu__flight_delay(s, slot, cycles, SLOT_S2_LEAF);
+    if (o == WALK_CACHE_LEAF) /* another stream's */
+        smmu__walk_start_stage2(&slot->x, slot->s2.ipa, &slot->s2.walk);
     if (slot->s2.class_ != CLASS_CD)
         smmu__flight_walk_begins(s, slot);
     return smmu__flight_delay(s, slot, cycles + CFG(s, TIMING_WALK_START_LAT), SLOT_S2_WALK);
@@ -142,7 +157,6 @@ bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot)
                              smmu__walk_address(&slot->x, &slot->s2.walk), 8, attrs);
 }
 
-/* What an overlay makes of a page is not cached (5.2 S2POI); CHOICE: nor is the page. */
 static bool may_fill(struct smmu *s, struct slot *slot)
 {
     if (slot->marks & SLOT_NO_TLB_FILL)
@@ -163,7 +177,7 @@ bool smmu__flight_stage2_ttd_step(struct smmu *s, struct slot *slot)
     }
     if (o != WALK_LEAF)
         return smmu__flight_stage2_fault(s, slot, smmu__flight_event_of(o));
-    if (may_fill(s, slot) && !slot->x.s2poe)
+    if (may_fill(s, slot) && !xctx_uncached(&slot->x))
         smmu__walk_cache_fill_leaf(s, &slot->x, &t->walk, &t->leaf);
     return smmu__flight_stage2_leaf(s, slot);
 }

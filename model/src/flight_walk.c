@@ -3,6 +3,7 @@
  * D8). */
 #include "answer.h"
 #include "flight.h"
+#include "hardening.h"
 #include "le.h"
 #include "state.h"
 
@@ -23,7 +24,7 @@ bool smmu__flight_translated(struct smmu *s, struct slot *slot)
     if (slot->prefetch)
         return smmu__flight_prefetch_end(s, slot);
     smmu__answer_leaf(s, &slot->request, x, k, &slot->leaf, &slot->response);
-    slot->fills = !x->s2poe;
+    slot->fills = !xctx_uncached(x);
     smmu__flight_prefetch(s, slot);
     smmu__walker_give(s, slot);
     return smmu__flight_answer(s, slot);
@@ -74,12 +75,24 @@ void smmu__flight_walk_begins(struct smmu *s, struct slot *slot)
                      slot->request.streamid);
 }
 
+/* Every level counts, so none is taken from a walk cache; what was read for others is not taken
+ * either, because 'assured' is not taken back. */
+static bool hardened_walk(struct smmu *s, struct slot *slot)
+{
+    smmu__harden_begin(&slot->x, &slot->walk);
+    slot->no_share = true;
+    smmu__flight_walk_begins(s, slot);
+    return smmu__flight_delay(s, slot, CFG(s, TIMING_WALK_START_LAT), SLOT_WALK);
+}
+
 /* It has a walker. */
 bool smmu__flight_walk_cache(struct smmu *s, struct slot *slot)
 {
     uint64_t cycles;
     if (slot->x.kind == XCTX_S2)
         return smmu__flight_stage2_input(s, slot, slot->request.addr);
+    if (slot->x.hardening)
+        return hardened_walk(s, slot);
     TIMELINE_STAGE(s, slot, WALK_LOOKUP);
     smmu__tags_use(s, &slot->x);
     enum walk_cache_outcome o =
@@ -120,6 +133,8 @@ uint8_t smmu__flight_event_of(enum walk_outcome o)
 
 bool smmu__flight_ttd_step(struct smmu *s, struct slot *slot)
 {
+    if (slot->x.hardening)
+        smmu__harden_step(&slot->x, &slot->walk, slot->descriptor, slot->s2.leaf.marks);
     enum walk_outcome o = smmu__walk_step(&slot->x, &slot->walk, slot->descriptor, &slot->leaf);
     if (o == WALK_NEXT) {
         if (smmu__flight_may_fill(s, slot))

@@ -126,3 +126,22 @@ uint8_t smmu__pte_stage2_indirect(unsigned entry)
     return (uint8_t)(READ | (entry & 4 ? WRITE : 0) | (entry & 2 ? LEAF_PX : 0) |
                      (entry & 1 ? LEAF_UX : 0));
 }
+
+static bool mostly_read_only(unsigned entry)
+{
+    return (entry & 10) == 2;
+}
+
+static bool read_write(unsigned entry)
+{
+    return (entry & PTE_ENTRY_RW) == PTE_ENTRY_RW;
+}
+
+uint8_t smmu__pte_stage2_marks(unsigned base, unsigned overlay)
+{
+    bool b = mostly_read_only(base), o = mostly_read_only(overlay);
+    if (!(b && (o || read_write(overlay))) && !(o && read_write(base)))
+        return 0;
+    unsigned tops = (b ? base : 0) | (o ? overlay : 0);
+    return (uint8_t)(LEAF_MRO | (tops & 4 ? LEAF_TOP0 : 0) | (tops & 1 ? LEAF_TOP1 : 0));
+}

@@ -21,6 +21,8 @@ enum pte_kind { PTE_INVALID, PTE_TABLE, PTE_LEAF };
 #define PTE_AF (UINT64_C(1) << 10)
 #define PTE_NG (UINT64_C(1) << 11)
 #define PTE_CONTIGUOUS (UINT64_C(1) << 52)
+#define PTE_PROTECTED PTE_CONTIGUOUS            /* with PnCH */
+#define PTE_ASSURED_ONLY (UINT64_C(1) << 58)    /* stage 2 */
 
 /* AttrIndx[3], where there is one, leaves only the last attribute (5.4 MAIR0). */
 static inline unsigned pte_attr_index(uint64_t descriptor, bool has_bit_3)
@@ -69,5 +71,9 @@ uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c)
 uint8_t smmu__pte_stage2_permissions(uint64_t descriptor);
 /* What an entry of S2PII or S2POI permits (6.3.17, 5.2 S2POI). */
 uint8_t smmu__pte_stage2_indirect(unsigned entry);
+enum { PTE_ENTRY_RW = 12 };
+/* Is what both entries permit Mostly Read Only, and of which TopLevel (D8.4.2.2)? LEAF_MRO,
+ * LEAF_TOP*. */
+uint8_t smmu__pte_stage2_marks(unsigned base, unsigned overlay);
 
 #endif

@@ -7,6 +7,7 @@
 #include "answer.h"
 #include "context.h"
 #include "flight.h"
+#include "hardening.h"
 #include "le.h"
 #include "own_access.h"
 #include "state.h"
@@ -92,14 +93,16 @@ static enum query_verdict stage2_leaf(const struct smmu *s, const struct prog_if
 {
     if (q->s2.class_ != CLASS_IN) {
         enum query_step step = (enum query_step)q->s2.read;
-        if (!smmu__stage2_readable(&q->x, &q->s2))
+        if (!smmu__stage2_readable(&q->x, &q->walk, &q->s2))
             return stage2_fault(q, SMMU_EVT_F_PERMISSION);
+        if (q->s2.class_ == CLASS_CD)
+            smmu__harden_cd(&q->x, q->s2.leaf.marks);
         return read(q, step, smmu__stage2_output(&q->s2),
                     smmu__stage2_read_attrs(s, &q->s2, attrs_of(pi, q, step)));
     }
-    q->s2.leaf.perms = smmu__stage2_permissions(&q->x, &q->s2.leaf);
-    if (!(q->s2.leaf.perms & smmu__access_need(kind_of(q))))
+    if (!smmu__stage2_permits(&q->x, &q->walk, &q->s2, smmu__access_need(kind_of(q))))
         return stage2_fault(q, SMMU_EVT_F_PERMISSION);
+    q->s2.leaf.perms = smmu__stage2_permissions(&q->x, &q->s2.leaf);
     if (q->x.kind == XCTX_NESTED && q->stages != QUERY_STAGE2)
         smmu__stage2_combine(&q->leaf, &q->s2);
     else
@@ -135,6 +138,7 @@ static enum query_verdict context_known(const struct smmu *s, const struct prog_
     }
     if (smmu__walk_start(x, addr, !kind_of(q).priv, &q->walk) != WALK_NEXT)
         return fault(q, SMMU_EVT_F_TRANSLATION);
+    smmu__harden_begin(x, &q->walk);
     return read_input(pi, q, QUERY_TTD, smmu__walk_address(x, &q->walk));
 }
 
@@ -142,7 +146,9 @@ static enum query_verdict got_descriptor(const struct smmu *s, const struct prog
                                          struct query *q, const uint8_t *data)
 {
     (void)s;
-    enum walk_outcome o = smmu__walk_step(&q->x, &q->walk, load_le64(data), &q->leaf);
+    uint64_t descriptor = load_le64(data);
+    smmu__harden_step(&q->x, &q->walk, descriptor, q->s2.leaf.marks);
+    enum walk_outcome o = smmu__walk_step(&q->x, &q->walk, descriptor, &q->leaf);
     if (o == WALK_NEXT)
         return read_input(pi, q, QUERY_TTD, smmu__walk_address(&q->x, &q->walk));
     if (o != WALK_LEAF)

@@ -68,6 +68,7 @@ struct stage2 {
     struct walk walk;
     struct leaf leaf;
     uint8_t class_; /* enum fault_class: what the address is of */
+    bool not_assured; /* that alone kept the access from it (3.27.2) */
     uint8_t read;   /* CLASS_CD, CLASS_TT: the slot_state of the read that waits for it */
 };
 

@@ -485,6 +485,11 @@ static void add_stage2(const smmu_config_t *cfg, const struct prog_if *pi, const
     x->s2pie = cfg->value[SMMU_CFG_IDR3_S2PI] && STE_GET(ste, S2PIE);
     x->s2poe = cfg->value[SMMU_CFG_IDR3_S2PO] && STE_GET(ste, S2POE);
     x->s2pii = REG_OF(pi, S2PII);
+    if (cfg->value[SMMU_CFG_IDR3_THE])
+        x->hardening = (uint8_t)((STE_GET(ste, TL0) ? HARDEN_TL0 : 0) |
+                                 (STE_GET(ste, TL1) ? HARDEN_TL1 : 0) |
+                                 (STE_GET(ste, AssuredOnly) ? HARDEN_ASSURED_ONLY : 0));
+    x->cd_assured = true;
     x->s2poi = STE_GET(ste, S2POI);
 }
 

@@ -149,7 +149,7 @@ struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, uint16_t tag, unsign
         .data = (l->pa >> 12 & low_mask(LEAF_PA_BITS)) | (uint64_t)l->perms << LEAF_PERMS |
                 (uint64_t)l->memattr << LEAF_MEMATTR | (uint64_t)l->sh << LEAF_SH |
                 (uint64_t)l->global << LEAF_GLOBAL | (uint64_t)(l->level + 1) << LEAF_LEVEL |
-                (uint64_t)l->clean << LEAF_CLEAN,
+                (uint64_t)(l->marks & (LEAF_CLEAN_P | LEAF_CLEAN_U)) << LEAF_CLEAN,
         .serial = s->tags.tag[tag].serial,
         .tag = tag,
         .geometry = (uint8_t)(granule_log2 << 3 | (unsigned)(l->level + 1)),
@@ -167,7 +167,7 @@ void smmu__tlb_leaf(const struct tlb_entry *e, struct leaf *l)
     l->sh = (uint8_t)(d >> LEAF_SH & 3);
     l->global = bit_of(d, LEAF_GLOBAL);
     l->level = (int8_t)((int)(d >> LEAF_LEVEL & 7) - 1);
-    l->clean = (uint8_t)(d >> LEAF_CLEAN & 3);
+    l->marks = (uint8_t)(d >> LEAF_CLEAN & 3);
 }
 
 /* ------------------------------------------------------------------- invalidation */

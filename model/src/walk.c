@@ -78,9 +78,9 @@ static unsigned leaf_log2(const struct ttb *t, const struct walk *w, uint64_t de
 /* Without hardware update of the dirty state a clean page is not written (D8.5.2). */
 static void mark_clean(struct leaf *leaf)
 {
-    leaf->clean = (uint8_t)((leaf->perms & LEAF_PW ? LEAF_CLEAN_P : 0) |
+    leaf->marks = (uint8_t)((leaf->perms & LEAF_PW ? LEAF_CLEAN_P : 0) |
                             (leaf->perms & LEAF_UW ? LEAF_CLEAN_U : 0));
-    leaf->perms &= (uint8_t)~(LEAF_PW | LEAF_UW);
+    leaf->perms &= (uint8_t) ~(LEAF_PW | LEAF_UW);
 }
 
 static void stage1_attributes(const struct xctx *x, const struct walk *w, uint64_t descriptor,
@@ -92,7 +92,7 @@ static void stage1_attributes(const struct xctx *x, const struct walk *w, uint64
     struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor, x->aie))),
                           (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
     attrs = smmu__attrs_normalise(attrs);
-    leaf->clean = 0;
+    leaf->marks = 0;
     leaf->perms = x->pie ? x->indirect[pte_pi_index(descriptor)]
                          : smmu__pte_stage1_permissions(descriptor, controls);
     if (x->pie && descriptor & PTE_NDIRTY)
@@ -107,17 +107,29 @@ static unsigned entry_of(uint64_t entries, unsigned index)
     return (unsigned)(entries >> (4 * index)) & 0xF;
 }
 
+static void stage2_indirect(const struct xctx *x, uint64_t descriptor, struct leaf *leaf)
+{
+    unsigned base = entry_of(x->s2pii, pte_pi_index(descriptor)), overlay = PTE_ENTRY_RW;
+    leaf->perms = smmu__pte_stage2_indirect(base);
+    if (!(descriptor & PTE_DIRTY))
+        mark_clean(leaf);
+    if (x->s2poe) {
+        overlay = entry_of(x->s2poi, pte_po_index(descriptor));
+        leaf->overlay = smmu__pte_stage2_indirect(overlay);
+    }
+    if (x->hardening)
+        leaf->marks |= smmu__pte_stage2_marks(base, overlay);
+}
+
 static void stage2_attributes(const struct xctx *x, const struct ttb *t, uint64_t descriptor,
                               struct leaf *leaf)
 {
-    leaf->clean = 0;
-    leaf->perms = x->s2pie ? smmu__pte_stage2_indirect(entry_of(x->s2pii, pte_pi_index(descriptor)))
-                           : smmu__pte_stage2_permissions(descriptor);
-    if (x->s2pie && !(descriptor & PTE_DIRTY))
-        mark_clean(leaf);
-    if (x->s2poe)
-        leaf->overlay =
-            smmu__pte_stage2_indirect(entry_of(x->s2poi, pte_po_index(descriptor)));
+    leaf->marks = 0;
+    leaf->perms = smmu__pte_stage2_permissions(descriptor);
+    if (x->s2pie)
+        stage2_indirect(x, descriptor, leaf);
+    if (x->hardening & HARDEN_ASSURED_ONLY && descriptor & PTE_ASSURED_ONLY)
+        leaf->marks |= LEAF_ASSURED_ONLY;
     leaf->memattr = smmu__attrs_stage2_code(pte_memattr(descriptor), x->s2fwb);
     leaf->sh = (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor));
     leaf->global = false;
@@ -141,6 +153,12 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
     else
         stage1_attributes(x, w, descriptor, leaf);
     return WALK_LEAF;
+}
+
+bool smmu__walk_is_protected(const struct xctx *x, const struct walk *w, uint64_t descriptor)
+{
+    const struct ttb *t = &x->ttb[w->half];
+    return t->pnch && (t->big_endian ? byte_swap64(descriptor) : descriptor) & PTE_PROTECTED;
 }
 
 enum walk_outcome smmu__walk_step(const struct xctx *x, struct walk *w, uint64_t descriptor,

@@ -20,6 +20,7 @@ struct walk {
     uint8_t half;   /* which tables: TTB_LOW, TTB_HIGH or TTB_STAGE2 */
     int8_t level;
     uint8_t restrictions; /* TABLE_* */
+    bool assured; /* so far, the Assured Translation property (3.27.2) */
 };
 
 /* Permissions of a leaf, hierarchical bits, WXN and PAN included: one bit for each kind of access.
@@ -33,8 +34,19 @@ enum {
     LEAF_UX = 32 /* unprivileged */
 };
 
-/* Who could write if the page were marked dirty: nDirty of indirect permissions (D8.5.2). */
-enum { LEAF_CLEAN_P = 1, LEAF_CLEAN_U = 2 };
+/*
+ * Who could write if the page were marked dirty: nDirty of indirect permissions (D8.5.2). And, with
+ * indirect permissions of stage 2, what translation hardening asks for: mostly read-only, fit for
+ * TTB0's or TTB1's table, reached by assured translations alone (D8.4.2.2, 3.27.2).
+ */
+enum {
+    LEAF_CLEAN_P = 1,
+    LEAF_CLEAN_U = 2,
+    LEAF_MRO = 4,
+    LEAF_TOP0 = 8,
+    LEAF_TOP1 = 16,
+    LEAF_ASSURED_ONLY = 32
+};
 
 struct leaf {
     uint64_t pa;         /* of the region's first byte */
@@ -42,7 +54,7 @@ struct leaf {
     uint8_t perms;       /* LEAF_* */
     uint8_t memattr, sh; /* normalised (13.1.7); of a stage 2 leaf: see stage 2 codes in attrs.h */
     int8_t level;
-    uint8_t clean; /* LEAF_CLEAN_* */
+    uint8_t marks; /* LEAF_CLEAN_*; the others are never cached */
     uint8_t overlay; /* LEAF_*: what a stage 2 overlay leaves, if there is one; never cached */
     bool global; /* nG=0; stage 2 leaves have no ASID either way */
 };
@@ -57,7 +69,7 @@ static inline uint8_t leaf_permission(bool privileged, bool instruction, bool wr
 /* A write that nothing but the dirty state forbids. */
 static inline bool leaf_is_clean(const struct leaf *leaf, bool privileged)
 {
-    return leaf->clean & (privileged ? LEAF_CLEAN_P : LEAF_CLEAN_U);
+    return leaf->marks & (privileged ? LEAF_CLEAN_P : LEAF_CLEAN_U);
 }
 
 enum walk_outcome {
@@ -119,6 +131,8 @@ uint64_t smmu__walk_table_base(const struct ttb *t, uint64_t base);
 
 /* Where the descriptor of w->level lies (8 bytes). */
 uint64_t smmu__walk_address(const struct xctx *x, const struct walk *w);
+/* Is the descriptor, as read, a Protected one (3.27.1)? */
+bool smmu__walk_is_protected(const struct xctx *x, const struct walk *w, uint64_t descriptor);
 /* Digests that descriptor (as read, endianness not yet applied). WALK_NEXT: w has moved one level
  * down. */
 enum walk_outcome smmu__walk_step(const struct xctx *x, struct walk *w, uint64_t descriptor,

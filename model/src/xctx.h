@@ -67,6 +67,9 @@ struct ttb {
 
 enum { SHCFG_INCOMING = 1 };
 
+/* Of translation hardening (3.27.2): STE.TL0, TL1, AssuredOnly. */
+enum { HARDEN_TL0 = 1, HARDEN_TL1 = 2, HARDEN_ASSURED_ONLY = 4 };
+
 /* STE attribute overrides for the client transaction (5.2, 13.1.4); also GBPA's (6.3.14). */
 struct overrides {
     uint8_t memattr; /* MAIR format, if mtcfg */
@@ -93,6 +96,8 @@ struct xctx {
     bool s2r, s2s;     /* STE.S2R, S2S (5.5) */
     bool s2ptw, s2fwb; /* STE.S2PTW, S2FWB */
     bool s2pie, s2poe; /* STE.S2PIE, S2POE: permissions of s2pii, and those of s2poi (3.26.2) */
+    uint8_t hardening; /* HARDEN_* */
+    bool cd_assured;   /* CD and L1CD came from AssuredOnly memory (3.27.2) */
     uint16_t vmid;     /* 0 if there is no VMID tag (3.17): no stage 2, or EL2 */
     /* CD */
     uint32_t cd_index; /* its place in the table it was read from; CD_NONE: there is none */
@@ -113,6 +118,13 @@ struct xctx {
     uint16_t tag, global_tag, s2_tag;
     uint32_t tag_serial, global_serial, s2_serial;
 };
+
+/* CHOICE: what stage 2 overlays make of a page must not be cached (5.2 S2POI), and what hardening
+ * asks of a page is not: only the TCU answers for such a stream, and it walks each time. */
+static inline bool xctx_uncached(const struct xctx *x)
+{
+    return x->s2poe || x->hardening;
+}
 
 static inline bool xctx_translates(const struct xctx *x)
 {

@@ -147,6 +147,8 @@ private:
             return on;
         };
         set(config, "AIDR.ArchMinorRev", 2);
+        set(config, "IDR0.S2P", 0);
+        set(config, "IDR0.STALL_MODEL", 1);
         for (const char *key : {"IDR5.DS", "IDR5.VAX", "IDR3.EPAN"})
             set(config, key, 0);
         auto oas = static_cast<unsigned>(2 + below(4));
