@@ -145,7 +145,7 @@ static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots, uin
 static void lay_out_port(struct arena *a, struct qtw *q, uint32_t slots, uint32_t groups)
 {
     const uint32_t waiting[QTW_KINDS] = {
-        [QTW_READ] = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER,
+        [QTW_READ] = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER + PROG_IF_COUNT * ATOS_GROUPS,
         [QTW_EVENT] = PROG_IF_COUNT * EVTQ_WRITES,
         [QTW_MSI] = PROG_IF_COUNT * SMMU_IRQ_COUNT + groups,
     };
@@ -191,7 +191,8 @@ static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
     s->outbox.capacity = 2 * slots + OUTBOX_FOR_OTHERS + PMCG_OUTBOX_PLACES * s->pmcg_count;
     s->outbox.item = carve(a, s->outbox.capacity, sizeof *s->outbox.item);
     s->outbox.access_capacity = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER +
-                                PROG_IF_COUNT * (EVTQ_WRITES + SMMU_IRQ_COUNT) + s->pmcg_count;
+                                PROG_IF_COUNT * (EVTQ_WRITES + SMMU_IRQ_COUNT + ATOS_GROUPS) +
+                                s->pmcg_count;
     s->outbox.access = carve(a, s->outbox.access_capacity, sizeof *s->outbox.access);
     s->slots.capacity = slots;
     s->slots.slot = carve(a, slots, sizeof *s->slots.slot);
@@ -439,7 +440,8 @@ void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t st
                                                                [OWNER_CMDQ] = cmdq_access,
                                                                [OWNER_EVTQ] = evtq_access,
                                                                [OWNER_MSI] = msi_access,
-                                                               [OWNER_PMCG] = pmcg_access};
+                                                               [OWNER_PMCG] = pmcg_access,
+                                                               [OWNER_ATOS] = smmu__atos_read_done};
     done[a->owner](s, a->index, status, data);
     smmu__settle(s);
 }

@@ -66,6 +66,8 @@ struct inval_state {
     } work[INVAL_TOKENS_MAX];
     uint32_t tracked[2]; /* forwarded accesses not yet done, by epoch */
     uint64_t next_ack_tag, forgotten_ack_tag;
+    uint8_t atos_running; /* a bit for each group of registers */
+    uint8_t atos_marked;  /* of these, that ran when something was invalidated (4.7.3) */
     uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
 };
 

@@ -18,6 +18,7 @@ enum access_owner {
     OWNER_EVTQ, /* index: (programming interface << 8) | entry of its write buffer */
     OWNER_MSI,  /* index: (programming interface << 8) | smmu_irq_source_t */
     OWNER_PMCG, /* index: counter group */
+    OWNER_ATOS, /* index: (programming interface << 8) | enum atos_group */
     OWNER_KINDS
 };
 

@@ -223,6 +223,8 @@ static enum query_verdict got_ste(const struct smmu *s, const struct prog_if *pi
                                                 r->substreamid, &q->x, &q->locator);
     if (verdict == STE_ILLEGAL)
         return fault(q, SMMU_EVT_C_BAD_STE);
+    if (q->for_vmid && !smmu__ste_has_vmid(&s->config, pi, words, q->vmid))
+        return fault(q, SMMU_EVT_C_BAD_STE);
     if (!stages_there(q, words))
         return fault(q, QUERY_INV_STAGE);
     if (verdict == STE_DECIDED || q->stages == QUERY_STAGE2)

@@ -34,6 +34,8 @@ struct query {
     /* ---- asked */
     smmu_request_t request;
     uint8_t stages; /* enum query_stages; except of a transaction STE.PRIVCFG and INSTCFG do not count */
+    bool for_vmid;  /* of streams of EL1 with this VMID alone (9.1.6) */
+    uint16_t vmid;
     /* ---- the read that it waits for */
     uint8_t step;   /* enum query_step */
     uint8_t source; /* smmu_mem_source_t */

@@ -9,6 +9,7 @@
 
 #include "pmcg_regs.h"
 #include "state.h"
+#include "xlate.h"
 
 #define PAGE1 0x10000u
 
@@ -57,7 +58,10 @@ static const struct {
      SMMU_FIELD_MASK(CR0, CMDQEN) | SMMU_FIELD_MASK(CR0, EVENTQEN) | SMMU_FIELD_MASK(CR0, PRIQEN)},
 };
 
-enum { SMMU_REG_GATOS_PAR_FAULT = SMMU_REG_GATOS_PAR };
+enum {
+    SMMU_REG_GATOS_PAR_FAULT = SMMU_REG_GATOS_PAR,
+    SMMU_REG_VATOS_PAR_FAULT = SMMU_REG_VATOS_PAR
+};
 
 static const struct reg_field {
     uint8_t reg, msb, lsb, feature;
@@ -125,6 +129,27 @@ static void write_update(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id
         pi->reg[id] = next & ~update;
     else
         STAT(s, guest_errors, 1);
+}
+
+/* CHOICE: while SMMUEN is on its way to 0 or 1 the write is ignored, too. */
+static void run_atos(struct smmu *s, struct prog_if *pi, uint64_t next, enum atos_group group)
+{
+    if ((next & SMMU_FIELD_MASK(GATOS_CTRL, RUN)) && smmu__xlate_enabled(pi))
+        smmu__atos_run(s, pi, group);
+}
+
+static void write_gatos_ctrl(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id,
+                             uint64_t next)
+{
+    (void)id;
+    run_atos(s, pi, next, ATOS_GLOBAL);
+}
+
+static void write_vatos_ctrl(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id,
+                             uint64_t next)
+{
+    (void)id;
+    run_atos(s, pi, next, ATOS_VIRTUAL);
 }
 
 static void write_gerrorn(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
@@ -261,11 +286,21 @@ static struct place locate(struct smmu *s, smmu_pas_t pas, uint32_t offset)
     return (struct place){&s->pi[PROG_IF_NS], id, high};
 }
 
+/* The operation of the register's group, which must find its registers as they were (6.3.37). */
+static bool atos_runs(const struct prog_if *pi, enum smmu_reg_id id)
+{
+    bool global = id == SMMU_REG_GATOS_CTRL || id == SMMU_REG_GATOS_SID ||
+                  id == SMMU_REG_GATOS_ADDR;
+    return global ? REG_FIELD(pi, GATOS_CTRL, RUN) : REG_FIELD(pi, VATOS_CTRL, RUN);
+}
+
 static uint64_t writable(const struct smmu *s, const struct prog_if *pi, enum smmu_reg_id id)
 {
     uint64_t cr0 = REG_OF(pi, CR0) | REG_OF(pi, CR0ACK);
     uint64_t irq_ctrl = REG_OF(pi, IRQ_CTRL) | REG_OF(pi, IRQ_CTRLACK);
     unsigned guard = rows[id].guard;
+    if (guard == GUARD_RUN && atos_runs(pi, id))
+        return 0;
     if ((cr0 & closed_by[guard].cr0) || (irq_ctrl & closed_by[guard].irq_ctrl))
         return 0;
     uint64_t mask = s->write_mask[id];
@@ -354,7 +389,7 @@ void smmu__regs_update_acks(struct smmu *s, struct prog_if *pi)
         busy |= SMMU_FIELD_MASK(CR0, EVENTQEN);
     /* Structures are not accessed and caches not filled while SMMUEN is 0 (6.3.9.6). What came since
      * bypasses, and there may always be some of it. */
-    if (s->slots.enabled)
+    if (s->slots.enabled || s->inval.atos_running)
         busy |= SMMU_FIELD_MASK(CR0, SMMUEN);
     for (size_t i = 0; i < COUNT(irqs); i++)
         if (smmu__msi_in_flight(pi, irqs[i].source))

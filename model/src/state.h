@@ -8,6 +8,7 @@
 #ifndef SMMUSIM_STATE_H
 #define SMMUSIM_STATE_H
 
+#include "atos.h"
 #include "bits.h"
 #include "cfgcache.h"
 #include "cmdq.h"
@@ -42,6 +43,7 @@ struct prog_if {
     uint64_t reg[SMMU_REG_COUNT]; /* as software reads them, RES0 applied */
     struct evtq evtq;
     struct irq irq;
+    struct atos atos;
 };
 
 enum { PROG_IF_NS, PROG_IF_COUNT };

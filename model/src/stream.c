@@ -529,6 +529,14 @@ static uint8_t world_of(const struct ste_check *c)
     return REG_FIELD(c->pi, CR2, E2H) ? WORLD_NS_EL2_E2H : WORLD_NS_EL2;
 }
 
+bool smmu__ste_has_vmid(const smmu_config_t *cfg, const struct prog_if *pi, const uint64_t ste[8],
+                        uint16_t vmid)
+{
+    unsigned config = (unsigned)STE_GET(ste, Config);
+    struct ste_check c = {cfg, pi, ste, (config & 5) == 5, (config & 6) == 6};
+    return !vmid_unused(&c) && STE_GET(ste, S2VMID) == vmid;
+}
+
 /* Translations of EL2 have no VMID (3.17). */
 static uint16_t vmid_of(const struct ste_check *c)
 {

@@ -29,6 +29,10 @@ enum stream_where smmu__stream_from_l1std(const smmu_config_t *cfg, const struct
 const char *smmu__ste_illegal(const smmu_config_t *cfg, const struct prog_if *pi,
                               const uint64_t ste[8]);
 
+/* Translations of a legal STE have this VMID in their tags (5.2 S2VMID, 9.1.6). */
+bool smmu__ste_has_vmid(const smmu_config_t *cfg, const struct prog_if *pi, const uint64_t ste[8],
+                        uint16_t vmid);
+
 enum ste_verdict {
     STE_DECIDED,       /* *x is complete: abort or bypass, no CD needed */
     STE_NEEDS_CD,      /* stage 1: the CD of x->cd_index, through *locator */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reference constants: the Non-secure registers of pages 0 and 1 (6.2.1, 6.2.2, 6.3.1 to 6.3.51,
- * 6.3.95 to 6.3.98, 6.3.170). Secure, Realm, Root, VATOS and command queue control pages are not
- * here.
+ * 6.3.95 to 6.3.98, 6.3.170) and the VATOS page (6.3.99 to 6.3.102). Secure, Realm, Root and
+ * command queue control pages are not here.
  */
 #ifndef SMMUSIM_SPEC_REF_REGISTERS_H
 #define SMMUSIM_SPEC_REF_REGISTERS_H
@@ -87,10 +87,15 @@
     X(EVENTQ_PROD, 0x100A8, 32, RW, EVENTQEN, UNKNOWN, ALWAYS)                                     \
     X(EVENTQ_CONS, 0x100AC, 32, RW, NONE, UNKNOWN, ALWAYS)                                         \
     X(PRIQ_PROD, 0x100C8, 32, RW, PRIQEN, UNKNOWN, PRI)                                            \
-    X(PRIQ_CONS, 0x100CC, 32, RW, NONE, UNKNOWN, PRI)
+    X(PRIQ_CONS, 0x100CC, 32, RW, NONE, UNKNOWN, PRI)                                              \
+    X(VATOS_CTRL, REF_VATOS_PAGE + 0x0A00, 32, RW, RUN, ZERO, VATOS)                               \
+    X(VATOS_SID, REF_VATOS_PAGE + 0x0A08, 64, RW, RUN, UNKNOWN, VATOS)                             \
+    X(VATOS_ADDR, REF_VATOS_PAGE + 0x0A10, 64, RW, RUN, UNKNOWN, VATOS)                            \
+    X(VATOS_PAR, REF_VATOS_PAGE + 0x0A18, 64, RO, NONE, UNKNOWN, VATOS)
 
 #define REF_REGISTER_ENUM(name, offset, width, access, guard, reset, present)                      \
     REF_REG_##name = (offset),
+enum { REF_VATOS_PAGE = 0x30000 }; /* where IDR2.BA_VATOS is 1 (6.3.3) */
 enum ref_register_offset { REF_REGISTERS(REF_REGISTER_ENUM) REF_REG_END = 0x20000 };
 
 enum {
@@ -330,6 +335,25 @@ enum {
     X(GBPMPAM, GBP_PMG, 0, 23, 16)                                                                 \
     X(GBPMPAM, UPDATE, 0, 31, 31)                                                                  \
     X(VATOS_SEL, VMID, 0, 15, 0)                                                                   \
+    X(VATOS_CTRL, RUN, 0, 0, 0)                                                                    \
+    X(VATOS_SID, STREAMID, 0, 31, 0)                                                               \
+    X(VATOS_SID, SUBSTREAMID, 0, 51, 32)                                                           \
+    X(VATOS_SID, SSID_VALID, 0, 52, 52)                                                            \
+    X(VATOS_ADDR, HTTUI, 0, 6, 6)                                                                  \
+    X(VATOS_ADDR, IND, 0, 7, 7)                                                                    \
+    X(VATOS_ADDR, RNW, 0, 8, 8)                                                                    \
+    X(VATOS_ADDR, PNU, 0, 9, 9)                                                                    \
+    X(VATOS_ADDR, TYPE, 0, 11, 10)                                                                 \
+    X(VATOS_ADDR, ADDR, 0, 63, 12)                                                                 \
+    X(VATOS_PAR, FAULT, 0, 0, 0)                                                                   \
+    X(VATOS_PAR, SH, 0, 9, 8)                                                                      \
+    X(VATOS_PAR, SIZE, 0, 11, 11)                                                                  \
+    X(VATOS_PAR, ADDR, 0, 55, 12)                                                                  \
+    X(VATOS_PAR, ATTR, 0, 63, 56)                                                                  \
+    X(VATOS_PAR_FAULT, FAULT, 0, 0, 0)                                                             \
+    X(VATOS_PAR_FAULT, REASON, 0, 2, 1)                                                            \
+    X(VATOS_PAR_FAULT, FAULTCODE, 0, 11, 4)                                                        \
+    X(VATOS_PAR_FAULT, FADDR, 0, 55, 12)                                                           \
     X(DPT_BASE, BADDR, 0, 55, 12)                                                                  \
     X(DPT_BASE, RA, 0, 62, 62)                                                                     \
     X(DPT_BASE_CFG, DPTPS, 0, 2, 0)                                                                \

@@ -326,6 +326,11 @@ private:
                                      static_cast<uint16_t>(record[1]));
         }
         write32(REF_REG_EVENTQ_CONS, prod);
+        if (!stalls_.empty()) {
+            uint64_t words[2] = {REF_CMD_RESUME, 0};
+            name_a_stall(words);
+            push(words);
+        }
     }
 
     void push_command()
@@ -345,6 +350,11 @@ private:
             words[0] |= pick(4) << 12;
         if ((words[0] & 0xFF) == REF_CMD_RESUME || (words[0] & 0xFF) == REF_CMD_STALL_TERM)
             name_a_stall(words);
+        push(words);
+    }
+
+    void push(const uint64_t words[2])
+    {
         uint64_t at = cmdq_ + 16 * (prod_ & ((1u << log2_) - 1));
         store(at % kMemoryBytes, words[0]);
         store((at + 8) % kMemoryBytes, words[1]);

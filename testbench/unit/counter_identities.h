@@ -200,9 +200,9 @@ private:
     void of_memory()
     {
         const uint64_t writes = value("events_recorded") + value("msi_writes");
-        equal("15", "tcu.qtw_reads", "walk_reads + config_reads + cmd_reads",
+        equal("15", "tcu.qtw_reads", "walk_reads + config_reads + cmd_reads + atos_reads",
               value("tcu.qtw_reads"),
-              value("tcu.walk_reads") + value("tcu.config_reads") + value("cmd_reads"));
+              value("atos_reads") + value("tcu.walk_reads") + value("tcu.config_reads") + value("cmd_reads"));
         at_most("15", "events_recorded + msi_writes", "tcu.qtw_writes", writes,
                 value("tcu.qtw_writes"));
         if (run_.without_reset)

@@ -30,6 +30,8 @@
     X(walks, "walks", "translation table walks started: tcu.walks")                                \
     X(walk_reads, "reads", "memory reads of translation table descriptors: tcu.walk_reads")        \
     X(walker_waits, "requests", "requests that waited for a walker: tcu.buffered")                 \
+    X(atos, "requests", "address translation operations asked for by registers")                   \
+    X(atos_reads, "reads", "memory reads of these")                                                \
     X(cmd_reads, "reads", "memory reads of commands")                                              \
     X(cmd_consumed, "commands", "commands consumed")                                               \
     X(cmd_sync, "commands", "of these, CMD_SYNC")                                                  \
