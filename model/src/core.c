@@ -113,10 +113,14 @@ static void lay_out_tbus(struct arena *a, struct smmu *s, const uint64_t *v)
 
 static void lay_out_walk_caches(struct arena *a, struct walk_cache *c, const uint64_t *v)
 {
-    const uint64_t split[WALK_LEVELS] = {
-        v[SMMU_CFG_TIMING_WC_L0_ENTRIES], v[SMMU_CFG_TIMING_WC_L1_ENTRIES],
-        v[SMMU_CFG_TIMING_WC_L2_ENTRIES], v[SMMU_CFG_TIMING_WC_L3_ENTRIES]};
-    c->arrays = v[SMMU_CFG_TIMING_WC_SPLIT] ? WALK_LEVELS : 1;
+    const uint64_t split[WALK_ARRAYS] = {
+        v[SMMU_CFG_TIMING_WC_L0_ENTRIES],   v[SMMU_CFG_TIMING_WC_L1_ENTRIES],
+        v[SMMU_CFG_TIMING_WC_L2_ENTRIES],   v[SMMU_CFG_TIMING_WC_L3_ENTRIES],
+        v[SMMU_CFG_TIMING_WC_S2L0_ENTRIES], v[SMMU_CFG_TIMING_WC_S2L1_ENTRIES],
+        v[SMMU_CFG_TIMING_WC_S2L2_ENTRIES], v[SMMU_CFG_TIMING_WC_S2L3_ENTRIES]};
+    c->arrays = (uint8_t)(!v[SMMU_CFG_TIMING_WC_SPLIT] ? 1
+                          : v[SMMU_CFG_IDR0_S2P]       ? WALK_ARRAYS
+                                                       : WALK_LEVELS);
     c->kept = (uint8_t)v[SMMU_CFG_TIMING_WC_LEVELS];
     for (unsigned i = 0; i < c->arrays; i++)
         lay_out_tlb(a, &c->array[i], c->arrays == 1 ? v[SMMU_CFG_TIMING_WC_ENTRIES] : split[i],

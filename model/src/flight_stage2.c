@@ -40,13 +40,16 @@ static struct mem_attrs attrs_of(struct smmu *s, const struct slot *slot, enum s
     const struct ttb *t = &slot->x.ttb[slot->walk.half];
     const struct cd_locator *l = &slot->locator;
     uint8_t sec = smmu__flight_interface(s, slot)->sec;
+    if (read == SLOT_TTD && slot->walk.physical)
+        return (struct mem_attrs){slot->walk.memattr, slot->walk.sh, sec};
     return read == SLOT_TTD ? (struct mem_attrs){t->walk_memattr, t->walk_sh, sec}
                             : (struct mem_attrs){l->memattr, l->sh, sec};
 }
 
 bool smmu__flight_read_input(struct smmu *s, struct slot *slot, enum slot_state read, uint64_t addr)
 {
-    if (slot->x.kind == XCTX_NESTED) {
+    bool physical = read == SLOT_TTD && slot->walk.physical;
+    if (slot->x.kind == XCTX_NESTED && !physical) {
         slot->s2.read = (uint8_t)read;
         return turn_aside(s, slot, addr, reads[read].class_);
     }
@@ -91,6 +94,22 @@ struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stag
     return (struct mem_attrs){a.memattr, a.sh, own.pas};
 }
 
+/* The stage 1 table that the walk has come to is kept like any other: with its physical address,
+ * unless stage 2 has it in pieces, or what let it be read must not be cached. */
+static void keep_table(struct smmu *s, struct slot *slot, uint64_t pa, struct mem_attrs attrs)
+{
+    const struct ttb *t = &slot->x.ttb[slot->walk.half];
+    struct walk found = slot->walk;
+    if (found.level == t->start_level || !smmu__flight_may_fill(s, slot))
+        return;
+    found.physical = slot->s2.leaf.region_log2 >= t->granule_log2 && !xctx_uncached(&slot->x);
+    if (found.physical)
+        found.table = align_down(pa, t->granule_log2);
+    found.memattr = attrs.memattr;
+    found.sh = attrs.sh;
+    smmu__walk_cache_fill_table(s, &slot->x, &found);
+}
+
 static bool read_at_last(struct smmu *s, struct slot *slot)
 {
     struct stage2 *t = &slot->s2;
@@ -99,9 +118,11 @@ static bool read_at_last(struct smmu *s, struct slot *slot)
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
     if (t->class_ == CLASS_CD)
         smmu__harden_cd(&slot->x, t->leaf.marks);
-    return smmu__flight_read(s, slot, read, reads[read].source, smmu__stage2_output(t),
-                             reads[read].size,
-                             smmu__stage2_read_attrs(s, t, attrs_of(s, slot, read)));
+    uint64_t pa = smmu__stage2_output(t);
+    struct mem_attrs attrs = smmu__stage2_read_attrs(s, t, attrs_of(s, slot, read));
+    if (read == SLOT_TTD)
+        keep_table(s, slot, pa, attrs);
+    return smmu__flight_read(s, slot, read, reads[read].source, pa, reads[read].size, attrs);
 }
 
 void smmu__stage2_combine(struct leaf *one, const struct stage2 *t)
@@ -133,13 +154,22 @@ static bool input_translated(struct smmu *s, struct slot *slot)
 
 /* ------------------------------------------------------------------------------- the walk */
 
+/* Do the walk caches serve this address? */
+static bool cached(const struct smmu *s, const struct slot *slot)
+{
+    return slot->s2.class_ == CLASS_IN || CFG(s, TIMING_WC_S2_TABLES);
+}
+
 bool smmu__flight_stage2_lookup(struct smmu *s, struct slot *slot)
 {
-    uint64_t cycles;
-    TIMELINE_STAGE(s, slot, WALK_LOOKUP);
-    smmu__tags_use_stage2(s, &slot->x);
-    enum walk_cache_outcome o = smmu__walk_cache_lookup(s, &slot->request, &slot->x, &slot->s2.walk,
-                                                        &slot->s2.leaf, &cycles);
+    uint64_t cycles = 0;
+    enum walk_cache_outcome o = WALK_CACHE_MISS;
+    if (cached(s, slot)) {
+        TIMELINE_STAGE(s, slot, WALK_LOOKUP);
+        smmu__tags_use_stage2(s, &slot->x);
+        o = smmu__walk_cache_lookup(s, &slot->request, &slot->x, &slot->s2.walk, &slot->s2.leaf,
+                                    &cycles);
+    }
     if (o == WALK_CACHE_LEAF && !xctx_uncached(&slot->x))
         return smmu__flight_delay(s, slot, cycles, SLOT_S2_LEAF);
     if (o == WALK_CACHE_LEAF) /* another stream's */
@@ -159,7 +189,7 @@ bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot)
 
 static bool may_fill(struct smmu *s, struct slot *slot)
 {
-    if (slot->marks & SLOT_NO_TLB_FILL)
+    if (slot->marks & SLOT_NO_TLB_FILL || !cached(s, slot))
         return false;
     smmu__tags_use_stage2(s, &slot->x);
     return true;

@@ -137,7 +137,7 @@ bool smmu__flight_ttd_step(struct smmu *s, struct slot *slot)
         smmu__harden_step(&slot->x, &slot->walk, slot->descriptor, slot->s2.leaf.marks);
     enum walk_outcome o = smmu__walk_step(&slot->x, &slot->walk, slot->descriptor, &slot->leaf);
     if (o == WALK_NEXT) {
-        if (smmu__flight_may_fill(s, slot))
+        if (slot->x.kind != XCTX_NESTED && smmu__flight_may_fill(s, slot))
             smmu__walk_cache_fill_table(s, &slot->x, &slot->walk);
         slot->state = SLOT_WALK;
         return true;

@@ -53,6 +53,7 @@ static enum walk_outcome step_down(const struct xctx *x, struct walk *w, uint64_
     if (!t->hpd)
         w->restrictions |= smmu__pte_table_restrictions(descriptor);
     w->table = next;
+    w->physical = false;
     w->level++;
     return WALK_NEXT;
 }

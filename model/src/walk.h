@@ -21,6 +21,9 @@ struct walk {
     int8_t level;
     uint8_t restrictions; /* TABLE_* */
     bool assured; /* so far, the Assured Translation property (3.27.2) */
+    /* Stage 1 under stage 2: 'table' is a physical address already, read with these attributes. */
+    bool physical;
+    uint8_t memattr, sh;
 };
 
 /* Permissions of a leaf, hierarchical bits, WXN and PAN included: one bit for each kind of access.
@@ -98,6 +101,7 @@ static inline enum walk_outcome smmu__walk_start(const struct xctx *x, uint64_t 
     w->half = (uint8_t)half;
     w->level = t->start_level;
     w->restrictions = 0;
+    w->physical = false;
     return WALK_NEXT;
 }
 
@@ -119,6 +123,7 @@ static inline enum walk_outcome smmu__walk_start_stage2(const struct xctx *x, ui
     w->half = TTB_STAGE2;
     w->level = t->start_level;
     w->restrictions = 0;
+    w->physical = false;
     return WALK_NEXT;
 }
 

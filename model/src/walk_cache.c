@@ -5,7 +5,13 @@
 #include "pte.h"
 #include "state.h"
 
-enum { TABLE_PA_BITS = 40, TABLE_RESTRICTIONS = 40 };
+enum {
+    TABLE_PA_BITS = 40,
+    TABLE_RESTRICTIONS = 40,
+    TABLE_PHYSICAL = 44,
+    TABLE_MEMATTR = 45,
+    TABLE_SH = 53
+};
 
 static unsigned column(int level)
 {
@@ -15,11 +21,6 @@ static unsigned column(int level)
 static bool kept(const struct smmu *s, int level)
 {
     return bit_of(s->walk_cache.kept, column(level));
-}
-
-static unsigned array_of(const struct smmu *s, int level)
-{
-    return s->walk_cache.arrays == 1 ? 0 : column(level);
 }
 
 /* The input address as entries know it. */
@@ -33,12 +34,19 @@ static bool of_stage2(const struct walk *w)
     return w->half == TTB_STAGE2;
 }
 
+static unsigned array_of(const struct smmu *s, const struct walk *w, int level)
+{
+    if (s->walk_cache.arrays == 1)
+        return 0;
+    return column(level) + (of_stage2(w) ? (unsigned)WALK_LEVELS : 0);
+}
+
 /* ------------------------------------------------------------------------ look-up */
 
 static const struct tlb_entry *find(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
                                     const struct walk *w, int level)
 {
-    struct tlb *t = &s->walk_cache.array[array_of(s, level)];
+    struct tlb *t = &s->walk_cache.array[array_of(s, w, level)];
     unsigned granule = x->ttb[w->half].granule_log2;
     uint32_t serial = of_stage2(w) ? x->s2_serial : x->tag_serial;
     uint32_t other_serial = of_stage2(w) ? x->s2_serial : x->global_serial;
@@ -62,7 +70,7 @@ static const struct tlb_entry *find(struct smmu *s, const smmu_request_t *r, con
 static uint64_t lookup_done(struct smmu *s, const struct xctx *x, const struct walk *w, int level,
                             uint64_t from)
 {
-    unsigned array = array_of(s, level);
+    unsigned array = array_of(s, w, level);
     unsigned granule = x->ttb[w->half].granule_log2;
     uint64_t region = va_of(x, w) >> smmu__walk_level_log2(granule, level);
     uint32_t bank = smmu__tlb_set(&s->walk_cache.array[array], region) &
@@ -74,7 +82,7 @@ static uint64_t lookup_done(struct smmu *s, const struct xctx *x, const struct w
 static enum walk_cache_outcome take(struct smmu *s, const struct tlb_entry *e, int level,
                                     struct walk *w, struct leaf *leaf)
 {
-    smmu__tlb_used(&s->walk_cache.array[array_of(s, level)], e);
+    smmu__tlb_used(&s->walk_cache.array[array_of(s, w, level)], e);
     if (e->kind != TLB_TABLE) {
         smmu__tlb_leaf(e, leaf);
         w->level = (int8_t)level;
@@ -82,6 +90,9 @@ static enum walk_cache_outcome take(struct smmu *s, const struct tlb_entry *e, i
     }
     w->table = (e->data & low_mask(TABLE_PA_BITS)) << 12;
     w->restrictions = (uint8_t)(e->data >> TABLE_RESTRICTIONS & 15);
+    w->physical = bit_of(e->data, TABLE_PHYSICAL);
+    w->memattr = (uint8_t)(e->data >> TABLE_MEMATTR);
+    w->sh = (uint8_t)(e->data >> TABLE_SH & 3);
     w->level = (int8_t)(level + 1);
     return WALK_CACHE_TABLE;
 }
@@ -178,7 +189,10 @@ void smmu__walk_cache_fill_table(struct smmu *s, const struct xctx *x, const str
                           .tag = tag,
                           .geometry = (uint8_t)(granule << 3 | (unsigned)(level + 1)),
                           .kind = TLB_TABLE};
-    smmu__tlb_insert(s, &s->walk_cache.array[array_of(s, level)], &e);
+    if (w->physical)
+        e.data |= UINT64_C(1) << TABLE_PHYSICAL | (uint64_t)w->memattr << TABLE_MEMATTR |
+                  (uint64_t)w->sh << TABLE_SH;
+    smmu__tlb_insert(s, &s->walk_cache.array[array_of(s, w, level)], &e);
 }
 
 void smmu__walk_cache_fill_leaf(struct smmu *s, const struct xctx *x, const struct walk *w,
@@ -189,7 +203,7 @@ void smmu__walk_cache_fill_leaf(struct smmu *s, const struct xctx *x, const stru
     uint16_t tag = of_stage2(w) ? x->s2_tag : leaf->global ? x->global_tag : x->tag;
     struct tlb_entry e =
         smmu__tlb_leaf_entry(s, tag, x->ttb[w->half].granule_log2, va_of(x, w), leaf);
-    smmu__tlb_insert(s, &s->walk_cache.array[array_of(s, w->level)], &e);
+    smmu__tlb_insert(s, &s->walk_cache.array[array_of(s, w, w->level)], &e);
 }
 
 void smmu__walk_cache_reset(struct smmu *s)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L2. The TCU's walk caches: descriptors of valid walks, by the stage and level they were read at; a
- * leaf's too. Stage 1 entries are by VA and lead to IPAs where there is a stage 2, stage 2 entries are
- * by IPA. One array for each stage and level or one for all (timing.wc_split); timing.wc_levels says
+ * leaf's too. Stage 1 entries are by VA, and under a stage 2 a table of theirs is where that has it,
+ * if it is there in one piece; stage 2 entries are by IPA. One array for each stage and level or one for all (timing.wc_split); timing.wc_levels says
  * which levels are kept. Level -1 shares level 0's.
  */
 #ifndef SMMUSIM_WALK_CACHE_H
@@ -12,11 +12,12 @@
 #include "smmusim/smmu_types.h"
 #include "tlb.h"
 
-enum { WALK_LEVELS = 4, WALK_CACHE_BANKS = 4 };
+enum { WALK_LEVELS = 4, WALK_ARRAYS = 2 * WALK_LEVELS, WALK_CACHE_BANKS = 4 };
 
 struct walk_cache {
-    struct tlb array[WALK_LEVELS]; /* the first alone, if there is one for all */
-    struct lane bank[WALK_LEVELS][WALK_CACHE_BANKS];
+    /* Stage 1's levels, stage 2's; the first alone, if there is one for all. */
+    struct tlb array[WALK_ARRAYS];
+    struct lane bank[WALK_ARRAYS][WALK_CACHE_BANKS];
     uint8_t arrays;
     uint8_t kept; /* bit n: level n's descriptors are kept */
 };

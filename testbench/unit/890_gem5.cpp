@@ -3,7 +3,7 @@
  * 890: preset gem5 against the accounting of gem5's SMMUv3 (version 24.0, read, not run), to the
  * cycle, for reads of one beat and a memory of constant latency M (experiment 25 of
  * docs/timing.md). The numbers stand here as that model's structure gives them, not by the forms of
- * ours. Nested translation and traffic against gem5's own statistics are not here.
+ * ours. Traffic against gem5's own statistics is not here.
  */
 #include "unit/timed_machine.h"
 
@@ -109,6 +109,46 @@ TEST(Gem5, 890_configuration_misses)
                           25 + 7 + M + reads * (1 + M))
                     << "M " << M << ", " << reads << " reads";
             }
+}
+
+/*
+ * Two stages of n1 and n2 levels: 4 (3 + k2) + n1 + 2 + (M + 2)(n1 + n2 (n1 + 1)), k2 levels of stage
+ * 2 being looked up, which are those above level 3. The configuration costs a stage 2 walk of the
+ * CD's address, 1 + n2 (M + 2), beside its reads.
+ */
+TEST(Gem5, 890_nested_cold_walks)
+{
+    for (uint64_t M : kLatencies)
+        for (unsigned n2 : {3, 4}) {
+            TimedMachine::Tables tables;
+            tables.stage2_input_bits = n2 == 4 ? 48 : 39;
+            TimedMachine m(gem5_timing(M), tables);
+            m.map_pages(kVa, 1);
+            const uint64_t walk = n2 == 4 ? 78 + 24 * M : 64 + 19 * M;
+            EXPECT_EQ(m.access(kVa).cycles, 25 + walk + 2 * (1 + M) + 1 + n2 * (M + 2))
+                << n2 << " levels of stage 2, M " << M << ", configuration not cached";
+            m.idle();
+            m.push(drv_cmd_tlbi_nsnh_all());
+            m.ring();
+            m.idle();
+            EXPECT_EQ(m.access(kVa).cycles, 25 + walk) << n2 << " levels of stage 2, M " << M;
+        }
+}
+
+/* Level 2 of both stages is cached, stage 1's with the physical address of the next table. */
+TEST(Gem5, 890_nested_walks_that_the_walk_caches_shorten)
+{
+    for (uint64_t M : kLatencies)
+        for (unsigned bits : {39, 48}) {
+            TimedMachine::Tables tables;
+            tables.stage2_input_bits = bits;
+            TimedMachine m(gem5_timing(M), tables);
+            m.map_pages(kVa, 2);
+            m.warm({kVa});
+            EXPECT_EQ(m.access(TimedMachine::page(1)).cycles, 25 + 14 + 2 * M) << "M " << M;
+            m.idle();
+            EXPECT_EQ(m.access(TimedMachine::page(1)).cycles, 3u) << "micro-TLB";
+        }
 }
 
 /* N commands: 1 + N (1 + M), strictly one after the other; invalidations take no time. */

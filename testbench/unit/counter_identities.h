@@ -28,6 +28,7 @@ struct RunWas {
     bool without_reset = true;  /* since creation or clear; a reset drops what is in flight */
     bool since_creation = true; /* statistics were never cleared */
     bool pages_only = false;    /* four levels, 4 KiB pages, one size alive: 11 */
+    bool both_stages = false;   /* with four levels each: 10 */
     /* No queue was disabled or in error with commands read ahead. */
     bool commands_undisturbed = true;
 };
@@ -160,18 +161,25 @@ private:
         const uint64_t descriptors = value("tcu.walk_reads") + value("tcu.ptw_merged");
         uint64_t wc_lookups = 0;
         no_more("1", "tcu.cc_miss", "tcu.cc_lookup");
-        for (char level = '0'; level <= '3'; level++) {
-            const std::string cache = std::string("tcu.wc_l") + level;
-            no_more("1", cache + "_miss", cache + "_lookup");
-            wc_lookups += value(cache + "_lookup");
-        }
+        for (const char *stage : {"tcu.wc_l", "tcu.wc_s2l"})
+            for (char level = '0'; level <= '3'; level++) {
+                const std::string cache = std::string(stage) + level;
+                no_more("1", cache + "_miss", cache + "_lookup");
+                wc_lookups += value(cache + "_lookup");
+            }
         at_most("9", "tcu.config_reads", "4 * (config_walks + ctw_merged)",
                 value("tcu.config_reads"), 4 * again * (config_walks + value("tcu.ctw_merged")));
         if (faultless_)
             no_more("9", "tcu.config_walks", "tcu.config_reads");
         if (run_.without_reset)
             at_most("10", "tcu.walks", "walk_reads + ptw_merged", walks, descriptors);
-        at_most("10", "tcu.walk_reads + ptw_merged", "4 * walks", descriptors, 4 * again * walks);
+        if (run_.both_stages) /* and for the addresses of an L1CD and a CD */
+            at_most("10", "tcu.walk_reads + ptw_merged", "24 * walks + 8 * configuration walks",
+                    descriptors,
+                    again * (24 * walks + 8 * (config_walks + value("tcu.ctw_merged"))));
+        else
+            at_most("10", "tcu.walk_reads + ptw_merged", "4 * walks", descriptors,
+                    4 * again * walks);
         if (run_.pages_only && faultless_)
             leaf_first();
         at_most("12", "lookups of all walk caches", "tcu.wc_reads", wc_lookups,

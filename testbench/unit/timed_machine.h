@@ -17,6 +17,7 @@
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 #include "spec_ref/ref_structures.h"
+#include "spec_ref/ref_vmsa.h"
 #include "tables/context_table.h"
 #include "tables/page_table.h"
 #include "tables/stream_table.h"
@@ -62,19 +63,25 @@ public:
     static constexpr uint64_t kVa =
         uint64_t{0x12} << 39 | uint64_t{0x34} << 30 | uint64_t{0x56} << 21;
     static constexpr uint64_t kPa = uint64_t{1} << 41;
-    static constexpr uint64_t kRing = 0x200000, kEvents = 0x300000;
+    static constexpr uint64_t kRing = 0x200000, kEvents = 0x300000, kStructures = 0x1000000;
     static constexpr unsigned kRingLog2 = 12, kEventsLog2 = 7;
 
     /* Addresses in which a walk shares no descriptor with one of another n, below 2^48. */
     static constexpr uint64_t far(uint64_t n) { return kVa + (n << 39); }
     static constexpr uint64_t page(uint64_t n) { return kVa + (n << 12); }
     static constexpr uint64_t pa_of(uint64_t va) { return kPa | (va & ((uint64_t{1} << 38) - 1)); }
+    /* What stage 1 makes of it if there is a stage 2. */
+    static constexpr uint64_t ipa_of(uint64_t va)
+    {
+        return uint64_t{1} << 38 | (va & ((uint64_t{1} << 38) - 1));
+    }
 
     struct Tables {
         unsigned input_bits = 48;
         bool two_level_stream_table = false, two_level_cds = false;
         unsigned prefetch = 0; /* STE[121:120] */
         bool stall = false;    /* CD.S */
+        unsigned stage2_input_bits = 0; /* 39 or 48: under a stage 2 of 4 KiB pages */
     };
 
     explicit TimedMachine(const Timing &timing) : TimedMachine(timing, Tables()) {}
@@ -83,6 +90,7 @@ public:
         char why[200] = "";
         host.reset(host_create(&t.config(), why, sizeof why));
         EXPECT_TRUE(host) << why;
+        run.both_stages = tables.stage2_input_bits != 0;
         build();
     }
     /* What a test leaves behind comes to rest, and no equation between counters is violated. */
@@ -190,6 +198,8 @@ public:
             fields.s1dss = REF_S1DSS_SSID0;
             ste = tbl_ste_stage1(&fields);
             ste.word[1] |= uint64_t{tables_.prefetch} << (120 - 64);
+            if (tables_.stage2_input_bits)
+                add_stage2(ste);
         }
         tbl_ste_write(&port_, tbl_stream_table_entry(&streams_, streamid), &ste);
     }
@@ -255,7 +265,43 @@ private:
         leaf.unprivileged = leaf.af = leaf.ng = true;
         leaf.sh = 3;
         pages_.config.pages_only = pages_only;
-        EXPECT_EQ(tbl_map(&pages_, va, pa_of(va), size, tbl_leaf_bits(&leaf), nullptr), TBL_OK);
+        if (!tables_.stage2_input_bits) {
+            EXPECT_EQ(tbl_map(&pages_, va, pa_of(va), size, tbl_leaf_bits(&leaf), nullptr), TBL_OK);
+            return;
+        }
+        EXPECT_EQ(tbl_map(&pages_, va, ipa_of(va), size, tbl_leaf_bits(&leaf), nullptr), TBL_OK);
+        map_stage2(ipa_of(va), pa_of(va), size);
+    }
+
+    void map_stage2(uint64_t ipa, uint64_t pa, uint64_t size)
+    {
+        const uint64_t leaf = REF_PREP(S2_LEAF_AF, 1) | REF_PREP(S2_LEAF_SH, REF_SH_ISH) |
+                              REF_PREP(S2_LEAF_MEMATTR, REF_MEMATTR_OWB_IWB) |
+                              REF_PREP(S2_LEAF_S2AP, REF_S2AP_READ | REF_S2AP_WRITE);
+        EXPECT_EQ(tbl_map(&stage2_, ipa, pa, size, leaf, nullptr), TBL_OK);
+    }
+
+    void add_stage2(tbl_ste &ste)
+    {
+        REF_SET(STE_CONFIG, ste.word, REF_CONFIG_NESTED);
+        REF_SET(STE_S2AA64, ste.word, 1);
+        REF_SET(STE_S2T0SZ, ste.word, 64 - tables_.stage2_input_bits);
+        REF_SET(STE_S2SL0, ste.word, tables_.stage2_input_bits == 48 ? 2 : 1);
+        REF_SET(STE_S2PS, ste.word, 5);
+        REF_SET(STE_S2R, ste.word, 1);
+        REF_SET(STE_S2TTB, ste.word, stage2_.root >> 4);
+    }
+
+    /* What the guest's structures need is where it was. */
+    void build_stage2()
+    {
+        tbl_page_table_config geometry{};
+        geometry.granule = TBL_GRANULE_4K;
+        geometry.input_bits = tables_.stage2_input_bits;
+        geometry.output_bits = 48;
+        geometry.pages_only = true;
+        EXPECT_EQ(tbl_page_table_init(&stage2_, &port_, &region_, &geometry), TBL_OK);
+        map_stage2(kStructures, kStructures, 0x200000);
     }
 
     void build()
@@ -266,7 +312,9 @@ private:
             [](void *m, uint64_t at, uint64_t value) {
                 memory_store64(static_cast<sim_memory *>(m), at, value);
             }};
-        tbl_region_init(&region_, 0x1000000, 0x10000000);
+        tbl_region_init(&region_, kStructures, 0x10000000);
+        if (tables_.stage2_input_bits)
+            build_stage2();
         tbl_page_table_config geometry{};
         geometry.granule = TBL_GRANULE_4K;
         geometry.input_bits = tables_.input_bits;
@@ -297,7 +345,7 @@ private:
     tbl_port port_{};
     tbl_region region_{};
     tbl_stream_table streams_{};
-    tbl_page_table pages_{};
+    tbl_page_table pages_{}, stage2_{};
     uint32_t prod_ = 0;
 };
 
