@@ -143,7 +143,11 @@ private:
                      {"timing.wc_l0_entries", 16},
                      {"timing.wc_l1_entries", 16},
                      {"timing.wc_l2_entries", 16},
-                     {"timing.wc_l3_entries", 16}};
+                     {"timing.wc_l3_entries", 16},
+                     {"timing.wc_s2l0_entries", 16},
+                     {"timing.wc_s2l1_entries", 16},
+                     {"timing.wc_s2l2_entries", 16},
+                     {"timing.wc_s2l3_entries", 16}};
         for (const auto &size : sizes)
             if (find(size.name))
                 set(size.name, size.value);
