@@ -21,8 +21,8 @@ static void output_kind(const struct smmu *s, struct access_kind k, smmu_respons
     out->flags |= (uint8_t)((k.priv ? SMMU_RSP_PRIV : 0) | (k.inst ? SMMU_RSP_INST : 0));
 }
 
-void smmu__response_leaf(const struct smmu *s, const smmu_request_t *r, const struct xctx *x,
-                         struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
+static inline void translated(const struct smmu *s, const smmu_request_t *r, const struct xctx *x,
+                              struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
 {
     const struct overrides *o = &x->overrides;
     const struct attrs in = {r->memattr, r->sh};
@@ -40,10 +40,16 @@ void smmu__response_leaf(const struct smmu *s, const smmu_request_t *r, const st
     output_kind(s, k, out);
 }
 
+void smmu__response_leaf(const struct smmu *s, const smmu_request_t *r, const struct xctx *x,
+                         struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
+{
+    translated(s, r, x, k, leaf, out);
+}
+
 void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
                        struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
 {
-    smmu__response_leaf(s, r, x, k, leaf, out);
+    translated(s, r, x, k, leaf, out);
     STAT(s, forwarded, 1);
 }
 
