@@ -181,10 +181,15 @@ struct attrs smmu__attrs_stage1_hints(const struct overrides *o, struct attrs in
 /* ---------------------------------------------------------------------- stage 2 */
 
 enum { CODE_FWB = 0x10, FWB_NC = 5, FWB_WB = 6, FWB_AS_STAGE1 = 7 };
+enum { MEMATTR4_WB = 15, MEMATTR4_WB_NO_TAGS = 4 };
 
-uint8_t smmu__attrs_stage2_code(unsigned memattr4, bool fwb)
+/* Codes that keep tags away are what they are without (3.23.1). CHOICE: with S2FWB, Reserved codes
+ * count without bit 3 too. */
+uint8_t smmu__attrs_stage2_code(unsigned memattr4, bool fwb, bool mteperm)
 {
-    return (uint8_t)(fwb ? CODE_FWB | (memattr4 & 7) : memattr4);
+    if (fwb)
+        return (uint8_t)(CODE_FWB | (memattr4 & 7));
+    return (uint8_t)(mteperm && memattr4 == MEMATTR4_WB_NO_TAGS ? MEMATTR4_WB : memattr4);
 }
 
 /* CHOICE: Reserved codes are Device-nGnRnE, with S2FWB too (D8.6.5, D8.6.6). */

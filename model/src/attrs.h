@@ -40,7 +40,7 @@ struct attrs smmu__attrs_bypass(const struct overrides *o, struct attrs incoming
  * Stage 2 codes: what a stage 2 leaf says of the type, with S2FWB, and what it makes of its input,
  * which is a stage 1 leaf's or the client's (13.1.5, 13.1.6; D8.6). Its shareability is SH itself.
  */
-uint8_t smmu__attrs_stage2_code(unsigned memattr4, bool fwb);
+uint8_t smmu__attrs_stage2_code(unsigned memattr4, bool fwb, bool mteperm);
 bool smmu__attrs_stage2_is_device(uint8_t code);
 /* The input must be normalised. */
 struct attrs smmu__attrs_combine(struct attrs input, uint8_t code, unsigned sh);

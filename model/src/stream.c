@@ -482,6 +482,7 @@ static void add_stage2(const smmu_config_t *cfg, const struct prog_if *pi, const
     x->s2s = STE_GET(ste, S2S);
     x->s2ptw = STE_GET(ste, S2PTW);
     x->s2fwb = cfg->value[SMMU_CFG_IDR3_FWB] && STE_GET(ste, S2FWB);
+    x->s2mteperm = cfg->value[SMMU_CFG_IDR3_MTEPERM];
     x->s2pie = cfg->value[SMMU_CFG_IDR3_S2PI] && STE_GET(ste, S2PIE);
     x->s2poe = cfg->value[SMMU_CFG_IDR3_S2PO] && STE_GET(ste, S2POE);
     x->s2pii = REG_OF(pi, S2PII);

@@ -131,7 +131,7 @@ static void stage2_attributes(const struct xctx *x, const struct ttb *t, uint64_
         stage2_indirect(x, descriptor, leaf);
     if (x->hardening & HARDEN_ASSURED_ONLY && descriptor & PTE_ASSURED_ONLY)
         leaf->marks |= LEAF_ASSURED_ONLY;
-    leaf->memattr = smmu__attrs_stage2_code(pte_memattr(descriptor), x->s2fwb);
+    leaf->memattr = smmu__attrs_stage2_code(pte_memattr(descriptor), x->s2fwb, x->s2mteperm);
     leaf->sh = (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor));
     leaf->global = false;
 }

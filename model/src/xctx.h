@@ -95,6 +95,7 @@ struct xctx {
     struct overrides overrides;
     bool s2r, s2s;     /* STE.S2R, S2S (5.5) */
     bool s2ptw, s2fwb; /* STE.S2PTW, S2FWB */
+    bool s2mteperm;    /* IDR3.MTEPERM (3.23.1) */
     bool s2pie, s2poe; /* STE.S2PIE, S2POE: permissions of s2pii, and those of s2poi (3.26.2) */
     uint8_t hardening; /* HARDEN_* */
     bool cd_assured;   /* CD and L1CD came from AssuredOnly memory (3.27.2) */

@@ -473,6 +473,8 @@ private:
 
         auto memattr = static_cast<unsigned>(REF_FIELD(S2_LEAF_MEMATTR, leaf));
         bool fwb = ste.forced_write_back(f);
+        if (f.mteperm && !fwb && memattr == 4) /* 3.23.1: write-back without tag access */
+            memattr = 15;
         Stage2Indirection indirection = ste.indirection(f, r.s2pii);
         bool by_walk = purpose.reported_class == REF_CLASS_TT;
         Permissions allowed =
