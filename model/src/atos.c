@@ -125,19 +125,16 @@ static bool invalid(const struct smmu *s, const struct query *q, enum atos_group
            (group == ATOS_VIRTUAL && q->stages != QUERY_STAGE1);
 }
 
-static smmu_request_t request_of(const struct smmu *s, const struct prog_if *pi, uint64_t sid,
-                                 uint64_t addr)
+static smmu_request_t request_of(const struct prog_if *pi, uint64_t sid, uint64_t addr)
 {
-    const unsigned ssid_bits = (unsigned)CFG(s, IDR1_SSIDSIZE);
-    bool ssv = ssid_bits && SID_FIELD(SSID_VALID, sid);
     return (smmu_request_t){
         .addr = addr & SMMU_FIELD_MASK(GATOS_ADDR, ADDR),
         .streamid = (uint32_t)SID_FIELD(STREAMID, sid),
-        .substreamid = (uint32_t)(SID_FIELD(SUBSTREAMID, sid) & low_mask(ssid_bits)),
+        .substreamid = (uint32_t)SID_FIELD(SUBSTREAMID, sid),
         .flags = (uint16_t)((ADDR_FIELD(RnW, addr) ? 0 : SMMU_REQ_WRITE) |
                             (ADDR_FIELD(InD, addr) ? SMMU_REQ_INST : 0) |
                             (ADDR_FIELD(PnU, addr) ? SMMU_REQ_PRIV : 0) |
-                            (ssv ? SMMU_REQ_SSV : 0)),
+                            (SID_FIELD(SSID_VALID, sid) ? SMMU_REQ_SSV : 0)),
         .sec_sid = pi->sec};
 }
 
@@ -145,7 +142,7 @@ void smmu__atos_run(struct smmu *s, struct prog_if *pi, enum atos_group group)
 {
     const struct group *g = &groups[group];
     struct query *q = &pi->atos.group[group];
-    *q = (struct query){.request = request_of(s, pi, pi->reg[g->sid], pi->reg[g->addr]),
+    *q = (struct query){.request = request_of(pi, pi->reg[g->sid], pi->reg[g->addr]),
                         .stages = (uint8_t)ADDR_FIELD(TYPE, pi->reg[g->addr]),
                         .for_vmid = group == ATOS_VIRTUAL,
                         .vmid = (uint16_t)REG_FIELD(pi, VATOS_SEL, VMID)};

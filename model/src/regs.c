@@ -419,6 +419,14 @@ static void reset_component_id(struct prog_if *pi)
     REG_OF(pi, CIDR3) = SMMU_FIELD_PUT(CIDR3, Preamble, 0xB1);
 }
 
+/* StreamID and SubstreamID bits that do not exist are RES0 (6.3.38). */
+static uint64_t atos_sid_bits(const struct smmu *s)
+{
+    const unsigned ssid_bits = (unsigned)CFG(s, IDR1_SSIDSIZE);
+    uint64_t ssid = low_mask(ssid_bits) << 32 | SMMU_FIELD_MASK(GATOS_SID, SSID_VALID);
+    return low_mask((unsigned)CFG(s, IDR1_SIDSIZE)) | (ssid_bits ? ssid : 0);
+}
+
 /* What software can write: the fields of built features, less what the specification lets us not
  * store. */
 void smmu__regs_init(struct smmu *s)
@@ -437,6 +445,10 @@ void smmu__regs_init(struct smmu *s)
     uint64_t beyond = low_mask(56) & ~low_mask(smmu__oas_bits(&s->config));
     for (size_t i = 0; i < COUNT(holds_address); i++)
         s->write_mask[holds_address[i]] &= ~beyond;
+    s->write_mask[SMMU_REG_GATOS_SID] &= atos_sid_bits(s);
+    s->write_mask[SMMU_REG_VATOS_SID] &= atos_sid_bits(s);
+    if (!CFG(s, IDR0_VMID16))
+        s->write_mask[SMMU_REG_VATOS_SEL] &= low_mask(8);
     /* CHOICE: 6.3.28: a write leaves ERR alone. */
     s->write_mask[SMMU_REG_CMDQ_CONS] &= ~SMMU_FIELD_MASK(CMDQ_CONS, ERR);
 }

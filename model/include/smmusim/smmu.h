@@ -197,7 +197,7 @@ typedef struct smmu_runner {
 
 /*
  * Submits and loops until the answer is there. *now moves to the cycle of the answer. SMMU_E_UNSUPPORTED: it does not
- * come, because what it waits for is in the hands of others; otherwise as smmu_submit().
+ * come, because what it waits for is in the hands of others, or it has stalled; otherwise as smmu_submit().
  */
 smmu_status_t smmu_run_request(smmu_t *s, const smmu_runner_t *r, uint64_t *now, const smmu_request_t *request,
                                smmu_response_t *response);
