@@ -28,7 +28,7 @@ struct RunWas {
     bool without_reset = true;  /* since creation or clear; a reset drops what is in flight */
     bool since_creation = true; /* statistics were never cleared */
     bool pages_only = false;    /* four levels, 4 KiB pages, one size alive: 11 */
-    bool both_stages = false;   /* with four levels each: 10 */
+    bool both_stages = false;   /* perhaps: 10 */
     /* No queue was disabled or in error with commands read ahead. */
     bool commands_undisturbed = true;
 };
@@ -174,12 +174,12 @@ private:
         if (run_.without_reset)
             at_most("10", "tcu.walks", "walk_reads + ptw_merged", walks, descriptors);
         if (run_.both_stages) /* and for the addresses of an L1CD and a CD */
-            at_most("10", "tcu.walk_reads + ptw_merged", "24 * walks + 8 * configuration walks",
+            at_most("10", "tcu.walk_reads + ptw_merged", "35 * walks + 10 * configuration walks",
                     descriptors,
-                    again * (24 * walks + 8 * (config_walks + value("tcu.ctw_merged"))));
+                    again * (35 * walks + 10 * (config_walks + value("tcu.ctw_merged"))));
         else
-            at_most("10", "tcu.walk_reads + ptw_merged", "4 * walks", descriptors,
-                    4 * again * walks);
+            at_most("10", "tcu.walk_reads + ptw_merged", "5 * walks", descriptors,
+                    5 * again * walks);
         if (run_.pages_only && faultless_)
             leaf_first();
         at_most("12", "lookups of all walk caches", "tcu.wc_reads", wc_lookups,

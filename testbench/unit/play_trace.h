@@ -57,6 +57,7 @@ inline void expect_identities(trace_backend *backend)
         ;
     RunWas any;
     any.without_reset = any.since_creation = any.commands_undisturbed = false;
+    any.both_stages = true;
     EXPECT_THAT(violated_identities(backend->ops->model(backend), any), testing::IsEmpty());
 }
 
