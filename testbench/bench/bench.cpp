@@ -76,9 +76,9 @@ void bare_probe(benchmark::State &state)
 
 /* Mode of the model: functional costs no simulated time; at is event-driven, with the default
  * preset's timing. */
-void tlb_hit(benchmark::State &state, smmu_mode_t mode)
+void tlb_hit(benchmark::State &state, smmu_mode_t mode, Machine::Stages stages)
 {
-    Machine m({{"mode", mode}, {"timing.mtlb_entries", kTlbEntries}});
+    Machine m({{"mode", mode}, {"timing.mtlb_entries", kTlbEntries}}, size_t{64} << 20, stages);
     m.map(kBase, kPages);
     m.start();
     for (uint64_t p = 0; p < kPages; p++)
@@ -122,6 +122,30 @@ void cold_walk(benchmark::State &state, smmu_mode_t mode)
     if (walks != static_cast<uint64_t>(state.iterations()) * kWalks ||
         smmu_stat_value(m.smmu(), SMMU_STAT_walk_reads) != 4 * walks)
         state.SkipWithError("a walk was not a cold one of four levels");
+    state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kWalks));
+}
+
+/* Nothing of a walk is kept: four levels of each stage, 24 reads. */
+void nested_cold_walk(benchmark::State &state, smmu_mode_t mode)
+{
+    constexpr uint64_t kWalks = 64;
+    Machine m({{"mode", mode},
+               {"timing.mtlb_entries", 4},
+               {"timing.mtlb_ways", 4},
+               {"timing.wc_levels", 0}},
+              size_t{64} << 20, Machine::Stages::Both);
+    for (uint64_t i = 0; i < kWalks; i++)
+        m.map(i << 39 | 0x1000, 1);
+    m.start();
+    m.access(m.request((kWalks - 1) << 39 | 0x1000));
+    smmu_stats_clear(m.smmu());
+    for (auto _ : state)
+        for (uint64_t i = 0; i < kWalks; i++)
+            benchmark::DoNotOptimize(m.access(m.request(i << 39 | 0x1000)).pa);
+    const uint64_t walks = smmu_stat_value(m.smmu(), SMMU_STAT_walks);
+    if (walks != static_cast<uint64_t>(state.iterations()) * kWalks ||
+        smmu_stat_value(m.smmu(), SMMU_STAT_walk_reads) != 24 * walks)
+        state.SkipWithError("a walk was not a cold one of four levels of each stage");
     state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kWalks));
 }
 
@@ -292,10 +316,13 @@ void tlbi_nh_asid(benchmark::State &state)
 
 BENCHMARK(bare_probe);
 BENCHMARK(bare_decode);
-BENCHMARK_CAPTURE(tlb_hit, untimed, SMMU_MODE_FUNCTIONAL);
-BENCHMARK_CAPTURE(tlb_hit, timed, SMMU_MODE_AT);
+BENCHMARK_CAPTURE(tlb_hit, untimed, SMMU_MODE_FUNCTIONAL, Machine::Stages::One);
+BENCHMARK_CAPTURE(tlb_hit, timed, SMMU_MODE_AT, Machine::Stages::One);
+BENCHMARK_CAPTURE(tlb_hit, nested, SMMU_MODE_FUNCTIONAL, Machine::Stages::Both);
 BENCHMARK_CAPTURE(cold_walk, untimed, SMMU_MODE_FUNCTIONAL);
 BENCHMARK_CAPTURE(cold_walk, timed, SMMU_MODE_AT);
+BENCHMARK_CAPTURE(nested_cold_walk, untimed, SMMU_MODE_FUNCTIONAL);
+BENCHMARK_CAPTURE(nested_cold_walk, timed, SMMU_MODE_AT);
 BENCHMARK_CAPTURE(tlbi_nh_va, untimed, SMMU_MODE_FUNCTIONAL);
 BENCHMARK_CAPTURE(tlbi_nh_va, timed, SMMU_MODE_AT);
 BENCHMARK(traffic)->Iterations(153); /* 10 million requests */
@@ -312,7 +339,8 @@ constexpr Ratio kRatios[] = {
     {"tlb_hit/untimed", "bare_probe", 6},      {"cold_walk/untimed", "bare_probe", 80},
     {"tlbi_nh_va/untimed", "bare_decode", 40}, {"tlb_hit/timed", "bare_probe", 8},
     {"cold_walk/timed", "bare_probe", 150},    {"tlbi_nh_va/timed", "bare_decode", 60},
-    {"traffic", "bare_probe", 12},
+    {"traffic", "bare_probe", 12},             {"tlb_hit/nested", "bare_probe", 6},
+    {"nested_cold_walk/untimed", "bare_probe", 480}, {"nested_cold_walk/timed", "bare_probe", 900},
 };
 
 /* The slowest size of TLBs in units of the fastest. */
@@ -344,7 +372,7 @@ public:
 
     bool print_ratios()
     {
-        std::printf("\n%-20s %-12s %10s %8s\n", "what", "in units of", "ratio", "limit");
+        std::printf("\n%-24s %-12s %10s %8s\n", "what", "in units of", "ratio", "limit");
         bool held = true;
         for (const Ratio &r : kRatios) {
             if (!fastest_.count(r.what) || !fastest_.count(r.to))
@@ -359,7 +387,7 @@ public:
 private:
     static bool print(const Ratio &r, double ratio)
     {
-        std::printf("%-20s %-12s %10.2f %8.1f%s\n", r.what, r.to, ratio, r.limit,
+        std::printf("%-24s %-12s %10.2f %8.1f%s\n", r.what, r.to, ratio, r.limit,
                     ratio > r.limit ? "  EXCEEDED" : "");
         return ratio <= r.limit;
     }

@@ -8,6 +8,8 @@
 
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
+#include "spec_ref/ref_structures.h"
+#include "spec_ref/ref_vmsa.h"
 
 namespace {
 
@@ -37,7 +39,8 @@ void Machine::store64(void *ctx, uint64_t address, uint64_t value)
     std::memcpy(static_cast<Machine *>(ctx)->at(address), &value, sizeof value);
 }
 
-Machine::Machine(const std::vector<Setting> &settings, size_t memory_bytes) : memory_(memory_bytes)
+Machine::Machine(const std::vector<Setting> &settings, size_t memory_bytes, Stages stages)
+    : stages_(stages), memory_(memory_bytes)
 {
     smmu_config_t config;
     char why[256];
@@ -64,7 +67,12 @@ void Machine::build_tables()
     geometry.output_bits = 48;
     geometry.pages_only = true;
     check(tbl_page_table_init(&pages_, &port_, &region_, &geometry) == TBL_OK, "page table");
-    check(tbl_context_table_init(&contexts_, &port_, &region_, 0, kSubstreamsLog2), "context table");
+    if (stages_ == Stages::Both) {
+        check(tbl_page_table_init(&stage2_, &port_, &region_, &geometry) == TBL_OK, "stage 2");
+        map_stage2(0, memory_.size());
+    }
+    check(tbl_context_table_init(&contexts_, &port_, &region_, 0, kSubstreamsLog2),
+          "context table");
     check(tbl_stream_table_init(&streams_, &port_, &region_, 4, 0), "stream table");
 
     for (uint32_t substream = 0; substream < 1u << kSubstreamsLog2; substream++) {
@@ -81,16 +89,36 @@ void Machine::build_tables()
     fields.s1cdmax = kSubstreamsLog2;
     fields.s1dss = 2; /* without a substream: as substream 0 */
     tbl_ste ste = tbl_ste_stage1(&fields);
+    if (stages_ == Stages::Both) {
+        REF_SET(STE_CONFIG, ste.word, REF_CONFIG_NESTED);
+        REF_SET(STE_S2AA64, ste.word, 1);
+        REF_SET(STE_S2T0SZ, ste.word, 16);
+        REF_SET(STE_S2SL0, ste.word, 2); /* level 0 */
+        REF_SET(STE_S2PS, ste.word, 5);
+        REF_SET(STE_S2TTB, ste.word, stage2_.root >> 4);
+    }
     tbl_ste_write(&port_, tbl_stream_table_entry(&streams_, kStreamId), &ste);
+}
+
+/* Every guest address is where it seems to be. */
+void Machine::map_stage2(uint64_t address, uint64_t bytes)
+{
+    const uint64_t leaf = REF_PREP(S2_LEAF_AF, 1) | REF_PREP(S2_LEAF_SH, REF_SH_ISH) |
+                          REF_PREP(S2_LEAF_MEMATTR, REF_MEMATTR_OWB_IWB) |
+                          REF_PREP(S2_LEAF_S2AP, REF_S2AP_READ | REF_S2AP_WRITE);
+    tbl_result result = tbl_map(&stage2_, address, address, bytes, leaf, nullptr);
+    check(result == TBL_OK || result == TBL_ALREADY_MAPPED, "map at stage 2");
 }
 
 void Machine::map(uint64_t va, uint64_t pages)
 {
+    const uint64_t output = uint64_t{1} << 32 | (va & 0xFFFFF000);
+    if (stages_ == Stages::Both)
+        map_stage2(output, pages << 12);
     tbl_leaf leaf{};
     leaf.unprivileged = leaf.af = leaf.ng = true;
     leaf.sh = 3;
-    check(tbl_map(&pages_, va, uint64_t{1} << 32 | (va & 0xFFFFF000), pages << 12,
-                  tbl_leaf_bits(&leaf), nullptr) == TBL_OK,
+    check(tbl_map(&pages_, va, output, pages << 12, tbl_leaf_bits(&leaf), nullptr) == TBL_OK,
           "map");
 }
 

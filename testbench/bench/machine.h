@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The smallest machine around a model: flat memory, one stream whose substreams have an ASID each
- * and share a stage 1 table, a command queue. Host speed is measured on it, so it does nothing that a caller would not
- * have to do as well.
+ * and share a stage 1 table, over a stage 2 or not, a command queue. Host speed is measured on it,
+ * so it does nothing that a caller would not have to do as well.
  */
 #ifndef SMMUSIM_BENCH_MACHINE_H
 #define SMMUSIM_BENCH_MACHINE_H
@@ -19,13 +19,17 @@
 class Machine {
 public:
     static constexpr uint32_t kStreamId = 5;
-    static constexpr uint16_t kAsid = 7; /* of requests without a substream; n more for substream n */
+    static constexpr uint16_t kAsid =
+        7; /* of requests without a substream; n more for substream n */
     static constexpr unsigned kSubstreamsLog2 = 4;
 
     using Setting = std::pair<const char *, uint64_t>;
 
+    enum class Stages { One, Both };
+
     /* settings: configuration keys on top of the default preset. */
-    explicit Machine(const std::vector<Setting> &settings, size_t memory_bytes = size_t{64} << 20);
+    explicit Machine(const std::vector<Setting> &settings, size_t memory_bytes = size_t{64} << 20,
+                     Stages stages = Stages::One);
 
     /* Maps 'pages' 4 KiB pages from va on. */
     void map(uint64_t va, uint64_t pages);
@@ -55,9 +59,11 @@ public:
 
 private:
     void build_tables();
+    void map_stage2(uint64_t address, uint64_t bytes);
     static uint64_t load64(void *ctx, uint64_t address);
     static void store64(void *ctx, uint64_t address, uint64_t value);
 
+    const Stages stages_;
     std::vector<uint8_t> memory_;
     std::vector<uint64_t> instance_;
     smmu_t *smmu_ = nullptr;
@@ -65,7 +71,7 @@ private:
     tbl_region region_{};
     tbl_stream_table streams_{};
     tbl_context_table contexts_{};
-    tbl_page_table pages_{};
+    tbl_page_table pages_{}, stage2_{};
     uint64_t ring_ = 0;
     smmu_response_t answer_{};
     bool answered_ = false;
