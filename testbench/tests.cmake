@@ -53,10 +53,10 @@ if(internal_sources)
   gtest_program(unit_internal internal)
 endif()
 
-# Mistakes in the reference or the model, made on purpose: test 380 must find each.
+# Mistakes in the reference or the model, made on purpose: tests 380 and 381 must find each.
 if(TARGET unit AND NOT SMMUSIM_SANITIZE AND NOT SMMUSIM_COVERAGE)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
-  set(objects "$<FILTER:$<TARGET_OBJECTS:unit>,INCLUDE,unit/(380_|random_m)>")
+  set(objects "$<FILTER:$<TARGET_OBJECTS:unit>,INCLUDE,unit/(380_|381_|random_m|past_|changing_)>")
   set(archives $<TARGET_FILE:reference> $<TARGET_FILE:spec_ref> $<TARGET_FILE:smmusim_model>)
   set(libraries $<TARGET_FILE:GTest::gtest_main> $<TARGET_FILE:GTest::gtest>)
   add_test(NAME reference.mutants COMMAND ${CMAKE_COMMAND} -E env

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Test 380 finds a mistake on either side: each mutant below is one line changed, of the reference
-or of the model, compiled on its own and put in front of the archive of the rest.
+"""Tests 380 and 381 find a mistake on either side: each mutant below is one line changed, of the
+reference or of the model, compiled on its own and put in front of the archive of the rest. Test 380
+must find the first, test 381 those of invalidation.
 
     mutants.py SOURCE_DIR [NAME...]
 
-Environment: CXX, CC; SMMUSIM_OBJECTS (test 380 and what it needs), SMMUSIM_ARCHIVES (reference,
-spec_ref, model), SMMUSIM_LIBRARIES (GoogleTest), each a list with semicolons; SMMUSIM_ACCESSES.
+Environment: CXX, CC; SMMUSIM_OBJECTS (the tests and what they need), SMMUSIM_ARCHIVES (reference,
+spec_ref, model), SMMUSIM_LIBRARIES (GoogleTest), each a list with semicolons.
 """
 
 import concurrent.futures
@@ -79,6 +80,28 @@ MUTANTS = [
      "(cd_index & low_mask(log2)) * 64", "(cd_index & low_mask(log2 - 1)) * 64"),
 ]
 
+INVALIDATION_MUTANTS = [
+    ("model: invalidations by address drop leaves alone", MODEL + "cmds.c",
+     "scope->leaf_only = SMMU_FIELD_GET(CMD_TLBI_NH_VA, Leaf, words) != 0;",
+     "scope->leaf_only = true;"),
+    ("model: NH_ASID spares all", MODEL + "tags.c",
+     "return !f->by_asid || (uint16_t)(key >> 8) == f->asid;",
+     "return !f->by_asid;"),
+    ("model: VMIDs differ in one byte alone", MODEL + "tags.c",
+     "((uint16_t)(key >> 24) ^ f->vmid) & ~f->vmid_ignored)",
+     "((uint16_t)(key >> 24) ^ f->vmid ^ 1) & ~f->vmid_ignored)"),
+    ("model: what stage 2 made stays with S12_VMALL", MODEL + "tags.c",
+     "return !f->spare_stage2;", "return f->spare_stage1 && !f->spare_stage2;"),
+    ("model: S2_IPA drops nothing", MODEL + "cmds.c",
+     "scope.u.tlb.spare_stage1 = true;",
+     "scope.u.tlb.spare_stage1 = scope.u.tlb.spare_stage2 = true;"),
+    ("model: CFGI spares substream 0", MODEL + "cfgcache.c",
+     "return !scope->one_substream || cd_index == scope->substreamid;",
+     "return !scope->one_substream || (cd_index && cd_index == scope->substreamid);"),
+    ("model: the last StreamID of a range is spared", MODEL + "cfgcache.c",
+     "streamid > scope->sid_last", "streamid >= scope->sid_last + (scope->sid_first == scope->sid_last)"),
+]
+
 
 def listed(name):
     return [item for item in os.environ[name].split(";") if item]
@@ -98,15 +121,16 @@ def link(objects, program):
                     "-o", program], check=True)
 
 
-def finds_nothing(program):
-    environment = {"SMMUSIM_ACCESSES": "300000", **os.environ}
-    return subprocess.run([program], env=environment, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL).returncode == 0
+def finds_nothing(program, test):
+    environment = {**os.environ, "SMMUSIM_ACCESSES": {380: "300000", 381: "100000"}[test]}
+    return subprocess.run([program, f"--gtest_filter=*.{test}_*"], env=environment,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def complaint_about(source, folder, number, mutant):
     """None if the mutant is found, else what is wrong."""
     name, path, before, after = mutant
+    test = 381 if mutant in INVALIDATION_MUTANTS else 380
     text = (source / path).read_text()
     if text.count(before) != 1:
         return f"{name}: {path} has {text.count(before)} times: {before!r}"
@@ -115,17 +139,19 @@ def complaint_about(source, folder, number, mutant):
     made, program = folder / f"{number}.o", folder / f"{number}"
     subprocess.run([*compiler_of(str(source), path), "-c", mutated, "-o", made], check=True)
     link([made], program)
-    return f"{name}: not found" if finds_nothing(program) else None
+    return f"{name}: test {test} has not found it" if finds_nothing(program, test) else None
 
 
 def main():
     source = pathlib.Path(sys.argv[1]).resolve()
-    chosen = [m for m in MUTANTS if not sys.argv[2:] or m[0] in sys.argv[2:]]
+    mutants = MUTANTS + INVALIDATION_MUTANTS
+    chosen = [m for m in mutants if not sys.argv[2:] or m[0] in sys.argv[2:]]
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         link([], folder / "unmutated")
-        if not finds_nothing(folder / "unmutated"):
-            sys.exit("there is a disagreement already: run test 380")
+        for test in (380, 381):
+            if not finds_nothing(folder / "unmutated", test):
+                sys.exit(f"there is a disagreement already: run test {test}")
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             complaints = list(pool.map(
                 lambda numbered: complaint_about(source, folder, *numbered), enumerate(chosen)))

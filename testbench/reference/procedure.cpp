@@ -365,6 +365,9 @@ private:
             found.pa = translate_stage2(at, {REF_CLASS_TT, {false, false, true}}, false);
         Fetch fetch = {one ? Object::Stage1 : Object::Stage2, found.pa, &shape, input};
         fetch.vmid = static_cast<uint16_t>(REF_GET(STE_S2VMID, ste.words));
+        fetch.el2 = one && cd.world != World::EL1;
+        fetch.for_cd = !one && purpose.reported_class == REF_CLASS_CD;
+        fetch.stage2_alone = !ste.stage1();
         fetch.asid = static_cast<uint16_t>(one ? REF_GET(CD_ASID, cd.words) : 0);
         if (!read_word(fetch, found.word)) {
             out.event.fetch_addr = found.pa;

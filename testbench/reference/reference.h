@@ -49,6 +49,9 @@ struct Fetch {
     const TableShape *table = nullptr; /* of descriptors */
     uint64_t input = 0;                /* of descriptors: what is being translated */
     uint16_t asid = 0, vmid = 0;       /* of descriptors */
+    bool el2 = false;                  /* of stage 1 descriptors: StreamWorld EL2 or EL2-E2H */
+    bool for_cd = false;               /* of stage 2 descriptors: an L1CD or CD is looked for */
+    bool stage2_alone = false;         /* of stage 2 descriptors: the stream has no stage 1 */
 };
 
 class Memory {

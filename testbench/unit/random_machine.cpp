@@ -63,9 +63,9 @@ std::string Ending::text() const
 
 /* ------------------------------------------------------------------- setting up */
 
-RandomMachine::RandomMachine(uint64_t seed) : random(seed)
+RandomMachine::RandomMachine(uint64_t seed, Faults faults) : random(seed)
 {
-    create();
+    create(faults);
     runner.memory = serve;
     runner.answer = take_late_answer;
     runner.ctx = this;
@@ -77,9 +77,14 @@ RandomMachine::RandomMachine(uint64_t seed) : random(seed)
     memory = std::make_unique<RandomMemory>(random, registers);
 }
 
-void RandomMachine::create()
+void RandomMachine::create(Faults faults)
 {
     config = RandomConfig(random).draw();
+    if (faults == Faults::TerminateAlone) {
+        ASSERT_EQ(smmu_config_set(&config, "IDR5.STALL_MAX", 0, nullptr, 0), SMMU_OK);
+        ASSERT_EQ(smmu_config_set(&config, "IDR0.STALL_MODEL", 1, nullptr, 0), SMMU_OK);
+        ASSERT_EQ(smmu_config_set(&config, "IDR0.HTTU", 0, nullptr, 0), SMMU_OK);
+    }
     size_t size = smmu_size(&config);
     ASSERT_NE(size, 0U);
     room.resize(size / sizeof(std::max_align_t) + 1);
@@ -297,6 +302,21 @@ void RandomMachine::compare()
         EXPECT_TRUE(want.matches(records[0]));
     }
     compare_updates();
+}
+
+/* The same question for an outcome that is one of several. */
+bool RandomMachine::agrees(const reference::Outcome &outcome) const
+{
+    static const smmu_result_t results[] = {SMMU_RESULT_FORWARD, SMMU_RESULT_ABORT,
+                                            SMMU_RESULT_RAZ_WI};
+    if (status != SMMU_OK || outcome.result == Result::Stall ||
+        got.result != results[static_cast<int>(outcome.result)] ||
+        records.size() != (outcome.event.number ? 1U : 0U))
+        return false;
+    if (outcome.event.number)
+        return record_of(registers, given, outcome.event).matches(records[0]);
+    return outcome.result != Result::Forward ||
+           (got.pa == outcome.pa && got.memattr == outcome.memattr && got.sh == outcome.sh);
 }
 
 /* What hardware had to change is changed, and nothing else. */

@@ -35,7 +35,9 @@ struct Ending {
 
 class RandomMachine {
 public:
-    explicit RandomMachine(uint64_t seed);
+    enum class Faults { Any, TerminateAlone };
+    explicit RandomMachine(uint64_t seed, Faults faults = Faults::Any);
+    virtual ~RandomMachine() = default;
 
     /* Registers, structures and tables anew. Nothing of the round before is left. */
     void new_round();
@@ -46,10 +48,10 @@ public:
 
     std::map<Ending, uint64_t> endings;
 
-private:
+protected:
     using EventRecord = std::array<uint64_t, 4>;
 
-    void create();
+    void create(Faults faults);
     void program();
     void write(uint32_t offset, unsigned size, uint64_t value);
     uint64_t read(uint32_t offset, unsigned size);
@@ -59,6 +61,7 @@ private:
     void run_model();
     void compare_debugger();
     void compare();
+    bool agrees(const reference::Outcome &outcome) const;
     void compare_updates();
     void finish_stalled();
     void command(std::array<uint64_t, 2> words);

@@ -18,7 +18,7 @@ void RandomMemory::new_round()
     crowded_ = false;
     streams.clear();
     wildness = degrees[below(7)];
-    one_space = one_in(3);
+    one_space = !apart && one_in(3);
     s1pie = one_in(2);
     next_asid = next_vmid = 1;
     the_cd = {};
@@ -58,6 +58,13 @@ void RandomMemory::make(const reference::Fetch &fetch)
     bool run = fetch.table && words.size() > before + 1; /* may be known without being read */
     if (wildness && !run && one_in(4 * wildness))
         unreadable.insert(fetch.addr);
+}
+
+void RandomMemory::make_again(const reference::Fetch &fetch)
+{
+    words.erase(fetch.addr);
+    unreadable.erase(fetch.addr);
+    make(fetch);
 }
 
 bool RandomMemory::read(const reference::Fetch &fetch, uint64_t &word)
@@ -402,7 +409,7 @@ uint64_t RandomMemory::make_leaf(const reference::Fetch &fetch)
         d |= (one_in(16) ? 1 : sh[below(4)]) << 8;
     if (shape.level < 3 && one_in(4))
         d |= UINT64_C(1) << 16; /* nT */
-    if (one_in(16) && !shape.wide_64k)
+    if (one_in(16) && !shape.wide_64k && !apart)
         make_contiguous(fetch, d);
     return d;
 }

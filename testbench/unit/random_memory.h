@@ -40,6 +40,11 @@ public:
      * ways, and nothing can be said of the round any more. */
     bool crowded() const { return crowded_; }
 
+    /* Something else of the same kind, in place of what was there. */
+    void make_again(const reference::Fetch &fetch);
+    /* No Contiguous bits, and no global entries: every word can be changed alone. */
+    void keep_words_apart() { apart = true; }
+
     /* An address that the stream's tables may translate, of few distinct pages. */
     uint64_t some_address(uint32_t streamid);
     /* One in n, or what goes wrong in this round. */
@@ -92,7 +97,7 @@ private:
     std::mt19937_64 &random;
     std::unordered_map<uint64_t, Placed> words;
     std::unordered_set<uint64_t> unreadable;
-    bool crowded_ = false;
+    bool crowded_ = false, apart = false;
     std::map<uint32_t, StreamShape> streams;
     uint32_t streamid_ = 0;
     unsigned wildness = 0; /* one in so many things is odd; 0: none */

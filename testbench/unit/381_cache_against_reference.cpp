@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The caches of the model against the reference that has none: accesses, changes of tables and
+ * structures, CFGI and TLBI of all forms, with and without CMD_SYNC, in random order. After a
+ * completed CMD_SYNC nothing shows that its invalidations cover; before it, any combination of
+ * what the memory holds and has held since may (3.21, 4.3, 4.4, 4.7.3).
+ */
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "unit/changing_machine.h"
+
+namespace {
+
+uint64_t number_from(const char *variable, uint64_t otherwise)
+{
+    const char *text = std::getenv(variable);
+    return text ? std::strtoull(text, nullptr, 0) : otherwise;
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
+constexpr uint64_t usual_accesses = 20'000;
+#else
+constexpr uint64_t usual_accesses = 200'000;
+#endif
+constexpr unsigned rounds = 20, steps_in_a_round = 200;
+
+/* rule: INV-002 INV-004 INV-009 INV-011 INV-020 CCH-001 CCH-019 */
+TEST(CacheAgainstReference, 381_nothing_old_shows_after_its_invalidation_and_sync)
+{
+    uint64_t seed = number_from("SMMUSIM_SEED", 1),
+             most = number_from("SMMUSIM_ACCESSES", usual_accesses);
+    ChangingMachine::Counts all = {};
+    for (uint64_t n = seed; all.accesses < most; ++n) {
+        ChangingMachine machine(n);
+        for (unsigned round = 0; round < rounds; ++round) {
+            machine.start_round();
+            for (unsigned i = 0; i < steps_in_a_round && machine.step(); ++i) {
+                if (testing::Test::HasFailure()) {
+                    std::cout << "SMMUSIM_SEED=" << n << ", round " << round << ", step " << i
+                              << "\n"
+                              << machine.describe_all();
+                    return;
+                }
+            }
+        }
+        all.accesses += machine.counts.accesses;
+        all.changes += machine.counts.changes;
+        all.invalidations += machine.counts.invalidations;
+        all.syncs += machine.counts.syncs;
+        all.several += machine.counts.several;
+        all.old_shown += machine.counts.old_shown;
+        all.made_single += machine.counts.made_single;
+    }
+    std::cout << "seed " << seed << ": " << all.accesses << " accesses, " << all.changes
+              << " changes, " << all.invalidations << " invalidations, " << all.syncs
+              << " CMD_SYNCs; " << all.several << " accesses with several possible answers, "
+              << all.old_shown << " answered as before a change, " << all.made_single
+              << " with one answer in spite of changes\n";
+    EXPECT_GT(all.several, all.accesses / 100);
+    EXPECT_GT(all.old_shown, all.accesses / 1000);
+    EXPECT_GT(all.made_single, all.accesses / 10);
+}
+
+} // namespace

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See changing_machine.h. */
+#include "unit/changing_machine.h"
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "reference/features.h"
+#include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_registers.h"
+#include "spec_ref/ref_structures.h"
+
+using reference::Object;
+
+namespace {
+
+constexpr size_t remembered_accesses = 6, remembered_places = 48;
+/* Combinations grow with what has changed and is not yet invalidated. */
+constexpr size_t most_changed_places = 5;
+constexpr unsigned most_combinations = 400;
+
+template <typename T>
+void remember(std::vector<T> &list, const T &item, size_t most)
+{
+    if (list.size() >= most)
+        list.erase(list.begin());
+    list.push_back(item);
+}
+
+} // namespace
+
+ChangingMachine::ChangingMachine(uint64_t seed) : RandomMachine(seed, Faults::TerminateAlone)
+{
+    memory->keep_words_apart();
+    past = std::make_unique<PastMemory>(*memory, registers);
+}
+
+void ChangingMachine::start_round()
+{
+    new_round();
+    past->clear();
+    recent.clear();
+    places.clear();
+    over = false;
+}
+
+bool ChangingMachine::step()
+{
+    switch (below(10)) {
+    case 0:
+    case 1:
+        change();
+        break;
+    case 2:
+    case 3:
+        invalidate();
+        break;
+    case 4:
+        sync();
+        break;
+    default:
+        access_again();
+    }
+    return !over;
+}
+
+std::string ChangingMachine::describe_all() const
+{
+    return describe() + past->describe();
+}
+
+/* ---------------------------------------------------------------------- accesses */
+
+void ChangingMachine::access_again()
+{
+    given = some_access();
+    if (!recent.empty() && !one_in(4)) {
+        bool write = given.write, priv = given.priv;
+        given = recent[below(recent.size())];
+        given.write = one_in(4) ? write : given.write;
+        given.priv = one_in(4) ? priv : given.priv;
+    }
+    memory->begin_access(given.streamid);
+    past->first(given);
+    std::vector<reference::Outcome> possible;
+    do
+        possible.push_back(reference::translate(registers, *past, given));
+    while (past->next() && possible.size() < most_combinations);
+    if (memory->crowded() || possible.size() >= most_combinations) {
+        over = true;
+        return;
+    }
+    expected = possible[0];
+    for (const PastMemory::Seen &seen : past->seen())
+        remember(places, seen, remembered_places);
+    remember(recent, given, remembered_accesses);
+    run_model();
+    size_t which = 0;
+    while (which < possible.size() && !agrees(possible[which]))
+        ++which;
+    EXPECT_LT(which, possible.size())
+        << "none of " << possible.size() << " possible outcomes; the present's is expected";
+    ++counts.accesses;
+    counts.several += possible.size() > 1;
+    counts.old_shown += which > 0;
+    counts.made_single += possible.size() == 1 && past->changed_places() > 0;
+    acknowledge();
+}
+
+/* ----------------------------------------------------------------------- changes */
+
+void ChangingMachine::change()
+{
+    if (places.empty() || past->changed_places() >= most_changed_places)
+        return;
+    PastMemory::Seen place = places[below(places.size())];
+    if (!place.fetch.table) {
+        change_structure(place);
+        return;
+    }
+    place.fetch.table = &place.shape;
+    memory->begin_access(recent.back().streamid);
+    past->change_descriptor(place.fetch);
+    ++counts.changes;
+}
+
+/* Only fields that no translation may be cached with (5.2.1, 5.4.1). */
+void ChangingMachine::change_structure(const PastMemory::Seen &place)
+{
+    std::array<uint64_t, 8> words = past->structure(place.fetch.addr);
+    if (place.fetch.object == Object::Cd) {
+        if (one_in(3))
+            REF_SET(CD_V, words.data(), !REF_GET(CD_V, words));
+        else
+            REF_SET(CD_R, words.data(), !REF_GET(CD_R, words));
+    } else if (one_in(4)) {
+        REF_SET(STE_V, words.data(), !REF_GET(STE_V, words));
+    } else {
+        REF_SET(STE_SHCFG, words.data(), below(4));
+        REF_SET(STE_PRIVCFG, words.data(), below(4));
+        REF_SET(STE_INSTCFG, words.data(), below(4));
+        REF_SET(STE_S2R, words.data(), below(2));
+    }
+    past->change_structure(place.fetch.addr, words);
+    ++counts.changes;
+}
+
+/* ----------------------------------------------------------------- invalidations */
+
+Invalidation ChangingMachine::some_configuration()
+{
+    static const unsigned opcodes[] = {REF_CMD_CFGI_STE, REF_CMD_CFGI_STE_RANGE, REF_CMD_CFGI_CD,
+                                       REF_CMD_CFGI_CD_ALL};
+    const reference::Access &a = recent[below(recent.size())];
+    Invalidation i = {};
+    i.opcode = opcodes[below(4)];
+    i.streamid = a.streamid;
+    i.substreamid = a.ssv ? a.substreamid : 0;
+    i.range = one_in(3) ? 31 : static_cast<unsigned>(below(8));
+    return i;
+}
+
+Invalidation ChangingMachine::some_invalidation()
+{
+    reference::Features f(registers);
+    bool e2h = REF_FIELD(CR2_E2H, registers.cr2);
+    std::vector<unsigned> opcodes = {REF_CMD_TLBI_NH_ALL, REF_CMD_TLBI_NH_ASID,
+                                     REF_CMD_TLBI_NH_VA,  REF_CMD_TLBI_NH_VA,
+                                     REF_CMD_TLBI_NH_VAA, REF_CMD_TLBI_NSNH_ALL};
+    if (f.s2p)
+        opcodes.insert(opcodes.end(), {REF_CMD_TLBI_S12_VMALL, REF_CMD_TLBI_S2_IPA,
+                                       REF_CMD_TLBI_S2_IPA, REF_CMD_TLBI_S2_IPA});
+    if (f.hyp)
+        opcodes.insert(opcodes.end(), {REF_CMD_TLBI_EL2_ALL, REF_CMD_TLBI_EL2_VA});
+    if (f.hyp && e2h)
+        opcodes.insert(opcodes.end(), {REF_CMD_TLBI_EL2_ASID, REF_CMD_TLBI_EL2_VAA});
+    Invalidation i = {};
+    i.opcode = opcodes[below(opcodes.size())];
+    const PastMemory::Seen &place = places[below(places.size())];
+    i.asid = place.fetch.asid;
+    i.vmid = place.fetch.vmid;
+    i.leaf = one_in(2);
+    i.addr =
+        i.opcode == REF_CMD_TLBI_S2_IPA ? place.fetch.input : recent[below(recent.size())].addr;
+    return i;
+}
+
+void ChangingMachine::invalidate()
+{
+    if (places.empty())
+        return;
+    Invalidation i = one_in(3) ? some_configuration() : some_invalidation();
+    past->give(i);
+    command(i.command());
+    ++counts.invalidations;
+    if (one_in(2))
+        sync();
+}
+
+void ChangingMachine::sync()
+{
+    command({REF_CMD_SYNC, 0});
+    smmu_run_until_idle(s, &runner, &now, now + 1'000'000);
+    EXPECT_EQ(read(REF_REG_CMDQ_CONS, 4), cmdq_prod) << "all is consumed, without an error";
+    past->complete();
+    ++counts.syncs;
+}
