@@ -318,6 +318,13 @@ static bool s2_overlays_without_indirection(const struct ste_check *c)
     return s2_overlays(c) && !STE_GET(c->ste, S2PIE);
 }
 
+static bool s2_overlays_beside_pbha(const struct ste_check *c)
+{
+    return s2_overlays(c) && VALUE(c, IDR3_PBHA) &&
+           (STE_GET(c->ste, S2HWU59) || STE_GET(c->ste, S2HWU60) || STE_GET(c->ste, S2HWU61) ||
+            STE_GET(c->ste, S2HWU62));
+}
+
 static bool s2_bad_overlays(const struct ste_check *c)
 {
     uint64_t poi = STE_GET(c->ste, S2POI);
@@ -328,8 +335,8 @@ static bool s2_bad_overlays(const struct ste_check *c)
 }
 
 /*
- * What makes a valid STE that lets traffic through ILLEGAL, in the order of 5.2.2. VMSAv9-128 and
- * PBHA bring their own rows.
+ * What makes a valid STE that lets traffic through ILLEGAL, in the order of 5.2.2. VMSAv9-128
+ * brings its own rows.
  */
 static const struct {
     bool (*illegal)(const struct ste_check *c);
@@ -359,6 +366,7 @@ static const struct {
     {s2_endianness_absent, "S2ENDI selects an endianness that IDR0.TTENDIAN lacks"},
     {s2_indirection_with_vmsav8_32, "S2PIE=1 and S2AA64 selects VMSAv8-32"},
     {s2_overlays_without_indirection, "S2POE=1 and S2PIE=0"},
+    {s2_overlays_beside_pbha, "S2POE=1 and one of S2HWU59 to S2HWU62"},
     {s2_bad_overlays, "an entry of S2POI is Reserved"},
     {vmid_too_wide, "S2VMID exceeds 8 bits and IDR0.VMID16=0"},
     {vms_out_of_range, "VMSPtr is out of the address range"},

@@ -180,4 +180,45 @@ TEST_F(SteStage2, 219_ds)
         }
 }
 
+/* rule: STE-053 */
+TEST_F(SteStage2, 224_s2pie_needs_vmsav8_64)
+{
+    VALUE(IDR0_TTF) = 3;
+    for (unsigned s2pi = 0; s2pi < 2; ++s2pi)
+        for (unsigned aa64 = 0; aa64 < 2; ++aa64) {
+            VALUE(IDR3_S2PI) = s2pi;
+            REF_SET(STE_S2AA64, ste, aa64);
+            REF_SET(STE_S2PIE, ste, 1);
+            EXPECT_EQ(legal(), !s2pi || aa64) << s2pi << aa64;
+        }
+}
+
+/* rule: STE-054 STE-055 */
+TEST_F(SteStage2, 225_s2poe_needs_s2pie_and_leaves_nothing_to_pbha)
+{
+    for (unsigned bits = 0; bits < 1u << 4; ++bits)
+        for (unsigned hwu = 0; hwu < 16; ++hwu) {
+            bool s2po = bits & 1, pbha = bits & 2, pie = bits & 4, poe = bits & 8;
+            VALUE(IDR3_S2PO) = s2po;
+            VALUE(IDR3_PBHA) = pbha;
+            REF_SET(STE_S2PIE, ste, pie);
+            REF_SET(STE_S2POE, ste, poe);
+            ste[1] = uint64_t{hwu} << REF_STE_S2HWU59_LSB;
+            EXPECT_EQ(legal(), !s2po || !poe || (pie && !(pbha && hwu))) << bits << " " << hwu;
+        }
+}
+
+/* rule: STE-056 */
+TEST_F(SteStage2, 226_reserved_overlays_used_or_not)
+{
+    for (unsigned poe = 0; poe < 2; ++poe)
+        for (unsigned index = 0; index < 16; ++index)
+            for (unsigned entry = 0; entry < 16; ++entry) {
+                REF_SET(STE_S2PIE, ste, 1);
+                REF_SET(STE_S2POE, ste, poe);
+                ste[7] = uint64_t{entry} << (REF_S2POI_BITS * index);
+                EXPECT_EQ(legal(), !poe || (entry != 1 && entry != 5)) << index << " " << entry;
+            }
+}
+
 } // namespace
