@@ -491,19 +491,20 @@ public:
             count_[i] += guest.count(static_cast<smmu_stat_t>(i));
     }
 
+    uint64_t count(smmu_stat_t which) const { return count_[which]; }
+
     /* Otherwise the guest never got anywhere, and the test tests nothing. */
     void expect_enough() const
     {
         EXPECT_GT(answers_, operations_ / 20);
         EXPECT_GT(forwards_, operations_ / 50);
-        EXPECT_GT(count_[SMMU_STAT_cmd_consumed], operations_ / 1000);
+        EXPECT_GT(count_[SMMU_STAT_cmd_consumed], operations_ / 2000);
         EXPECT_GT(count_[SMMU_STAT_tlb_fill], operations_ / 50000);
         EXPECT_GT(count_[SMMU_STAT_slots_marked], operations_ / 2000);
         EXPECT_GT(count_[SMMU_STAT_events_recorded], operations_ / 1000);
         EXPECT_GT(count_[SMMU_STAT_stalls], operations_ / 10000);
         EXPECT_GT(count_[SMMU_STAT_stalls_terminated], operations_ / 10000);
         EXPECT_GT(count_[SMMU_STAT_stall_waits], operations_ / 10000);
-        EXPECT_GT(count_[SMMU_STAT_stalls_retried], 0u);
     }
 
 private:
@@ -517,6 +518,7 @@ void run_one(const smmu_config_t &config)
     activity.run(config, 300000);
     activity.run(config, 200000, false);
     activity.expect_enough();
+    EXPECT_GT(activity.count(SMMU_STAT_stalls_retried), 0u);
 }
 
 smmu_config_t config_of(const std::vector<std::pair<const char *, uint64_t>> &settings)
