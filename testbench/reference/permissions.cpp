@@ -122,6 +122,7 @@ namespace {
 /* Table D8-82; what both base and overlay have is permitted (tables D8-83, D8-84). */
 struct Capabilities {
     bool read, write, write_by_walk, user_execute, priv_execute;
+    bool mostly_read_only, top_level0, top_level1;
 };
 
 Capabilities capabilities(uint64_t code)
@@ -132,15 +133,16 @@ Capabilities capabilities(uint64_t code)
     case 5:
         return {};
     case 4: /* write-only */
-        return {false, true, false, false, false};
+        return {false, true, false, false, false, false, false, false};
     case 2:
     case 3:
     case 6:
     case 7: /* mostly read-only */
-        return {true, false, true, false, false};
+        return {
+            true, false, true, false, false, true, code == 6 || code == 7, code == 3 || code == 7};
     default: {
         bool writes = code & 4;
-        return {true, writes, writes, (code & 1) != 0, (code & 2) != 0};
+        return {true, writes, writes, (code & 1) != 0, (code & 2) != 0, false, false, false};
     }
     }
 }
@@ -154,7 +156,7 @@ Permissions for_access(const Capabilities &c, bool priv, bool walk)
 Capabilities overlay_of(const Stage2Indirection &indirection, uint64_t leaf)
 {
     if (!indirection.overlay)
-        return {true, true, true, true, true};
+        return {true, true, true, true, true, false, false, false};
     return capabilities(indirection.s2poi >> (4 * (leaf >> 59 & 15)) & 15);
 }
 
@@ -169,6 +171,20 @@ Permissions stage2_indirect(const TableFormat &format, const Stage2Indirection &
     Permissions o = for_access(overlay_of(indirection, leaf), priv, walk);
     bool dirty = leaf >> 7 & 1;
     return {p.read && o.read, p.write && o.write, p.execute && o.execute, !dirty, format.hd};
+}
+
+/* Marks of either remain if the other leaves the permission what it is. */
+TableMarks table_marks(const Stage2Indirection &indirection, uint64_t leaf)
+{
+    if (!indirection.base)
+        return {false, false, false};
+    uint64_t index = (leaf >> 6 & 1) | (leaf >> 51 & 1) << 1 | (leaf >> 53 & 3) << 2;
+    Capabilities base = capabilities(indirection.s2pii >> (4 * index) & 15);
+    Capabilities overlay = overlay_of(indirection, leaf);
+    bool both = base.write_by_walk && overlay.write_by_walk;
+    return {both && (base.mostly_read_only || overlay.mostly_read_only),
+            both && (base.top_level0 || overlay.top_level0),
+            both && (base.top_level1 || overlay.top_level1)};
 }
 
 bool overlay_denies(const Stage2Indirection &indirection, uint64_t leaf, const Use &use, bool walk)

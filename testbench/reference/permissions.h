@@ -38,6 +38,11 @@ Permissions stage2_permissions(const TableFormat &format, const Features &featur
 /* walk: the access is one of a stage 1 walk. */
 Permissions stage2_indirect(const TableFormat &format, const Stage2Indirection &indirection,
                             uint64_t leaf, bool priv, bool walk);
+/* What a stage 2 leaf says of stage 1 tables that lie there (D8.2.7.3, D8.2.7.4). */
+struct TableMarks {
+    bool mostly_read_only, top_level0, top_level1;
+};
+TableMarks table_marks(const Stage2Indirection &indirection, uint64_t leaf);
 /* Whether the overlay alone denies the access already. */
 bool overlay_denies(const Stage2Indirection &indirection, uint64_t leaf, const Use &use, bool walk);
 

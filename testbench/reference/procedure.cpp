@@ -37,6 +37,13 @@ struct Found {
     uint64_t descriptor = 0;
     uint64_t output = 0; /* of the leaf, with the bits of the input below it */
     Restrictions restrictions;
+    bool mostly_read_only = false; /* of a stage 1 descriptor's place (D8.2.7.3) */
+};
+
+/* What the last stage 2 translation says of the place that it found. */
+struct Place {
+    bool assured_only = false;
+    TableMarks tables = {};
 };
 
 constexpr uint64_t access_flag = UINT64_C(1) << 10;
@@ -300,6 +307,9 @@ private:
         fetch_cd(l2ptr + index % leaf * 64);
     }
 
+    /* 3.27.2 */
+    bool hardened(uint64_t ste_control) const { return f.the && ste.stage2() && ste_control; }
+
     void fetch_cd(uint64_t addr)
     {
         cd.words = read_structure(Object::Cd, structure_pa(addr), REF_EVT_F_CD_FETCH);
@@ -309,7 +319,9 @@ private:
     {
         if (!ste.stage2())
             return addr;
-        return translate_stage2(addr, {REF_CLASS_CD, {false, false, true}}, false);
+        uint64_t pa = translate_stage2(addr, {REF_CLASS_CD, {false, false, true}}, false);
+        cd_assured = cd_assured && last.assured_only;
+        return pa;
     }
 
     /* ------------------------------------------------------------- the walk */
@@ -334,6 +346,8 @@ private:
             TableShape shape = {
                 format.granule_log2, level,           above - low,   format.output_bits,
                 format.ds,           format.wide_64k, format.lpae32, format.big_endian};
+            if (stage == Stage::One)
+                first_lookup_of_stage1 = level == format.start_level;
             read_descriptor(stage, table + 8 * index, shape, input, purpose, found);
             DescriptorKind kind = kind_of(format, level, found.descriptor);
             if (kind == DescriptorKind::Invalid)
@@ -343,6 +357,9 @@ private:
                 output |= input & ones(low); /* a block may be larger than the output size */
             if (output > ones(format.output_bits))
                 walk_fault(stage, REF_EVT_F_ADDR_SIZE, purpose, input);
+            if (stage == Stage::One) /* for what this descriptor points to */
+                assured = assured && found.mostly_read_only && REF_GET(CD_PNCH, cd.words) &&
+                          (found.descriptor >> 52 & 1);
             if (kind == DescriptorKind::Leaf) {
                 found.output = output;
                 return found;
@@ -361,8 +378,10 @@ private:
         bool one = stage == Stage::One;
         found.ipa = at;
         found.pa = at;
-        if (one && ste.stage2())
+        if (one && ste.stage2()) {
             found.pa = translate_stage2(at, {REF_CLASS_TT, {false, false, true}}, false);
+            found.mostly_read_only = last.tables.mostly_read_only;
+        }
         Fetch fetch = {one ? Object::Stage1 : Object::Stage2, found.pa, &shape, input};
         fetch.vmid = static_cast<uint16_t>(REF_GET(STE_S2VMID, ste.words));
         fetch.el2 = one && cd.world != World::EL1;
@@ -434,6 +453,9 @@ private:
         if (half.disabled || (half.e0pd && !use.priv))
             stage1_fault(REF_EVT_F_TRANSLATION);
         TableFormat format = cd.format(f, upper);
+        uses_upper = upper;
+        assured = cd_assured &&
+                  hardened(upper ? REF_GET(STE_TL1, ste.words) : REF_GET(STE_TL0, ste.words));
         Found found = walk(Stage::One, format, t.addr & ones(format.input_bits), {});
         uint64_t leaf = found.descriptor;
         if (!(leaf & access_flag) && !format.affd && !format.ha)
@@ -463,6 +485,27 @@ private:
 
     /* ------------------------------------------------------------- stage 2 */
 
+    /* Tables D8-14 and D8-15 */
+    bool top_level_denied(const TableMarks &marks) const
+    {
+        bool own = uses_upper ? marks.top_level1 : marks.top_level0;
+        bool others = uses_upper ? marks.top_level0 : marks.top_level1;
+        bool tl0 = hardened(REF_GET(STE_TL0, ste.words)),
+             tl1 = hardened(REF_GET(STE_TL1, ste.words));
+        return first_lookup_of_stage1 && !own &&
+               ((uses_upper ? tl1 : tl0) || ((uses_upper ? tl0 : tl1) && others));
+    }
+
+    /* What hardening denies, and maybe permissions too: then 3.26.2 and 7.3.16 do not agree which
+     * of them the record names. */
+    [[noreturn]] void refuse_hardened(bool exposed, bool denied_anyway, const Purpose &purpose,
+                                      uint64_t ipa)
+    {
+        out.event.assured_only = exposed;
+        out.event.cause_open = denied_anyway;
+        stage2_fault(REF_EVT_F_PERMISSION, purpose, ipa);
+    }
+
     /* IPA to PA; for the access itself with what that does to its memory type. */
     uint64_t translate_stage2(uint64_t ipa, const Purpose &purpose, bool itself)
     {
@@ -485,6 +528,11 @@ private:
                              : stage2_permissions(format, f, leaf, purpose.use.priv);
         bool device = !itself && ste.stage1() && REF_GET(STE_S2PTW, ste.words) &&
                       stage2_leaf_is_device(memattr, fwb);
+        Place place = {hardened(REF_GET(STE_ASSUREDONLY, ste.words)) && (leaf >> 58 & 1),
+                       table_marks(indirection, leaf)};
+        bool exposed = place.assured_only && purpose.reported_class != REF_CLASS_CD && !assured;
+        if (exposed || (by_walk && top_level_denied(place.tables)))
+            refuse_hardened(exposed, !allowed.allow(purpose.use) || device, purpose, ipa);
         if (!allowed.allow(purpose.use) || device) { /* in the order of 3.26.2 */
             out.event.overlay = overlay_denies(indirection, leaf, purpose.use, by_walk);
             out.event.dirty_bit = !out.event.overlay && !device && indirection.base &&
@@ -495,6 +543,7 @@ private:
         if (allowed.wait_for_dirty(purpose.use))
             to = dirtied_stage2(to);
         update(Stage::Two, format, found, to);
+        last = place;
 
         if (itself) {
             auto sh =
@@ -515,6 +564,9 @@ private:
     ContextEntry cd;
     Use use = {};
     Type type;
+    bool cd_assured = true, assured = false; /* 3.27.2, D8.2.7.3 */
+    bool uses_upper = false, first_lookup_of_stage1 = false;
+    Place last;
 };
 
 } // namespace

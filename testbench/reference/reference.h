@@ -5,7 +5,7 @@
  * tables from memory for every access, without caches and without time. For comparison with the
  * model, of which it uses nothing; slow and simple on purpose.
  *
- * Not here: ATS, MPAM, Secure and Realm streams, VMSAv9-128, translation hardening.
+ * Not here: ATS, MPAM, Secure and Realm streams, VMSAv9-128.
  */
 #ifndef SMMUSIM_REFERENCE_REFERENCE_H
 #define SMMUSIM_REFERENCE_REFERENCE_H
@@ -67,6 +67,8 @@ enum class Result { Forward, Abort, RazWi, Stall };
 struct Event {
     unsigned number = 0, reported_class = 0;
     bool stage2 = false, stalled = false, dirty_bit = false, overlay = false;
+    bool assured_only = false;
+    bool cause_open = false;  /* which of these three the record names */
     bool table_write = false; /* TTRnW=0 */
     uint64_t ipa = 0, fetch_addr = 0;
     bool priv = false, inst = false;

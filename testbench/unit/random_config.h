@@ -31,7 +31,6 @@ public:
         for (unsigned i = 0; i < 60; ++i)
             change_one(drawn_keys[below(sizeof drawn_keys / sizeof *drawn_keys)]);
         set("IDR1.SIDSIZE", 8);
-        set("IDR3.THE", 0); /* the reference has no translation hardening */
         return config;
     }
 
@@ -60,6 +59,7 @@ private:
         "IDR3.S2PI",
         "IDR3.S2PO",
         "IDR3.AIE",
+        "IDR3.THE",
         "IDR5.OAS",
         "IDR5.GRAN4K",
         "IDR5.GRAN16K",

@@ -20,6 +20,7 @@ void RandomMemory::new_round()
     wildness = degrees[below(7)];
     one_space = !apart && one_in(3);
     s1pie = one_in(2);
+    protects = features.the && one_in(3);
     next_asid = next_vmid = 1;
     the_cd = {};
 }
@@ -214,7 +215,9 @@ void RandomMemory::make_stage2_part(Words &ste, StreamShape &shape)
     bool indirect = features.s2pi && one_in(3);
     REF_SET(STE_S2PIE, ste.data(), indirect || odd());
     REF_SET(STE_S2POE, ste.data(), (indirect && one_in(2)) || odd());
-    REF_SET(STE_ASSUREDONLY, ste.data(), 0);
+    REF_SET(STE_ASSUREDONLY, ste.data(), one_in(3));
+    REF_SET(STE_TL0, ste.data(), one_in(4));
+    REF_SET(STE_TL1, ste.data(), one_in(4));
     for (unsigned i = 0; i < 16; ++i) { /* mostly legal overlays that permit much */
         static const uint64_t usual[] = {15, 15, 15, 12, 13, 14, 8, 11, 4, 2, 3, 6, 7, 0};
         uint64_t overlay = odd() ? below(16) : usual[below(14)];
@@ -297,7 +300,7 @@ RandomMemory::Words RandomMemory::make_cd()
     REF_SET(CD_E0PD1, cd.data(), one_in(8));
     REF_SET(CD_WXN, cd.data(), one_in(4));
     REF_SET(CD_PAN, cd.data(), one_in(4));
-    REF_SET(CD_PNCH, cd.data(), 0);
+    REF_SET(CD_PNCH, cd.data(), protects);
     uint64_t ips = one_in(3) ? below(8) : REF_FIELD(IDR5_OAS, registers.idr5);
     REF_SET(CD_IPS, cd.data(), ips);
     unsigned output = reference::size_of_code(ips);
@@ -338,6 +341,8 @@ uint64_t RandomMemory::make_table(const reference::TableShape &shape)
         d |= random() & ~ones(59);
     if (!shape.ds)
         d |= random() & 0xBFC;
+    if (protects && !one_in(4))
+        d |= UINT64_C(1) << 52;
     if (!one_space)
         d |= UINT64_C(1) << 11; /* nG, should it be read as a leaf too */
     return d;
@@ -366,7 +371,7 @@ uint64_t RandomMemory::stage2_attributes()
     d |= odd() || one_in(40) ? 0 : UINT64_C(1) << 10;            /* AF */
     d |= one_in(4) ? below(4) << 53 : 0;                         /* XN */
     d |= below(2) << 51;                                         /* DBM */
-    return d | (random() & UINT64_C(0x7B80'0000'0000'0000));
+    return d | (random() & UINT64_C(0x7F80'0000'0000'0000));
 }
 
 /* Entries of a run, all alike but for the address, if the table has them all to itself. */
@@ -409,7 +414,9 @@ uint64_t RandomMemory::make_leaf(const reference::Fetch &fetch)
         d |= (one_in(16) ? 1 : sh[below(4)]) << 8;
     if (shape.level < 3 && one_in(4))
         d |= UINT64_C(1) << 16; /* nT */
-    if (one_in(16) && !shape.wide_64k && !apart)
+    if (stage1 && protects)
+        d |= static_cast<uint64_t>(!one_in(4)) << 52;
+    else if (one_in(16) && !shape.wide_64k && !apart)
         make_contiguous(fetch, d);
     return d;
 }

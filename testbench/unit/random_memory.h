@@ -102,6 +102,7 @@ private:
     uint32_t streamid_ = 0;
     unsigned wildness = 0; /* one in so many things is odd; 0: none */
     bool one_space = false, s1pie = false;
+    bool protects = false; /* bit 52 of stage 1 is Protected */
     uint64_t next_asid = 0, next_vmid = 0;
     Words the_cd = {};
     std::vector<Input> the_inputs;
