@@ -107,7 +107,8 @@ TEST(PmcgRegisters, 850_ceid_has_what_each_unit_counts)
 /* rule: PMC-008 */
 TEST(PmcgRegisters, 850_identification_space)
 {
-    BareSmmu d({{"IIDR.Implementer", 0x43B},
+    BareSmmu d({{"AIDR.ArchMinorRev", 2},
+                {"IIDR.Implementer", 0x43B},
                 {"IIDR.ProductID", 0x487},
                 {"IIDR.Variant", 2},
                 {"IIDR.Revision", 1}});
