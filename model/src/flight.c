@@ -62,7 +62,8 @@ static void note_read(struct smmu *s, struct slot *slot, smmu_mem_source_t sourc
     if (s->timeline.capacity)
         smmu__timeline_stage(s, slot, 0, walk ? SMMU_TIMELINE_WALK_READ : SMMU_TIMELINE_CONFIG_READ,
                              slot->fetch_addr,
-                             (uint64_t)source | level << 8 | (uint64_t)shared << 16);
+                             (uint64_t)source | level << 8 | (uint64_t)shared << 16 |
+                                 (uint64_t)(slot->state == SLOT_S2_TTD) << 17);
 }
 
 /* In the modes lt and functional reads meet no others: what the port takes is added here. */

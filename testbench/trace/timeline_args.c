@@ -103,6 +103,8 @@ static void descriptor_read(const smmu_timeline_record_t *r, struct timeline_arg
 {
     structure_read(r, args);
     add(args, ",\"level\":%d", SMMU_TIMELINE_READ_LEVEL(r->number[1]));
+    if (SMMU_TIMELINE_READ_STAGE2(r->number[1]))
+        add_number(args, "stage", 2);
 }
 
 static void invalidation(const smmu_timeline_record_t *r, struct timeline_args *args)

@@ -126,6 +126,7 @@ typedef enum smmu_command_end {
 #define SMMU_TIMELINE_READ_SOURCE(n) ((n)&0xFF)                 /* smmu_mem_source_t */
 #define SMMU_TIMELINE_READ_LEVEL(n) ((int8_t)((n) >> 8 & 0xFF)) /* of a descriptor */
 #define SMMU_TIMELINE_READ_SHARED(n) ((n) >> 16 & 1)            /* another request makes it */
+#define SMMU_TIMELINE_READ_STAGE2(n) ((n) >> 17 & 1)            /* of a descriptor */
 
 /* Of an invalidation's first number. */
 enum { SMMU_TIMELINE_INVAL_CONFIG = 1, SMMU_TIMELINE_INVAL_BY_ADDRESS = 2 };
