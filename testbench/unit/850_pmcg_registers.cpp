@@ -117,7 +117,7 @@ TEST(PmcgRegisters, 850_identification_space)
         EXPECT_EQ(g.r32(REF_PMCG_PMDEVARCH), REF_PREP(PMCG_PMDEVARCH_ARCHITECT, 0x23B) |
                                                  REF_PREP(PMCG_PMDEVARCH_PRESENT, 1) | 0x2A56U);
         EXPECT_EQ(g.r32(REF_PMCG_PMDEVTYPE), 0x56U);
-        EXPECT_EQ(g.r32(REF_PMCG_AIDR), 3U) << "SMMUv3.3";
+        EXPECT_EQ(g.r32(REF_PMCG_AIDR), 2U) << "SMMUv3.2";
         EXPECT_EQ(g.r32(REF_PMCG_IIDR), 0x4872143BU);
         const uint32_t pidr[] = {0x87, 0xB4, 0x2B, 0x10};
         const uint32_t cidr[] = {0x0D, 0x90, 0x05, 0xB1};
