@@ -84,6 +84,8 @@ INVALIDATION_MUTANTS = [
     ("model: invalidations by address drop leaves alone", MODEL + "cmds.c",
      "scope->leaf_only = SMMU_FIELD_GET(CMD_TLBI_NH_VA, Leaf, words) != 0;",
      "scope->leaf_only = true;"),
+    ("model: a range ends where it begins", MODEL + "cmds.c",
+     "scope->va_last = r.last;", "scope->va_last = r.first;"),
     ("model: NH_ASID spares all", MODEL + "tags.c",
      "return !f->by_asid || (uint16_t)(key >> 8) == f->asid;",
      "return !f->by_asid;"),

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "reference/features.h"
+#include "reference/table_format.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 #include "spec_ref/ref_structures.h"
@@ -19,6 +20,13 @@ constexpr size_t remembered_accesses = 6, remembered_places = 48;
 /* Combinations grow with what has changed and is not yet invalidated. */
 constexpr size_t most_changed_places = 5;
 constexpr unsigned most_combinations = 400;
+
+bool takes_address(unsigned opcode)
+{
+    return opcode == REF_CMD_TLBI_NH_VA || opcode == REF_CMD_TLBI_NH_VAA ||
+           opcode == REF_CMD_TLBI_EL2_VA || opcode == REF_CMD_TLBI_EL2_VAA ||
+           opcode == REF_CMD_TLBI_S2_IPA;
+}
 
 template <typename T>
 void remember(std::vector<T> &list, const T &item, size_t most)
@@ -183,7 +191,28 @@ Invalidation ChangingMachine::some_invalidation()
     i.leaf = one_in(2);
     i.addr =
         i.opcode == REF_CMD_TLBI_S2_IPA ? place.fetch.input : recent[below(recent.size())].addr;
+    if (REF_FIELD(IDR3_RIL, registers.idr3) && place.fetch.table && takes_address(i.opcode) &&
+        one_in(2))
+        make_range(i, place);
     return i;
+}
+
+/* Around the address, for tables like those of the place; aligned as the level wants it. */
+void ChangingMachine::make_range(Invalidation &i, const PastMemory::Seen &place)
+{
+    const reference::TableShape &shape = place.shape;
+    i.tg = (shape.granule_log2 - 10) / 2;
+    i.num = static_cast<unsigned>(below(32));
+    i.scale = static_cast<unsigned>(one_in(2) ? below(4) : below(20));
+    bool hinted = one_in(3) && shape.level >= 2;
+    i.ttl = hinted ? static_cast<unsigned>(shape.level) : 0;
+    unsigned aligned =
+        hinted ? reference::entry_log2(shape.granule_log2, shape.level) : shape.granule_log2;
+    i.addr &= ~reference::ones(aligned);
+    if (one_in(2)) /* not at its beginning */
+        i.addr -= below(i.num + 1) << aligned;
+    if (!i.num && !i.scale && !i.ttl) /* Reserved */
+        i.num = 1;
 }
 
 void ChangingMachine::invalidate()

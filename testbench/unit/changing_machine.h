@@ -32,6 +32,7 @@ private:
     void invalidate();
     Invalidation some_invalidation();
     Invalidation some_configuration();
+    void make_range(Invalidation &i, const PastMemory::Seen &place);
     void sync();
 
     std::unique_ptr<PastMemory> past;

@@ -29,6 +29,10 @@ std::array<uint64_t, 2> Invalidation::command() const
     REF_SET(CMD_TLBI_NH_VA_ASID, words.data(), asid);
     REF_SET(CMD_TLBI_NH_VA_LEAF, words.data(), leaf);
     REF_SET(CMD_TLBI_NH_VA_ADDR, words.data(), addr >> 12);
+    REF_SET(CMD_TLBI_NH_VA_TG, words.data(), tg);
+    REF_SET(CMD_TLBI_NH_VA_NUM, words.data(), num);
+    REF_SET(CMD_TLBI_NH_VA_SCALE, words.data(), scale);
+    REF_SET(CMD_TLBI_NH_VA_TTL, words.data(), ttl);
     return words;
 }
 
@@ -40,11 +44,23 @@ static bool is_leaf(uint64_t value, const Fetch &fetch)
     return fetch.table->level == 3 || !(descriptor & 2);
 }
 
-/* An address: what is cached for its page is gone, with leaf=1 only what came of a leaf. */
+/* An address or a range: what is cached for its pages is gone, with leaf=1 only what came of a
+ * leaf. */
 bool PastMemory::page_covered(const Invalidation &i, uint64_t input, uint64_t value,
                               const Fetch &fetch) const
 {
-    return i.addr >> 12 == input >> 12 && (!i.leaf || is_leaf(value, fetch));
+    bool leaf = is_leaf(value, fetch);
+    if (i.leaf && !leaf)
+        return false;
+    if (!i.tg)
+        return i.addr >> 12 == input >> 12;
+    /* A range of entries of one granule, with the level of the leaf maybe (4.4.1.1). */
+    unsigned granule = 10 + 2 * i.tg;
+    /* Under an old table there may have been a leaf of another level than the hint's: it stays. */
+    bool meant = !i.ttl || (leaf && fetch.table->level == static_cast<int>(i.ttl));
+    uint64_t bytes = static_cast<uint64_t>(i.num + 1) << (i.scale + granule);
+    return fetch.table->granule_log2 == granule && meant && input >= i.addr &&
+           input - i.addr < bytes;
 }
 
 bool PastMemory::covers_stage1(const Invalidation &i, uint64_t value, const Fetch &fetch) const
@@ -208,7 +224,8 @@ std::string PastMemory::describe() const
         std::ostringstream line;
         line << std::hex << "  command " << i.opcode << " vmid " << i.vmid << " asid " << i.asid
              << " addr " << i.addr << " leaf " << i.leaf << " sid " << i.streamid << " ssid "
-             << i.substreamid << " range " << i.range << (g.complete_at ? ", complete" : "");
+             << i.substreamid << " range " << i.range << " tg " << i.tg << " num " << i.num
+             << " scale " << i.scale << " ttl " << i.ttl << (g.complete_at ? ", complete" : "");
         lines[g.at] = line.str();
     }
     std::string text;

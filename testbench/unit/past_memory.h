@@ -23,7 +23,8 @@ struct Invalidation {
     uint64_t addr = 0; /* VA or IPA */
     bool leaf = false;
     uint32_t streamid = 0, substreamid = 0;
-    unsigned range = 31; /* CFGI_STE_RANGE: 31 is all */
+    unsigned range = 31;                          /* CFGI_STE_RANGE: 31 is all */
+    unsigned tg = 0, num = 0, scale = 0, ttl = 0; /* 4.4.1.1; tg 0: one address, any granule */
 
     std::array<uint64_t, 2> command() const;
 };
