@@ -14,6 +14,9 @@ void smmu__answer_track(struct smmu *s, const smmu_request_t *r, uint8_t epoch,
     s->inval.tracked[epoch]++;
 }
 
+_Static_assert((SMMU_REQ_WRITE | SMMU_REQ_INST | SMMU_REQ_PRIV) == XCTX_ACCESS_FLAGS,
+               "they index xctx.access");
+
 static void output_kind(const struct smmu *s, struct access_kind k, smmu_response_t *out)
 {
     if (s->always_privileged_data)

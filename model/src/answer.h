@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. What an access is after the overrides of its stream, and the answers it can get: let through
- * by a leaf, let through untouched, terminated (3.12, 13.1 to 13.4).
+ * L3. What an access is after the overrides of its stream (struct access_kind), and the answers it
+ * can get: let through by a leaf, let through untouched, terminated (3.12, 13.1 to 13.4).
  */
 #ifndef SMMUSIM_ANSWER_H
 #define SMMUSIM_ANSWER_H
@@ -14,23 +14,26 @@
 struct smmu;
 struct prog_if;
 
-struct access_kind {
-    bool write, inst, priv;
-};
+/* flags: SMMU_REQ_*. */
+static inline struct access_kind smmu__access_kind_of(unsigned flags, const struct overrides *o)
+{
+    bool write = flags & SMMU_REQ_WRITE;
+    struct access_kind k = {.write = write,
+                            .inst = attrs_instruction(o, write, flags & SMMU_REQ_INST),
+                            .priv = attrs_privileged(o, flags & SMMU_REQ_PRIV)};
+    k.need = leaf_permission(k.priv, k.inst, k.write);
+    return k;
+}
 
 static inline struct access_kind smmu__access_kind(const smmu_request_t *r,
                                                    const struct overrides *o)
 {
-    bool write = r->flags & SMMU_REQ_WRITE;
-    return (struct access_kind){.write = write,
-                                .inst = attrs_instruction(o, write, r->flags & SMMU_REQ_INST),
-                                .priv = attrs_privileged(o, r->flags & SMMU_REQ_PRIV)};
+    return smmu__access_kind_of(r->flags, o);
 }
 
-/* The LEAF_* bit that this access needs. */
 static inline uint8_t smmu__access_need(struct access_kind k)
 {
-    return leaf_permission(k.priv, k.inst, k.write);
+    return k.need;
 }
 
 /* Bits 63:56 copied from bit 55: the address that caches know, whether or not the tag byte counts

@@ -12,12 +12,13 @@ static bool requests_have_time(const smmu_t *s)
     return s->mode == SMMU_MODE_AT;
 }
 
-static smmu_status_t advance_to(smmu_t *s, uint64_t now)
+static inline smmu_status_t advance_to(smmu_t *s, uint64_t now)
 {
-    if (now < s->sched.now)
+    if (UNLIKELY(now < s->sched.now))
         return SMMU_E_TIME;
-    if (now != s->sched.now)
+    if (UNLIKELY(smmu__sched_next(&s->sched) <= now))
         smmu__run_due(s, now);
+    s->sched.now = now;
     return SMMU_OK;
 }
 
@@ -26,16 +27,17 @@ uint64_t smmu_now(const smmu_t *s)
     return s->sched.now;
 }
 
+/* A unit's timer, or an access that leaves; one that has left is the owner's to take. */
 uint64_t smmu_next_due(const smmu_t *s)
 {
-    return smmu__sched_next(&s->sched);
+    uint64_t timer = smmu__sched_next(&s->sched), leaves = s->qtw.next;
+    return leaves < timer && leaves > s->sched.now ? leaves : timer;
 }
 
 uint64_t smmu_advance(smmu_t *s, uint64_t now)
 {
-    if (now >= s->sched.now)
-        smmu__run_due(s, now);
-    return smmu__sched_next(&s->sched);
+    advance_to(s, now);
+    return smmu_next_due(s);
 }
 
 bool smmu_idle(const smmu_t *s)
@@ -107,7 +109,7 @@ smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_stat
             return time;
     }
     s->timeline.owner_now = now;
-    TIMELINE_ACCESS(s, END, tag, status, 0);
+    TIMELINE_ACCESS(s, s->sched.now, END, tag, status, 0);
     smmu__access_free(s, tag);
     smmu__mem_done(s, &a, status, data);
     return SMMU_OK;

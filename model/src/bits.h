@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hints.h"
+
 /* The n low bits; n from 0 to 64. */
 static inline uint64_t low_mask(unsigned n)
 {
@@ -45,9 +47,13 @@ static inline unsigned lowest_bit(uint64_t value)
 /* Number of the highest bit that is set; value must not be 0. */
 static inline unsigned highest_bit(uint64_t value)
 {
+#if defined __GNUC__
+    return 63 - (unsigned)__builtin_clzll(value);
+#else
     for (unsigned by = 1; by < 64; by *= 2)
         value |= value >> by;
     return lowest_bit(value ^ value >> 1);
+#endif
 }
 
 #endif

@@ -17,7 +17,7 @@ enum cerror { CERROR_ILL = 1, CERROR_ABT = 2 };
 enum { SIG_NONE = 0, SIG_IRQ = 1, SIG_SEV = 2 };
 
 /* The interfaces' main queues come first, in the interfaces' order. */
-static struct prog_if *interface_of(struct smmu *s, unsigned queue)
+static inline struct prog_if *interface_of(struct smmu *s, unsigned queue)
 {
     assert(queue < PROG_IF_COUNT);
     return &s->pi[queue];
@@ -37,25 +37,23 @@ static void look_around(struct cmdq *q, const struct prog_if *pi)
     q->available = runs ? smmu__ring_used(&q->ring, prod, q->cons) : 0;
 }
 
-static struct cmdq_fetch *buffer_entry(struct cmdq *q, unsigned place)
+static inline struct cmdq_fetch *buffer_entry(struct cmdq *q, unsigned place)
 {
     return &q->fetch[(q->head + place) % CMDQ_BUFFER];
 }
 
-static const struct cmd_rule *head_rule(const struct smmu *s, const struct cmdq *q)
+static inline const struct cmd_rule *head_rule(const struct smmu *s, const struct cmdq *q)
 {
     return &s->cmd_rules.rule[q->head_rule];
 }
 
-static struct cmdq_fetch *head_of(struct cmdq *q)
+static inline struct cmdq_fetch *head_of(struct cmdq *q)
 {
     return &q->fetch[q->head];
 }
 
-static void note_indexes(struct smmu *s, unsigned queue)
+static OFF_PATH void note_indexes(struct smmu *s, unsigned queue)
 {
-    if (!s->timeline.capacity)
-        return;
     const struct prog_if *pi = interface_of(s, queue);
     struct ring ring =
         smmu__ring_of(REG_OF(pi, CMDQ_BASE), (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
@@ -81,15 +79,15 @@ static inline bool may_read(const struct smmu *s, const struct cmdq *q)
 }
 
 /* A read brings a power of two of commands that are aligned to as many. */
-static unsigned commands_of_read(const struct smmu *s, const struct cmdq *q)
+static inline unsigned commands_of_read(const struct smmu *s, const struct cmdq *q)
 {
     unsigned n = (unsigned)CFG(s, TIMING_CMDS_PER_READ);
-    while (n > q->available - q->buffered || q->fetch_index % n)
+    while (n > q->available - q->buffered || (q->fetch_index & (n - 1)))
         n /= 2;
     return n;
 }
 
-static void read_commands(struct smmu *s, unsigned queue, unsigned entry, uint32_t index,
+static inline void read_commands(struct smmu *s, unsigned queue, unsigned entry, uint32_t index,
                           unsigned n)
 {
     struct cmdq *q = &s->cmdq[queue];
@@ -100,7 +98,7 @@ static void read_commands(struct smmu *s, unsigned queue, unsigned entry, uint32
                    smmu__ring_address(&q->ring, index), 16 * n, q->attrs, NULL);
 }
 
-static void read_next(struct smmu *s, unsigned queue)
+static inline void read_next(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     unsigned n = commands_of_read(s, q), first = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
@@ -118,16 +116,23 @@ static void read_next(struct smmu *s, unsigned queue)
     read_commands(s, queue, first, index, n);
 }
 
+static OFF_PATH void read_more(struct smmu *s, unsigned queue)
+{
+    do
+        read_next(s, queue);
+    while (may_read(s, &s->cmdq[queue]));
+}
+
 /* Keeps as many reads outstanding as allowed and the buffer filled. */
 static inline void read_ahead(struct smmu *s, unsigned queue)
 {
-    while (may_read(s, &s->cmdq[queue]))
-        read_next(s, queue);
+    if (may_read(s, &s->cmdq[queue]))
+        read_more(s, queue);
 }
 
 /* Forgets the commands that were read ahead (3.21.2). Those on their way are awaited, but not used.
  */
-static void drop_read_ahead(struct smmu *s, unsigned queue)
+static OFF_PATH void drop_read_ahead(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     for (; q->buffered > 0; q->buffered--) {
@@ -163,7 +168,7 @@ static void begin(struct smmu *s, unsigned queue)
 }
 
 /* Not before every earlier read has come back. */
-static bool start(struct smmu *s, unsigned queue)
+static OFF_PATH bool start(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     uint64_t delay = CFG(s, TIMING_CMDQ_START_LAT);
@@ -178,7 +183,7 @@ static bool start(struct smmu *s, unsigned queue)
     return true;
 }
 
-static void stop(struct smmu *s, unsigned queue)
+static OFF_PATH void stop(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     drop_read_ahead(s, queue);
@@ -189,7 +194,7 @@ static void stop(struct smmu *s, unsigned queue)
 /* ----------------------------------------------------------------------------- consumption */
 
 /* 7.1: ERR is there before the error is; CONS.RD stays on the command. */
-static void fail(struct smmu *s, unsigned queue, enum cerror code)
+static OFF_PATH void fail(struct smmu *s, unsigned queue, enum cerror code)
 {
     struct cmdq *q = &s->cmdq[queue];
     struct prog_if *pi = interface_of(s, queue);
@@ -211,7 +216,7 @@ static const uint8_t stat_of_kind[] = {
 
 /* CONS passes the head command. A queue that could be seen to be full wakes those who wait for room
  * (4.1.2). */
-static void consume(struct smmu *s, unsigned queue)
+static inline void consume(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     struct prog_if *pi = interface_of(s, queue);
@@ -220,7 +225,8 @@ static void consume(struct smmu *s, unsigned queue)
     q->cons = smmu__ring_next(&q->ring, q->cons);
     REG_OF(pi, CMDQ_CONS) = q->cons;
     TIMELINE_END(s, COMMAND, queue, head_of(q)->number, SMMU_COMMAND_CONSUMED, 0);
-    note_indexes(s, queue);
+    if (UNLIKELY(s->timeline.capacity))
+        note_indexes(s, queue);
     head_of(q)->state = FETCH_FREE;
     q->head = (uint8_t)((q->head + 1) % CMDQ_BUFFER);
     q->buffered--;
@@ -237,7 +243,7 @@ static void consume(struct smmu *s, unsigned queue)
 
 /* --------------------------------------------------------------------------- CMD_SYNC (4.7.3) */
 
-static void sync_begin(struct smmu *s, unsigned queue)
+static OFF_PATH void sync_begin(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     TIMELINE_END(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
@@ -261,7 +267,7 @@ static bool sync_complete(struct smmu *s, unsigned queue)
 }
 
 /* Who sees the signal sees CONS beyond the command. */
-static void sync_signal(struct smmu *s, unsigned queue)
+static OFF_PATH void sync_signal(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     struct prog_if *pi = interface_of(s, queue);
@@ -275,7 +281,7 @@ static void sync_signal(struct smmu *s, unsigned queue)
         smmu__irq_sev(s, pi);
 }
 
-static bool sync_wait(struct smmu *s, unsigned queue)
+static OFF_PATH bool sync_wait(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     if (!sync_complete(s, queue)) {
@@ -300,13 +306,13 @@ static bool sync_wait(struct smmu *s, unsigned queue)
 
 /* ------------------------------------------------------------------------------------ steps */
 
-static bool invalidates(const struct cmd_rule *rule)
+static inline bool invalidates(const struct cmd_rule *rule)
 {
     return rule->kind == CMD_IS_TLBI || rule->kind == CMD_IS_CFGI;
 }
 
 /* Decoded, its time has passed: the head command fails, acts or begins to wait. */
-static bool act(struct smmu *s, unsigned queue)
+static inline bool act(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     const struct cmd_rule *rule = head_rule(s, q);
@@ -338,11 +344,22 @@ static bool act(struct smmu *s, unsigned queue)
     return true;
 }
 
-static bool decode(struct smmu *s, unsigned queue)
+/*
+ * Its decoding, and what is known already of the wait for an invalidation to end (act() asks again);
+ * in a timeline the two are told apart.
+ */
+static inline uint64_t time_to_act(const struct smmu *s, const struct cmd_rule *rule)
+{
+    uint64_t delay = CFG(s, TIMING_CMD_DECODE_LAT), free_at = smmu__inval_free_at(s);
+    bool waits = invalidates(rule) && free_at > s->sched.now + delay;
+    return waits && !s->timeline.capacity ? free_at - s->sched.now : delay;
+}
+
+static inline bool decode(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     q->head_rule = smmu__cmd_judge(s, interface_of(s, queue), head_of(q)->words);
-    uint64_t delay = CFG(s, TIMING_CMD_DECODE_LAT);
+    uint64_t delay = time_to_act(s, head_rule(s, q));
     q->state = CMDQ_DECODE;
     TIMELINE_BEGIN(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
     if (delay) {
@@ -352,7 +369,7 @@ static bool decode(struct smmu *s, unsigned queue)
     return act(s, queue);
 }
 
-static bool await(struct smmu *s, unsigned queue)
+static inline bool await(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     if (!q->available) {
@@ -371,7 +388,7 @@ static bool await(struct smmu *s, unsigned queue)
 }
 
 /* One step on; false if something has to happen first. */
-static bool step(struct smmu *s, unsigned queue)
+static inline bool step(struct smmu *s, unsigned queue)
 {
     switch (s->cmdq[queue].state) {
     case CMDQ_STOPPED:
@@ -387,7 +404,7 @@ static bool step(struct smmu *s, unsigned queue)
     }
 }
 
-static void run(struct smmu *s, unsigned queue)
+static inline void run(struct smmu *s, unsigned queue)
 {
     while (step(s, queue))
         ;
@@ -401,7 +418,8 @@ static void run(struct smmu *s, unsigned queue)
 void smmu__cmdq_kick(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    note_indexes(s, queue);
+    if (UNLIKELY(s->timeline.capacity))
+        note_indexes(s, queue);
     if (q->state != CMDQ_STOPPED && q->state != CMDQ_START) {
         look_around(q, interface_of(s, queue));
         read_ahead(s, queue);
@@ -426,7 +444,7 @@ bool smmu__cmdq_quiet(const struct smmu *s, unsigned queue)
     return q->state == CMDQ_STOPPED && q->reading == 0;
 }
 
-void smmu__cmdq_due(struct smmu *s, unsigned queue)
+inline void smmu__cmdq_due(struct smmu *s, unsigned queue)
 {
     switch (s->cmdq[queue].state) {
     case CMDQ_START:
@@ -445,7 +463,7 @@ void smmu__cmdq_due(struct smmu *s, unsigned queue)
 }
 
 /* data: NULL if the read aborted. */
-static void got(struct smmu *s, unsigned queue, unsigned entry, const uint8_t *data)
+static inline void got(struct smmu *s, unsigned queue, unsigned entry, const uint8_t *data)
 {
     struct cmdq_fetch *f = &s->cmdq[queue].fetch[entry];
     TIMELINE_END(s, CMD_FETCH, queue, f->number, f->state == FETCH_DROPPED, !data);
@@ -462,7 +480,7 @@ static void got(struct smmu *s, unsigned queue, unsigned entry, const uint8_t *d
 }
 
 /* Which of its commands aborted, a read of several does not say: they are read one by one. */
-static void read_again(struct smmu *s, unsigned queue, unsigned entry)
+static OFF_PATH void read_again(struct smmu *s, unsigned queue, unsigned entry)
 {
     struct cmdq_fetch *f = &s->cmdq[queue].fetch[entry];
     if (f->state == FETCH_DROPPED)
@@ -471,15 +489,16 @@ static void read_again(struct smmu *s, unsigned queue, unsigned entry)
         read_commands(s, queue, entry, f->index, 1);
 }
 
-void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_mem_status_t status,
+inline void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_mem_status_t status,
                           const uint8_t *data)
 {
     struct cmdq *q = &s->cmdq[queue];
     unsigned n = q->fetch[entry].covered;
+    bool one_by_one = status != SMMU_MEM_OK && n > 1;
     q->reading--;
     for (unsigned i = 0; i < n; i++) {
         unsigned at = (entry + i) % CMDQ_BUFFER;
-        if (status != SMMU_MEM_OK && n > 1)
+        if (one_by_one)
             read_again(s, queue, at);
         else
             got(s, queue, at, status == SMMU_MEM_OK ? data + 16 * i : NULL);

@@ -131,7 +131,6 @@ static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots, uin
 {
     const uint32_t count_of[TIMER_KINDS] = {[TIMER_SLOT] = slots,
                                             [TIMER_CMDQ] = CMD_QUEUE_COUNT,
-                                            [TIMER_QTW] = 1,
                                             [TIMER_PMCG] = groups};
     q->timer_count = 0;
     for (unsigned kind = 0; kind < TIMER_KINDS; kind++) {
@@ -325,6 +324,9 @@ smmu_status_t smmu_create(smmu_t **out, const smmu_config_t *cfg, void *memory, 
             .number = i, .sec = interfaces[i].sec, .cmd_queue = interfaces[i].cmd_queue};
     smmu__regs_init(s);
     smmu__pmcg_init(s);
+    smmu__qtw_init(s);
+    smmu__tbus_init(s);
+    smmu__inval_init(s);
     smmu__cmds_init(s);
     s->slots.free = (struct slot_list){SLOT_NONE, SLOT_NONE};
     for (uint32_t i = 0; i < s->slots.capacity; i++)
@@ -345,9 +347,9 @@ const smmu_config_t *smmu_get_config(const smmu_t *s)
 void smmu_reset(smmu_t *s)
 {
     TIMELINE_INSTANT(s, RESET, 0, 0, 0);
+    smmu__qtw_reset(s);
     smmu__outbox_reset(s);
     smmu__flight_reset(s);
-    smmu__qtw_reset(s);
     smmu__cfgcache_reset(s);
     smmu__translations_reset(s);
     smmu__inval_reset(s);
@@ -366,7 +368,7 @@ void smmu_reset(smmu_t *s)
 /* -------------------------------------------------------------- dispatch */
 
 /* Consequences that a unit must not draw itself while another one is still at work. */
-void smmu__settle(struct smmu *s)
+void smmu__settle_now(struct smmu *s)
 {
     for (uint8_t due; (due = s->settle);) {
         s->settle = 0;
@@ -393,14 +395,11 @@ void smmu__run_due(struct smmu *s, uint64_t now)
     static void (*const due[TIMER_KINDS])(struct smmu *, unsigned) = {
         [TIMER_SLOT] = smmu__flight_due,
         [TIMER_CMDQ] = smmu__cmdq_due,
-        [TIMER_QTW] = smmu__qtw_due,
         [TIMER_PMCG] = smmu__pmcg_due};
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
         smmu__settle(s);
     }
-    if (now > s->sched.now)
-        s->sched.now = now;
 }
 
 static void slot_access(struct smmu *s, unsigned index, smmu_mem_status_t status,

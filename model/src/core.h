@@ -29,10 +29,17 @@ static inline smmu_status_t smmu__request_check(const struct smmu *s, const smmu
     return r->sec_sid > SMMU_PAS_REALM ? SMMU_E_ARGUMENT : SMMU_E_UNSUPPORTED;
 }
 
+/* Timers due by 'now', in their order; then the clock stands at the last of them. */
 void smmu__run_due(struct smmu *s, uint64_t now);
 void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
                     const void *data);
-/* Draws what SETTLE_* asks for, and gives walkers to who waits for one. After every input. */
-void smmu__settle(struct smmu *s);
+void smmu__settle_now(struct smmu *s);
+
+/* Draws what SETTLE_* asks for, if anything. After every input. */
+static inline void smmu__settle(struct smmu *s)
+{
+    if (s->settle)
+        smmu__settle_now(s);
+}
 
 #endif

@@ -115,7 +115,7 @@ uint32_t smmu__evtq_room(const struct smmu *s, const struct prog_if *pi)
     uint32_t cons = (uint32_t)REG_OF(pi, EVENTQ_CONS);
     if (!works(pi) || full(s, pi))
         return 0;
-    return (UINT32_C(1) << ring.log2_size) - smmu__ring_used(&ring, pi->evtq.write_index, cons);
+    return smmu__ring_entries(&ring) - smmu__ring_used(&ring, pi->evtq.write_index, cons);
 }
 
 /* 7.4: a second overflow before the first is acknowledged cannot be shown. */

@@ -3,6 +3,7 @@
  * (3.3.1, 3.3.2, 7.3.22). */
 #include <string.h>
 
+#include "answer.h"
 #include "context.h"
 #include "flight.h"
 #include "le.h"
@@ -65,6 +66,8 @@ static bool config_known(struct smmu *s, struct slot *slot)
 {
     const smmu_request_t *r = &slot->request;
     slot->x.stream_number = smmu__stream_number(s, r->sec_sid, r->streamid);
+    for (unsigned flags = 0; flags <= XCTX_ACCESS_FLAGS; flags++)
+        slot->x.access[flags] = smmu__access_kind_of(flags, &slot->x.overrides);
     slot->has_config = true;
     slot->borrowed = slot->no_share = false;
     if (xctx_translates(&slot->x))

@@ -129,14 +129,16 @@ static bool look_up(struct smmu *s, struct slot *slot, struct tbu_lookup *found)
     found->probes = 1;
     if (!x || !xctx_translates(x))
         return false;
-    struct access_kind k = smmu__access_kind(r, &x->overrides);
+    struct access_kind k = x->access[r->flags & XCTX_ACCESS_FLAGS];
     if (smmu__walk_start(x, r->addr, !k.priv, &unused) != WALK_NEXT)
         return false;
     smmu__tags_use(s, x);
-    smmu__tbu_look_up(s, t, x, smmu__canonical(r->addr), smmu__access_need(k), found);
+    smmu__tbu_look_up(s, t, x, smmu__canonical(r->addr), k.need, found);
     if (found->where == TBU_MISS)
         return false;
-    smmu__answer_leaf(s, r, x, k, &found->leaf, &slot->response);
+    struct leaf leaf;
+    smmu__tlb_leaf(found->entry, &leaf);
+    smmu__answer_leaf(s, r, x, k, &leaf, &slot->response);
     return true;
 }
 

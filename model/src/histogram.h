@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "bits.h"
+
 enum {
     HISTOGRAM_EXACT_LOG2 = 4, /* values below 2^4 have buckets of their own */
     HISTOGRAM_SPLIT_LOG2 = 3, /* 2^3 buckets an octave above */
@@ -26,22 +28,13 @@ struct histogram {
 
 /* ---- buckets */
 
-static inline unsigned histogram_log2(uint64_t value)
-{
-    unsigned log2 = 0;
-    for (unsigned step = 32; step; step /= 2)
-        if (value >> (log2 + step))
-            log2 += step;
-    return log2;
-}
-
 static inline unsigned histogram_bucket(uint64_t value)
 {
-    if (value >> HISTOGRAM_EXACT_LOG2 == 0)
+    if (LIKELY(value >> HISTOGRAM_EXACT_LOG2 == 0))
         return (unsigned)value;
-    if (value >> HISTOGRAM_TOP_LOG2)
+    if (UNLIKELY(value >> HISTOGRAM_TOP_LOG2))
         return HISTOGRAM_BUCKETS - 1;
-    unsigned octave = histogram_log2(value);
+    unsigned octave = highest_bit(value);
     unsigned split = (unsigned)(value >> (octave - HISTOGRAM_SPLIT_LOG2)); /* 8 to 15 */
     return ((octave - HISTOGRAM_EXACT_LOG2 + 1) << HISTOGRAM_SPLIT_LOG2) + split;
 }
@@ -76,7 +69,7 @@ static inline void histogram_record_in(struct histogram *h, unsigned bucket, uin
 {
     h->bucket[bucket]++;
     h->sum += value;
-    if (value - h->min > h->span)
+    if (UNLIKELY(value - h->min > h->span))
         smmu__histogram_widen(h, value);
 }
 

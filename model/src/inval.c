@@ -9,7 +9,7 @@
 #include "state.h"
 
 /* Without a VA, or for a configuration change, every address of the streams is meant. */
-static void tell_owner(struct smmu *s, const struct inval_scope *scope)
+static OFF_PATH void tell_owner(struct smmu *s, const struct inval_scope *scope)
 {
     smmu_out_inval_t *o = &smmu__outbox_put(s, SMMU_OUT_INVAL)->u.inval;
     uint64_t tag = s->inval.next_ack_tag++;
@@ -29,7 +29,7 @@ static void tell_owner(struct smmu *s, const struct inval_scope *scope)
 
 /* ---------------------------------------------------------------- what it costs (docs/timing.md) */
 
-static bool by_address(const struct inval_scope *scope)
+static inline bool by_address(const struct inval_scope *scope)
 {
     const struct inval_config *c = &scope->u.config;
     if (scope->kind == INVAL_TLB)
@@ -42,34 +42,43 @@ static uint64_t scan(uint64_t sets, uint64_t per_cycle)
     return per_cycle ? (sets + per_cycle - 1) / per_cycle : 0;
 }
 
-static uint64_t most_sets(const struct smmu *s, const struct inval_scope *scope)
+static uint64_t most_sets(const struct walk_cache *w)
 {
     uint64_t sets = 0;
-    if (scope->kind == INVAL_CONFIG)
-        return s->cfgcache.sets;
-    for (unsigned i = 0; i < s->walk_cache.arrays; i++)
-        if (s->walk_cache.array[i].sets > sets)
-            sets = s->walk_cache.array[i].sets;
+    for (unsigned i = 0; i < w->arrays; i++)
+        if (w->array[i].sets > sets)
+            sets = w->array[i].sets;
     return sets;
 }
 
-static uint64_t time_in_tcu(const struct smmu *s, const struct inval_scope *scope)
+void smmu__inval_init(struct smmu *s)
 {
-    return by_address(scope) ? CFG(s, TIMING_INV_TCU_VA_LAT)
-                             : scan(most_sets(s, scope), CFG(s, TIMING_INV_TCU_SCAN));
+    const uint64_t sets[INVAL_KINDS] = {[INVAL_CONFIG] = s->cfgcache.sets,
+                                        [INVAL_TLB] = most_sets(&s->walk_cache)};
+    for (unsigned kind = 0; kind < INVAL_KINDS; kind++) {
+        struct inval_cost *c = s->inval.cost[kind];
+        c[false].in_tcu = scan(sets[kind], CFG(s, TIMING_INV_TCU_SCAN));
+        c[false].in_tbu = scan(s->tbu[0].mtlb.sets, CFG(s, TIMING_INV_TBU_SCAN));
+        c[true].in_tcu = CFG(s, TIMING_INV_TCU_VA_LAT);
+        c[true].in_tbu = CFG(s, TIMING_INV_TBU_VA_LAT);
+    }
 }
 
-static uint64_t time_in_tbu(const struct smmu *s, const struct inval_scope *scope)
+/* Beyond the first one, at most as many as there are sets. */
+static OFF_PATH uint64_t further_probes(const struct smmu *s, const struct inval_tlb *t)
 {
-    const struct inval_tlb *t = &scope->u.tlb;
-    uint64_t sets = s->tbu[0].mtlb.sets, probes = 1;
-    if (!by_address(scope))
-        return scan(sets, CFG(s, TIMING_INV_TBU_SCAN));
-    if (scope->kind == INVAL_TLB && CFG(s, TIMING_INV_RANGE_PROBES))
-        probes = ((t->va_last - t->va_first) >> (t->granule_log2 ? t->granule_log2 : 12)) + 1;
-    if (probes > sets)
-        probes = sets ? sets : 1;
-    return CFG(s, TIMING_INV_TBU_VA_LAT) + probes - 1;
+    uint64_t sets = s->tbu[0].mtlb.sets;
+    uint64_t pages = (t->va_last - t->va_first) >> (t->granule_log2 ? t->granule_log2 : 12);
+    return pages < sets ? pages : sets ? sets - 1 : 0;
+}
+
+static inline struct inval_cost cost_of(const struct smmu *s, const struct inval_scope *scope)
+{
+    bool address = by_address(scope);
+    struct inval_cost c = s->inval.cost[scope->kind][address];
+    if (address && scope->kind == INVAL_TLB && CFG(s, TIMING_INV_RANGE_PROBES))
+        c.in_tbu += further_probes(s, &scope->u.tlb);
+    return c;
 }
 
 /* Those that were complete before the oldest that is remembered cannot matter any more. */
@@ -89,7 +98,7 @@ void smmu__inval_block_lookups(struct smmu *s, struct tbu *t)
     }
 }
 
-static void note_in_tbus(struct smmu *s, const struct inval_work *w)
+static OFF_PATH void note_in_tbus(struct smmu *s, const struct inval_work *w)
 {
     for (uint32_t i = 0; i < s->tbus; i++) {
         uint64_t from = w->from + i * w->apart;
@@ -100,12 +109,10 @@ static void note_in_tbus(struct smmu *s, const struct inval_work *w)
 }
 
 /* To each TBU; returns when the last acknowledge is back. */
-static uint64_t send_to_tbus(struct smmu *s, const struct inval_scope *scope)
+static inline uint64_t send_to_tbus(struct smmu *s, uint64_t work)
 {
     const uint64_t there = CFG(s, TIMING_DTI_INV_REQ_LAT), back = CFG(s, TIMING_DTI_INV_ACK_LAT);
-    const uint64_t work = time_in_tbu(s, scope), width = CFG(s, TIMING_DTI_TCU_BYTES);
-    const uint64_t beats = width ? (CFG(s, TIMING_DTI_MSG_BYTES) + width - 1) / width : 0;
-    const uint64_t apart = CFG(s, TIMING_INV_FANOUT) ? there + work + back : beats;
+    const uint64_t apart = CFG(s, TIMING_INV_FANOUT) ? there + work + back : s->message.tcu_beats;
     const struct inval_work first = {s->sched.now + there, work, apart};
     if (s->timeline.capacity)
         note_in_tbus(s, &first);
@@ -116,14 +123,14 @@ static uint64_t send_to_tbus(struct smmu *s, const struct inval_scope *scope)
     return s->sched.now + (s->tbus - 1) * apart + there + work + back;
 }
 
-uint64_t smmu__inval_free_at(const struct smmu *s)
+inline uint64_t smmu__inval_free_at(const struct smmu *s)
 {
     const struct inval_state *v = &s->inval;
     uint64_t tokens = CFG(s, TIMING_DTI_INV_TOKENS);
     return v->count < tokens ? 0 : v->done[(v->count - tokens) % INVAL_TOKENS_MAX];
 }
 
-static void note(struct smmu *s, const struct inval_scope *scope, uint64_t done)
+static OFF_PATH void note(struct smmu *s, const struct inval_scope *scope, uint64_t done)
 {
     bool config = scope->kind == INVAL_CONFIG;
     uint64_t what = (config ? SMMU_TIMELINE_INVAL_CONFIG : 0) |
@@ -133,10 +140,11 @@ static void note(struct smmu *s, const struct inval_scope *scope, uint64_t done)
     TIMELINE_AT(s, done, END, INVALIDATION, 0, s->inval.count, 0, 0);
 }
 
-static void charge(struct smmu *s, const struct inval_scope *scope)
+static inline void charge(struct smmu *s, const struct inval_scope *scope)
 {
     struct inval_state *v = &s->inval;
-    uint64_t tcu = s->sched.now + time_in_tcu(s, scope), done = send_to_tbus(s, scope);
+    const struct inval_cost c = cost_of(s, scope);
+    uint64_t tcu = s->sched.now + c.in_tcu, done = send_to_tbus(s, c.in_tbu);
     if (done < tcu)
         done = tcu;
     if (s->timeline.capacity)
@@ -148,7 +156,7 @@ static void charge(struct smmu *s, const struct inval_scope *scope)
 
 /* ------------------------------------------------------------------------------- what it does */
 
-static void invalidate_translations(struct smmu *s, const struct inval_tlb *scope)
+static inline void invalidate_translations(struct smmu *s, const struct inval_tlb *scope)
 {
     if (!scope->by_va) {
         struct tag_filter tags = smmu__tag_filter(scope);
@@ -196,7 +204,7 @@ bool smmu__inval_complete(const struct smmu *s)
     return !v->waiting || v->tracked[v->epoch ^ 1] == 0;
 }
 
-bool smmu__inval_ready(const struct smmu *s)
+inline bool smmu__inval_ready(const struct smmu *s)
 {
     return !CFG(s, INVAL_NOTIFY) ||
            !bit_of(s->inval.acks_pending, s->inval.next_ack_tag % INVAL_ACKS_MAX);

@@ -21,7 +21,7 @@ struct tbu;
 /* SMMU_OUT_INVAL items that may await the owner. */
 #define INVAL_ACKS_MAX 64
 
-enum inval_kind { INVAL_CONFIG, INVAL_TLB };
+enum inval_kind { INVAL_CONFIG, INVAL_TLB, INVAL_KINDS };
 
 struct inval_config {
     uint8_t sec; /* smmu_pas_t of the streams */
@@ -53,6 +53,11 @@ struct inval_scope {
     } u;
 };
 
+/* What an invalidation costs, by kind, without an address and with one (docs/timing.md). */
+struct inval_cost {
+    uint64_t in_tcu, in_tbu;
+};
+
 struct inval_state {
     uint8_t epoch;       /* 0 or 1: tracked accesses forwarded now count here */
     bool dirty;          /* something was invalidated since the last CMD_SYNC began */
@@ -68,9 +73,11 @@ struct inval_state {
     uint64_t next_ack_tag, forgotten_ack_tag;
     uint8_t atos_running; /* a bit for each group of registers */
     uint8_t atos_marked;  /* of these, that ran when something was invalidated (4.7.3) */
+    struct inval_cost cost[INVAL_KINDS][2];
     uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
 };
 
+void smmu__inval_init(struct smmu *s);
 void smmu__invalidate(struct smmu *s, const struct inval_scope *scope);
 /* CMD_SYNC calls begin once, then asks complete until it is true (3.21.1, 4.3.8). */
 void smmu__inval_sync_begin(struct smmu *s);

@@ -8,6 +8,7 @@
 #ifndef SMMUSIM_LANE_H
 #define SMMUSIM_LANE_H
 
+#include <assert.h>
 #include <stdint.h>
 
 #include "bits.h"
@@ -44,7 +45,7 @@ static inline void lane_forget_past(struct lane *l, uint64_t now)
     uint64_t passed = now - l->base;
     l->taken = passed >= LANE_WINDOW ? 0 : l->taken >> passed;
     l->base = now;
-    if (l->to > now)
+    if (UNLIKELY(l->to > now))
         lane_mark(l, l->from, l->to);
 }
 
@@ -60,26 +61,14 @@ static inline uint64_t lane_take_behind(struct lane *l, uint64_t earliest, uint6
     return start;
 }
 
-/* The first cycle, not before 'earliest', of a turn of that length; 'now' never goes back. */
-static inline uint64_t smmu__lane_take(struct lane *l, uint64_t now, uint64_t earliest,
-                                       uint64_t length)
+/* Where the window is to be moved, or searched further than at its next cycle. */
+static OFF_PATH uint64_t lane_search(struct lane *l, uint64_t now, uint64_t earliest,
+                                     uint64_t length)
 {
     lane_forget_past(l, now);
     if (earliest < l->base)
         earliest = l->base;
-    uint64_t at = earliest - l->base;
-    if (length == 1 && at < LANE_WINDOW) {
-        if (!bit_of(l->taken, (unsigned)at)) {
-            l->taken |= UINT64_C(1) << at;
-            return earliest;
-        }
-        uint64_t free = ~l->taken & ~low_mask((unsigned)at);
-        if (!free)
-            return lane_take_behind(l, earliest, length);
-        l->taken |= free & (~free + 1);
-        return l->base + lowest_bit(free);
-    }
-    while (at + length <= LANE_WINDOW) {
+    for (uint64_t at = earliest - l->base; at + length <= LANE_WINDOW;) {
         uint64_t turn = lane_bits((unsigned)at, length), others = l->taken & turn;
         if (!others) {
             l->taken |= turn;
@@ -88,6 +77,21 @@ static inline uint64_t smmu__lane_take(struct lane *l, uint64_t now, uint64_t ea
         at = highest_bit(others) + 1;
     }
     return lane_take_behind(l, earliest, length);
+}
+
+/*
+ * The first cycle, not before 'earliest', of a turn of that length; 'now' never goes back. Mostly a
+ * single cycle that is free: then the window stays where it is, its past does no harm.
+ */
+static inline uint64_t smmu__lane_take(struct lane *l, uint64_t now, uint64_t earliest,
+                                       uint64_t length)
+{
+    assert(earliest >= now);
+    uint64_t at = earliest - l->base;
+    if (UNLIKELY(length != 1 || at >= LANE_WINDOW || bit_of(l->taken, (unsigned)at)))
+        return lane_search(l, now, earliest, length);
+    l->taken |= UINT64_C(1) << at;
+    return earliest;
 }
 
 #endif

@@ -5,9 +5,8 @@
 
 #include "state.h"
 
-smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind)
+static inline smmu_out_t *append(struct outbox *o, smmu_out_kind_t kind)
 {
-    struct outbox *o = &s->outbox;
     assert(o->count < o->capacity);
     uint32_t at = o->head + o->count++;
     smmu_out_t *item = &o->item[at >= o->capacity ? at - o->capacity : at];
@@ -15,28 +14,41 @@ smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind)
     return item;
 }
 
+/* What has left the port before it comes before it. */
+inline smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind)
+{
+    while (s->qtw.next <= s->sched.now)
+        smmu__qtw_take(s, &append(&s->outbox, SMMU_OUT_MEM)->u.mem);
+    return append(&s->outbox, kind);
+}
+
 /* Counter groups have places of their own, which nobody else is given. */
-static uint32_t room(const struct smmu *s)
+static inline uint32_t room(const struct smmu *s)
 {
     uint32_t taken = s->outbox.count + PMCG_OUTBOX_PLACES * s->pmcg_count;
     return taken < s->outbox.capacity ? s->outbox.capacity - taken : 0;
 }
 
-bool smmu__outbox_has_room_for_slot(const struct smmu *s)
+inline bool smmu__outbox_has_room_for_slot(const struct smmu *s)
 {
     return room(s) > OUTBOX_FOR_OTHERS + s->slots.used;
 }
 
-bool smmu__outbox_has_room_for_command(const struct smmu *s)
+inline bool smmu__outbox_has_room_for_command(const struct smmu *s)
 {
     return room(s) >= OUTBOX_FOR_OTHERS / 2 + s->slots.used;
 }
 
-bool smmu__outbox_take(struct smmu *s, smmu_out_t *out)
+inline bool smmu__outbox_take(struct smmu *s, smmu_out_t *out)
 {
     struct outbox *o = &s->outbox;
-    if (!o->count)
-        return false;
+    if (!o->count) {
+        if (s->qtw.next > s->sched.now)
+            return false;
+        out->kind = SMMU_OUT_MEM;
+        smmu__qtw_take(s, &out->u.mem);
+        return true;
+    }
     const smmu_out_t *item = &o->item[o->head];
     /* The commonest items, reads, carry no data. */
     if (item->kind == SMMU_OUT_MEM && item->u.mem.op == SMMU_MEM_READ)
@@ -49,7 +61,7 @@ bool smmu__outbox_take(struct smmu *s, smmu_out_t *out)
     return true;
 }
 
-void smmu__outbox_copy_mem(smmu_out_mem_t *to, const smmu_out_mem_t *from)
+inline void smmu__outbox_copy_mem(smmu_out_mem_t *to, const smmu_out_mem_t *from)
 {
     if (from->op == SMMU_MEM_READ)
         memcpy(to, from, offsetof(smmu_out_mem_t, data));
@@ -57,16 +69,9 @@ void smmu__outbox_copy_mem(smmu_out_mem_t *to, const smmu_out_mem_t *from)
         *to = *from;
 }
 
-void smmu__outbox_put_mem(struct smmu *s, const smmu_out_mem_t *m)
-{
-    smmu__outbox_copy_mem(&smmu__outbox_put(s, SMMU_OUT_MEM)->u.mem, m);
-    TIMELINE_ACCESS(s, BEGIN, m->tag, m->addr,
-                    (uint64_t)m->op | (uint64_t)m->source << 8 | (uint64_t)m->size << 16);
-}
-
 /* Which part of the port an owner's accesses use. In the modes lt and functional requests do not
  * meet: the port's time is added to theirs (flight.c). */
-static enum qtw_kind port_of(const struct smmu *s, enum access_owner owner)
+static inline enum qtw_kind port_of(const struct smmu *s, enum access_owner owner)
 {
     static const uint8_t kinds[OWNER_KINDS] = {[OWNER_SLOT] = QTW_READ,
                                                [OWNER_CMDQ] = QTW_READ,
@@ -79,7 +84,8 @@ static enum qtw_kind port_of(const struct smmu *s, enum access_owner owner)
 
 /* A tag is the access's place and the generation of that place: a late or invented tag is
  * recognised. */
-static uint64_t access_new(struct smmu *s, enum access_owner owner, unsigned index, bool read)
+static inline uint64_t access_new(struct smmu *s, enum access_owner owner, unsigned index,
+                           enum qtw_kind port, bool read)
 {
     struct outbox *o = &s->outbox;
     assert(o->access_busy < o->access_capacity);
@@ -90,23 +96,30 @@ static uint64_t access_new(struct smmu *s, enum access_owner owner, unsigned ind
     o->access[at] = (struct access){.generation = o->access[at].generation + 1,
                                     .index = (uint16_t)index,
                                     .owner = (uint8_t)owner,
-                                    .port = (uint8_t)port_of(s, owner),
+                                    .port = (uint8_t)port,
                                     .busy = true,
                                     .read = read};
     o->access_busy++;
     return (uint64_t)o->access[at].generation << 32 | at;
 }
 
-static void send(struct smmu *s, enum access_owner owner, const smmu_out_mem_t *m)
+/* A new access where it waits to leave; it is filled before it is sent. */
+static inline smmu_out_mem_t *access_place(struct smmu *s, enum qtw_kind port)
 {
-    enum qtw_kind port = port_of(s, owner);
-    if (port != QTW_KINDS)
-        smmu__qtw_send(s, port, m);
-    else
-        smmu__outbox_put_mem(s, m);
+    return port != QTW_KINDS ? smmu__qtw_place(s, port)
+                             : &smmu__outbox_put(s, SMMU_OUT_MEM)->u.mem;
 }
 
-static void fill_mem(smmu_out_mem_t *m, uint64_t tag, smmu_mem_op_t op, smmu_mem_source_t source,
+static inline void send(struct smmu *s, enum qtw_kind port, const smmu_out_mem_t *m)
+{
+    if (port != QTW_KINDS)
+        smmu__qtw_send(s, port);
+    else
+        TIMELINE_ACCESS(s, s->sched.now, BEGIN, m->tag, m->addr,
+                        (uint64_t)m->op | (uint64_t)m->source << 8 | (uint64_t)m->size << 16);
+}
+
+static inline void fill_mem(smmu_out_mem_t *m, uint64_t tag, smmu_mem_op_t op, smmu_mem_source_t source,
                      uint64_t addr, unsigned size, struct mem_attrs attrs)
 {
     m->tag = tag;
@@ -121,32 +134,35 @@ static void fill_mem(smmu_out_mem_t *m, uint64_t tag, smmu_mem_op_t op, smmu_mem
     m->for_request = false;
 }
 
-void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,
+inline void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,
                     smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
                     const smmu_request_t *request)
 {
-    smmu_out_mem_t m;
-    fill_mem(&m, access_new(s, owner, index, true), SMMU_MEM_READ, source, addr, size, attrs);
+    enum qtw_kind port = port_of(s, owner);
+    smmu_out_mem_t *m = access_place(s, port);
+    fill_mem(m, access_new(s, owner, index, port, true), SMMU_MEM_READ, source, addr, size, attrs);
     if (request) {
-        m.for_request = true;
-        m.request_tag = request->tag;
+        m->for_request = true;
+        m->request_tag = request->tag;
     }
     TCU_STAT(s, qtw_reads, 1);
-    send(s, owner, &m);
+    send(s, port, m);
 }
 
 void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index,
                      smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
                      const void *data)
 {
-    smmu_out_mem_t m;
-    fill_mem(&m, access_new(s, owner, index, false), SMMU_MEM_WRITE, source, addr, size, attrs);
-    memcpy(m.data, data, size);
+    enum qtw_kind port = port_of(s, owner);
+    smmu_out_mem_t *m = access_place(s, port);
+    fill_mem(m, access_new(s, owner, index, port, false), SMMU_MEM_WRITE, source, addr, size,
+             attrs);
+    memcpy(m->data, data, size);
     TCU_STAT(s, qtw_writes, 1);
-    send(s, owner, &m);
+    send(s, port, m);
 }
 
-int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found)
+inline int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found)
 {
     const struct outbox *o = &s->outbox;
     uint32_t at = (uint32_t)tag, generation = (uint32_t)(tag >> 32);
@@ -160,7 +176,7 @@ int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found)
     return 1;
 }
 
-void smmu__access_free(struct smmu *s, uint64_t tag)
+inline void smmu__access_free(struct smmu *s, uint64_t tag)
 {
     struct access *a = &s->outbox.access[(uint32_t)tag];
     a->busy = false;

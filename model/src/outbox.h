@@ -62,9 +62,6 @@ bool smmu__outbox_take(struct smmu *s, smmu_out_t *out);
 
 /* Copies what counts: a read carries no data. */
 void smmu__outbox_copy_mem(smmu_out_mem_t *to, const smmu_out_mem_t *from);
-/* It leaves. */
-void smmu__outbox_put_mem(struct smmu *s, const smmu_out_mem_t *m);
-
 /* Has the port (qtw.h) send an SMMU_OUT_MEM. request: the client request it is made for, or NULL. data: the bytes of a
  * write. */
 void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,

@@ -36,22 +36,6 @@ void smmu__repl_init(struct repl *r)
         r->path[way] = path_of(r->ways, way);
 }
 
-static uint32_t tree_victim(uint64_t tree, uint32_t ways)
-{
-    uint32_t node = 1;
-    while (node < ways)
-        node = 2 * node + (uint32_t)(tree >> node & 1);
-    return node - ways;
-}
-
-void smmu__repl_fill(struct repl *r, uint32_t set, uint32_t way)
-{
-    if (r->policy == REPL_RRIP)
-        r->of_way[(size_t)set * r->ways + way] = RRPV_LONG;
-    else
-        smmu__repl_hit(r, set, way);
-}
-
 /* CHOICE: uses are counted in 32 bits; after a wrap an entry unused for 2^32 uses looks young. */
 static uint32_t least_recent(const struct repl *r, const uint32_t *used)
 {
@@ -81,22 +65,19 @@ static uint64_t random_next(struct repl *r)
     return r->random;
 }
 
-uint32_t smmu__repl_victim(struct repl *r, uint32_t set)
+uint32_t smmu__repl_victim_of_others(struct repl *r, uint32_t set)
 {
     uint32_t victim;
     switch ((enum repl_policy)r->policy) {
-    case REPL_PLRU:
-        return tree_victim(r->of_set[set], r->ways);
     case REPL_LRU:
         return least_recent(r, &r->of_way[(size_t)set * r->ways]);
     case REPL_RRIP:
         return rrip_victim(r, &r->of_way[(size_t)set * r->ways]);
     case REPL_RANDOM: /* the high bits, scaled: no way is favoured */
         return (uint32_t)((random_next(r) >> 32) * r->ways >> 32);
-    case REPL_RR:
-        break;
+    default: /* round robin */
+        victim = (uint32_t)r->of_set[set];
+        r->of_set[set] = victim + 1 == r->ways ? 0 : victim + 1;
+        return victim;
     }
-    victim = (uint32_t)r->of_set[set];
-    r->of_set[set] = victim + 1 == r->ways ? 0 : victim + 1;
-    return victim;
 }

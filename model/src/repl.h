@@ -46,10 +46,8 @@ static inline bool repl_uses_sets(enum repl_policy p)
 /* Once, when the arrays are there. */
 void smmu__repl_init(struct repl *r);
 void smmu__repl_reset(struct repl *r, uint32_t sets, uint64_t seed);
-/* A way was used, or filled: */
-void smmu__repl_fill(struct repl *r, uint32_t set, uint32_t way);
-uint32_t smmu__repl_victim(struct repl *r, uint32_t set);
 
+/* A way was used. */
 static inline void smmu__repl_hit(struct repl *r, uint32_t set, uint32_t way)
 {
     if (r->policy == REPL_PLRU)
@@ -58,6 +56,29 @@ static inline void smmu__repl_hit(struct repl *r, uint32_t set, uint32_t way)
         r->of_way[(size_t)set * r->ways + way] = ++r->clock;
     else if (r->policy == REPL_RRIP)
         r->of_way[(size_t)set * r->ways + way] = RRPV_NEAR;
+}
+
+/* A way was filled. */
+static inline void smmu__repl_fill(struct repl *r, uint32_t set, uint32_t way)
+{
+    if (r->policy == REPL_RRIP)
+        r->of_way[(size_t)set * r->ways + way] = RRPV_LONG;
+    else
+        smmu__repl_hit(r, set, way);
+}
+
+uint32_t smmu__repl_victim_of_others(struct repl *r, uint32_t set);
+
+/* The way to be filled next: of a pseudo-LRU tree, which default TLBs have, without a call. */
+static inline uint32_t smmu__repl_victim(struct repl *r, uint32_t set)
+{
+    if (r->policy != REPL_PLRU)
+        return smmu__repl_victim_of_others(r, set);
+    uint64_t tree = r->of_set[set];
+    uint32_t node = 1;
+    while (node < r->ways)
+        node = 2 * node + (uint32_t)(tree >> node & 1);
+    return node - r->ways;
 }
 
 #endif

@@ -15,6 +15,6 @@ struct ring smmu__ring_of(uint64_t base_reg, unsigned log2_limit, unsigned log2_
     unsigned alignment = log2_size + log2_entry > 5 ? log2_size + log2_entry : 5;
     uint64_t address = base_reg & SMMU_FIELD_MASK(CMDQ_BASE, ADDR) & low_mask(oas_bits);
     return (struct ring){.base = align_down(address, alignment),
-                         .log2_size = (uint8_t)log2_size,
+                         .index_mask = (UINT32_C(2) << log2_size) - 1,
                          .log2_entry = (uint8_t)log2_entry};
 }

@@ -5,13 +5,13 @@
 
 #include "state.h"
 
-static bool earlier(const struct sched *q, uint32_t a, uint32_t b)
+static inline bool earlier(const struct sched *q, uint32_t a, uint32_t b)
 {
     const struct timer *x = &q->timer[a], *y = &q->timer[b];
     return x->due != y->due ? x->due < y->due : x->sequence < y->sequence;
 }
 
-static void place(struct sched *q, uint32_t at, uint32_t timer)
+static inline void place(struct sched *q, uint32_t at, uint32_t timer)
 {
     q->heap[at] = timer;
     q->timer[timer].heap_place = at + 1;
@@ -45,7 +45,7 @@ static void sift_down(struct sched *q, uint32_t at, uint32_t timer)
     place(q, at, timer);
 }
 
-static void take_out(struct sched *q, uint32_t timer)
+static inline void take_out(struct sched *q, uint32_t timer)
 {
     uint32_t at = q->timer[timer].heap_place - 1;
     uint32_t last = q->heap[--q->count];
@@ -58,7 +58,7 @@ static void take_out(struct sched *q, uint32_t timer)
         sift_down(q, at, last);
 }
 
-void smmu__timer_set(struct smmu *s, enum timer_kind kind, unsigned index, uint64_t delay)
+inline void smmu__timer_set(struct smmu *s, enum timer_kind kind, unsigned index, uint64_t delay)
 {
     struct sched *q = &s->sched;
     uint32_t timer = q->first[kind] + index;
@@ -79,7 +79,7 @@ void smmu__timer_clear(struct smmu *s, enum timer_kind kind, unsigned index)
         take_out(q, timer);
 }
 
-struct timer *smmu__sched_take(struct smmu *s, uint64_t now)
+inline struct timer *smmu__sched_take(struct smmu *s, uint64_t now)
 {
     struct sched *q = &s->sched;
     if (!q->count || q->timer[q->heap[0]].due > now)

@@ -16,7 +16,6 @@ struct smmu;
 enum timer_kind {
     TIMER_SLOT, /* a translation slot's next step */
     TIMER_CMDQ, /* a command queue engine's next step */
-    TIMER_QTW,  /* the next access that leaves the port */
     TIMER_PMCG, /* a counter group's next overflow that shows */
     TIMER_KINDS
 };

@@ -76,6 +76,7 @@ struct smmu {
     struct tags tags;
     uint32_t tbus;
     struct tbu *tbu;             /* [tbus] */
+    struct message message;      /* between them and the TCU */
     struct lane tcu_in, tcu_out; /* the TCU's port to all TBUs */
     struct lane walk_step;       /* digests descriptors (timing.walk_step_interval) */
     struct walk_cache walk_cache;
@@ -107,7 +108,7 @@ struct smmu {
 static inline void smmu__pmcg_count_in(struct smmu *s, struct pmcg *g, enum smmu_pmcg_event event,
                                        uint64_t n, uint8_t sec, uint32_t streamid)
 {
-    if (smmu__pmcg_listens(g, event))
+    if (UNLIKELY(smmu__pmcg_listens(g, event)))
         smmu__pmcg_add(s, g, event, n, sec, streamid);
 }
 

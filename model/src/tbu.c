@@ -6,34 +6,32 @@
 
 /* ------------------------------------------------------------------------- the TLBs */
 
-static bool look_in(const struct tlb *t, const struct xctx *x, uint64_t va,
-                    struct tbu_lookup *found, unsigned *probes)
+static inline bool look_in(const struct tlb *t, const struct xctx *x, uint64_t va, uint8_t need,
+                           struct tbu_lookup *found, unsigned *probes)
 {
     *probes = 0;
     for (uint64_t sizes = t->live_sizes; sizes; sizes &= sizes - 1) {
         ++*probes;
         found->entry =
             smmu__tlb_find(t, va, lowest_bit(sizes), x->tag_serial, x->global_serial);
-        if (found->entry) {
-            smmu__tlb_leaf(found->entry, &found->leaf);
-            return true;
-        }
+        if (found->entry)
+            return tlb_entry_permits(found->entry, need);
     }
     return false;
 }
 
-void smmu__tbu_look_up(const struct smmu *s, const struct tbu *t, const struct xctx *x,
+inline void smmu__tbu_look_up(const struct smmu *s, const struct tbu *t, const struct xctx *x,
                        uint64_t va, uint8_t need, struct tbu_lookup *found)
 {
     unsigned probes;
     found->probes = 0;
     found->where = TBU_UTLB_HIT;
-    if (look_in(&t->utlb, x, va, found, &probes) && found->leaf.perms & need)
+    if (look_in(&t->utlb, x, va, need, found, &probes))
         return;
     found->where = TBU_MISS;
     if (!t->mtlb.ways)
         return;
-    if (look_in(&t->mtlb, x, va, found, &probes) && found->leaf.perms & need)
+    if (look_in(&t->mtlb, x, va, need, found, &probes))
         found->where = TBU_MTLB_HIT;
     found->probes = probes && CFG(s, TIMING_MTLB_SIZES_SERIAL) ? probes : 1;
 }
@@ -45,7 +43,7 @@ static void copy_to_utlb(struct smmu *s, struct tbu *t, const struct tlb_entry *
         smmu__tlb_insert_new(s, &t->utlb, entry);
 }
 
-void smmu__tbu_looked_up(struct smmu *s, struct tbu *t, const struct tbu_lookup *found,
+inline void smmu__tbu_looked_up(struct smmu *s, struct tbu *t, const struct tbu_lookup *found,
                          const smmu_request_t *r)
 {
     if (t->utlb.ways) {
@@ -81,14 +79,20 @@ void smmu__tbu_fill(struct smmu *s, struct tbu *t, const struct xctx *x, uint64_
 
 /* ------------------------------------------------------------------------------ time */
 
-static bool contended(const struct smmu *s)
-{
-    return s->mode == SMMU_MODE_AT;
-}
-
 static uint64_t beats(uint64_t bytes, uint64_t width)
 {
     return width ? (bytes + width - 1) / width : 0;
+}
+
+void smmu__tbus_init(struct smmu *s)
+{
+    s->message.link_beats = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_LINK_BYTES));
+    s->message.tcu_beats = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_TCU_BYTES));
+}
+
+static bool contended(const struct smmu *s)
+{
+    return s->mode == SMMU_MODE_AT;
 }
 
 static bool is_write(const smmu_request_t *r)
@@ -96,7 +100,7 @@ static bool is_write(const smmu_request_t *r)
     return r->flags & SMMU_REQ_WRITE;
 }
 
-uint64_t smmu__tbu_accept(struct smmu *s, struct tbu *t, const smmu_request_t *r)
+inline uint64_t smmu__tbu_accept(struct smmu *s, struct tbu *t, const smmu_request_t *r)
 {
     uint64_t now = s->sched.now, front = CFG(s, TIMING_TBU_FRONT_LAT);
     uint64_t data = is_write(r) ? beats(r->size, CFG(s, TIMING_TBU_PORT_BYTES)) : 0;
@@ -108,9 +112,9 @@ uint64_t smmu__tbu_accept(struct smmu *s, struct tbu *t, const smmu_request_t *r
     return now + CFG(s, TIMING_TBU_SLICE_LAT) + front + more_beats;
 }
 
-static struct lane *bank_of(struct smmu *s, struct tbu *t, uint64_t va)
+static inline struct lane *bank_of(struct smmu *s, struct tbu *t, uint64_t va)
 {
-    if (t->invals_seen != s->inval.count && CFG(s, TIMING_INV_BLOCKS_LOOKUP))
+    if (UNLIKELY(t->invals_seen != s->inval.count) && CFG(s, TIMING_INV_BLOCKS_LOOKUP))
         smmu__inval_block_lookups(s, t);
     uint64_t banks = CFG(s, TIMING_MTLB_BANKS);
     if (banks == 1)
@@ -119,7 +123,7 @@ static struct lane *bank_of(struct smmu *s, struct tbu *t, uint64_t va)
     return &t->bank[smmu__tlb_set(&t->mtlb, va >> log2) & (banks - 1)];
 }
 
-uint64_t smmu__tbu_lookup_done(struct smmu *s, struct tbu *t, uint64_t va,
+inline uint64_t smmu__tbu_lookup_done(struct smmu *s, struct tbu *t, uint64_t va,
                                const struct tbu_lookup *found, uint64_t from)
 {
     uint64_t at = from + CFG(s, TIMING_UTLB_LAT);
@@ -149,8 +153,7 @@ static uint64_t more(uint64_t beats, uint64_t than)
 
 uint64_t smmu__tbu_to_tcu(struct smmu *s, struct tbu *t)
 {
-    uint64_t own = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_LINK_BYTES));
-    uint64_t shared = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_TCU_BYTES));
+    const uint64_t own = s->message.link_beats, shared = s->message.tcu_beats;
     uint64_t first = smmu__turn(s, &t->link_out, s->sched.now, own) + CFG(s, TIMING_DTI_REQ_LAT);
     if (!shared)
         return first + more(own, 1);
@@ -159,8 +162,7 @@ uint64_t smmu__tbu_to_tcu(struct smmu *s, struct tbu *t)
 
 uint64_t smmu__tbu_from_tcu(struct smmu *s, struct tbu *t)
 {
-    uint64_t own = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_LINK_BYTES));
-    uint64_t shared = beats(CFG(s, TIMING_DTI_MSG_BYTES), CFG(s, TIMING_DTI_TCU_BYTES));
+    const uint64_t own = s->message.link_beats, shared = s->message.tcu_beats;
     uint64_t first = smmu__turn(s, &s->tcu_out, s->sched.now, shared);
     if (!own)
         return first + more(shared, 1) + CFG(s, TIMING_DTI_RSP_LAT);
@@ -168,12 +170,12 @@ uint64_t smmu__tbu_from_tcu(struct smmu *s, struct tbu *t)
            CFG(s, TIMING_DTI_RSP_LAT);
 }
 
-uint64_t smmu__tbu_hand_on(struct smmu *s, struct tbu *t, struct order *o, uint64_t ready)
+inline uint64_t smmu__tbu_hand_on(struct smmu *s, struct tbu *t, struct order *o, uint64_t ready)
 {
     if (o && o->left_at > ready)
         ready = o->left_at;
     uint64_t start = smmu__turn(s, &t->back, ready, CFG(s, TIMING_TBU_BACK_INTERVAL));
-    if (CFG(s, TIMING_QTW_SHARED_WITH_CLIENT))
+    if (UNLIKELY(CFG(s, TIMING_QTW_SHARED_WITH_CLIENT)))
         start = smmu__turn(s, &s->qtw.port, start, 1);
     if (o)
         o->left_at = start;
@@ -182,7 +184,7 @@ uint64_t smmu__tbu_hand_on(struct smmu *s, struct tbu *t, struct order *o, uint6
 
 /* ------------------------------------------------------------------------- resources */
 
-struct order *smmu__tbu_order(struct smmu *s, struct tbu *t, const smmu_request_t *r)
+inline struct order *smmu__tbu_order(struct smmu *s, struct tbu *t, const smmu_request_t *r)
 {
     if (!CFG(s, TIMING_ORDER_BY_ID))
         return NULL;

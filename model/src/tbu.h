@@ -47,9 +47,15 @@ enum tbu_where { TBU_MISS, TBU_UTLB_HIT, TBU_MTLB_HIT };
 struct tbu_lookup {
     uint8_t where;   /* enum tbu_where */
     uint32_t probes; /* of the main TLB, one after the other */
-    struct tlb_entry *entry;
-    struct leaf leaf;
+    struct tlb_entry *entry; /* of a hit, until the TLBs change */
 };
+
+/* Beats of a message between TBU and TCU: on a TBU's link, at the TCU's port. */
+struct message {
+    uint64_t link_beats, tcu_beats;
+};
+
+void smmu__tbus_init(struct smmu *s);
 
 /* Looks; a leaf that does not permit what is needed (LEAF_*) is no hit. */
 void smmu__tbu_look_up(const struct smmu *s, const struct tbu *t, const struct xctx *x,

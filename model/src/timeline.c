@@ -102,11 +102,10 @@ static void note_slot(struct smmu *s, struct slot *slot, uint64_t cycle,
                             slot->timeline.id, first, second);
 }
 
-void smmu__timeline_access(struct smmu *s, smmu_timeline_phase_t phase, uint64_t tag,
-                           uint64_t first, uint64_t second)
+void smmu__timeline_access(struct smmu *s, uint64_t cycle, smmu_timeline_phase_t phase,
+                           uint64_t tag, uint64_t first, uint64_t second)
 {
     const struct access *a = &s->outbox.access[(uint32_t)tag];
-    uint64_t cycle = s->sched.now;
     if (a->owner == OWNER_SLOT && s->mode != SMMU_MODE_AT)
         cycle = slot_now(s, &s->slots.slot[a->index], 0);
     smmu__timeline_note(s, cycle, phase, SMMU_TIMELINE_ACCESS, 0, tag, first, second);

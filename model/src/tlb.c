@@ -11,7 +11,7 @@ static struct tlb_entry *set_of(const struct tlb *t, uint64_t region)
     return &t->entry[(size_t)smmu__tlb_set(t, region) * t->ways];
 }
 
-void smmu__tlb_used(struct tlb *t, const struct tlb_entry *e)
+inline void smmu__tlb_used(struct tlb *t, const struct tlb_entry *e)
 {
     uint32_t at = (uint32_t)(e - t->entry);
     if (t->sets == 1)
@@ -54,19 +54,17 @@ static void empty(struct tlb *t, struct tlb_entry *e)
     if (t->holders)
         --*tlb_holders(t, e->key);
     t->entries--;
+    t->all_alive_at = 0;
     e->key = 0;
 }
 
-/* NULL: every way is alive. A full array of one set remembers that it found none, until a tag dies. */
+/* NULL: every way is alive. An array of one set remembers it until a tag dies or a way is emptied. */
 static struct tlb_entry *unused_way(const struct smmu *s, struct tlb *t, struct tlb_entry *set)
 {
-    bool full = t->entries == t->sets * t->ways;
-    if (full && t->all_alive_at == s->tags.next_serial)
-        return NULL;
     for (uint32_t w = 0; w < t->ways; w++)
         if (!smmu__tlb_alive(s, &set[w]))
             return &set[w];
-    if (full && t->sets == 1)
+    if (t->sets == 1)
         t->all_alive_at = s->tags.next_serial;
     return NULL;
 }
@@ -85,16 +83,39 @@ static void put(struct tlb *t, uint32_t set, struct tlb_entry *e, const struct t
     smmu__repl_fill(&t->repl, set, way);
 }
 
+/* One alive entry gives way to another; most are of the same size. */
+static inline void replace(struct tlb *t, uint32_t set, struct tlb_entry *e, const struct tlb_entry *entry)
+{
+    bool same_size = !((e->key ^ entry->key) & 63) && e->kind == entry->kind;
+    t->evicted++;
+    if (!same_size) {
+        empty(t, e);
+        put(t, set, e, entry);
+        return;
+    }
+    if (t->holders) {
+        --*tlb_holders(t, e->key);
+        ++*tlb_holders(t, entry->key);
+    }
+    *e = *entry;
+    t->inserted++;
+    smmu__repl_fill(&t->repl, set, (uint32_t)(e - &t->entry[(size_t)set * t->ways]));
+}
+
 /* The place is an empty or dead entry, or the victim. */
 void smmu__tlb_insert_new(struct smmu *s, struct tlb *t, const struct tlb_entry *entry)
 {
+    if (LIKELY(t->all_alive_at == s->tags.next_serial)) {
+        replace(t, 0, &t->entry[smmu__repl_victim(&t->repl, 0)], entry);
+        return;
+    }
     uint32_t set = smmu__tlb_set(t, entry->key >> 6);
     struct tlb_entry *first = &t->entry[(size_t)set * t->ways], *e = unused_way(s, t, first);
     if (!e) {
-        e = &first[smmu__repl_victim(&t->repl, set)];
-        t->evicted++;
-        empty(t, e);
-    } else if (e->key) {
+        replace(t, set, &first[smmu__repl_victim(&t->repl, set)], entry);
+        return;
+    }
+    if (e->key) {
         t->invalidated++; /* dead since then, gone now */
         empty(t, e);
     }
@@ -110,9 +131,7 @@ void smmu__tlb_insert(struct smmu *s, struct tlb *t, const struct tlb_entry *ent
         smmu__tlb_insert_new(s, t, entry);
         return;
     }
-    t->evicted++; /* by its successor */
-    empty(t, old);
-    put(t, smmu__tlb_set(t, entry->key >> 6), old, entry);
+    replace(t, smmu__tlb_set(t, entry->key >> 6), old, entry); /* by its successor */
 }
 
 void smmu__tlb_reset(struct tlb *t, uint64_t seed)
@@ -132,7 +151,6 @@ void smmu__tlb_reset(struct tlb *t, uint64_t seed)
 
 enum {
     LEAF_PA_BITS = 40,
-    LEAF_PERMS = 40,
     LEAF_MEMATTR = 46,
     LEAF_SH = 54,
     LEAF_GLOBAL = 56,
@@ -146,7 +164,7 @@ struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, uint16_t tag, unsign
     bool splinter = l->region_log2 < smmu__walk_level_log2(granule_log2, l->level);
     return (struct tlb_entry){
         .key = va >> l->region_log2 << 6 | l->region_log2,
-        .data = (l->pa >> 12 & low_mask(LEAF_PA_BITS)) | (uint64_t)l->perms << LEAF_PERMS |
+        .data = (l->pa >> 12 & low_mask(LEAF_PA_BITS)) | (uint64_t)l->perms << TLB_LEAF_PERMS |
                 (uint64_t)l->memattr << LEAF_MEMATTR | (uint64_t)l->sh << LEAF_SH |
                 (uint64_t)l->global << LEAF_GLOBAL | (uint64_t)(l->level + 1) << LEAF_LEVEL |
                 (uint64_t)(l->marks & (LEAF_CLEAN_P | LEAF_CLEAN_U)) << LEAF_CLEAN,
@@ -157,12 +175,12 @@ struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, uint16_t tag, unsign
     };
 }
 
-void smmu__tlb_leaf(const struct tlb_entry *e, struct leaf *l)
+inline void smmu__tlb_leaf(const struct tlb_entry *e, struct leaf *l)
 {
     uint64_t d = e->data;
     l->pa = (d & low_mask(LEAF_PA_BITS)) << 12;
     l->region_log2 = (uint8_t)(e->key & 63);
-    l->perms = (uint8_t)(d >> LEAF_PERMS & 63);
+    l->perms = (uint8_t)(d >> TLB_LEAF_PERMS & 63);
     l->memattr = (uint8_t)(d >> LEAF_MEMATTR);
     l->sh = (uint8_t)(d >> LEAF_SH & 3);
     l->global = bit_of(d, LEAF_GLOBAL);
@@ -173,7 +191,8 @@ void smmu__tlb_leaf(const struct tlb_entry *e, struct leaf *l)
 /* ------------------------------------------------------------------- invalidation */
 
 /* Table entries go whatever granule and level are hinted at: these speak of leaves (4.4.1.1). */
-static bool names(const struct smmu *s, const struct tlb_range *r, const struct tlb_entry *e)
+static OFF_PATH bool names(const struct smmu *s, const struct tlb_range *r,
+                           const struct tlb_entry *e)
 {
     bool table = e->kind == TLB_TABLE;
     if (!smmu__tlb_alive(s, e) || (table && r->leaf_only))
@@ -194,29 +213,29 @@ static bool names(const struct smmu *s, const struct tlb_range *r, const struct 
     return smmu__tag_matches(s->tags.tag[e->tag].key, &r->tags);
 }
 
-static void invalidate(struct tlb *t, struct tlb_entry *e)
+static OFF_PATH void invalidate(struct tlb *t, struct tlb_entry *e)
 {
     empty(t, e);
     t->invalidated++;
 }
 
-static void drop_all_named(struct smmu *s, struct tlb *t, const struct tlb_range *r)
+static OFF_PATH void drop_all_named(struct smmu *s, struct tlb *t, const struct tlb_range *r)
 {
     for (size_t i = 0; i < (size_t)t->sets * t->ways; i++)
         if (t->entry[i].key && names(s, r, &t->entry[i]))
             invalidate(t, &t->entry[i]);
 }
 
-static void drop_region(struct smmu *s, struct tlb *t, const struct tlb_range *r, uint64_t region,
-                        unsigned log2)
+static inline void drop_region(struct smmu *s, struct tlb *t, const struct tlb_range *r,
+                               uint64_t region, unsigned log2)
 {
     uint64_t key = region << 6 | log2;
     if (!tlb_any_candidate(t, key))
         return;
-    struct tlb_entry *e = set_of(t, region);
-    for (uint32_t w = 0; w < t->ways; w++)
-        if (e[w].key == key && names(s, r, &e[w]))
-            invalidate(t, &e[w]);
+    struct tlb_entry *e = set_of(t, region), *const end = e + t->ways;
+    for (; e < end; e++)
+        if (UNLIKELY(e->key == key) && names(s, r, e))
+            invalidate(t, e);
 }
 
 /* The tag byte plays no part in entries, so none in commands either (4.4.2: TBI may or may not
@@ -250,7 +269,7 @@ void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct tlb_range 
     for (; sizes; sizes &= sizes - 1) {
         unsigned log2 = lowest_bit(sizes);
         uint64_t region = r->first >> log2, count = (r->last >> log2) - region + 1;
-        if (count >= t->sets) {
+        if (count > t->sets) {
             drop_all_named(s, t, r);
             return;
         }

@@ -36,7 +36,7 @@ struct tlb {
     uint32_t sets, ways;
     uint32_t set_mask;   /* sets - 1, or NO_SET_MASK */
     uint32_t entries;    /* in use, alive or dead */
-    uint32_t all_alive_at; /* tags.next_serial when every entry was found alive */
+    uint32_t all_alive_at; /* of one set: tags.next_serial when every entry was found alive */
     uint64_t live_sizes; /* bit n: some entry of 2^n bytes may be present */
     uint64_t leaf_sizes; /* of these, with leaves or splinters */
     uint32_t of_size[TLB_KINDS][64];
@@ -88,9 +88,10 @@ static inline struct tlb_entry *smmu__tlb_find(const struct tlb *t, uint64_t va,
     if (!tlb_any_candidate(t, key))
         return NULL;
     struct tlb_entry *e = &t->entry[(size_t)smmu__tlb_set(t, region) * t->ways];
-    for (uint32_t w = 0; w < t->ways; w++)
-        if (tlb_entry_is(&e[w], key, serial, other_serial))
-            return &e[w];
+    struct tlb_entry *const end = e + t->ways;
+    for (; e < end; e++)
+        if (tlb_entry_is(e, key, serial, other_serial))
+            return e;
     return NULL;
 }
 
@@ -117,6 +118,14 @@ static inline void smmu__tlb_drop(struct smmu *s, struct tlb *t, const struct tl
         smmu__tlb_drop_range(s, t, range, sizes);
 }
 void smmu__tlb_reset(struct tlb *t, uint64_t seed);
+
+/* Where an entry's data has a leaf's permissions. */
+enum { TLB_LEAF_PERMS = 40 };
+
+static inline bool tlb_entry_permits(const struct tlb_entry *e, uint8_t need)
+{
+    return e->data >> TLB_LEAF_PERMS & need;
+}
 
 /* Leaves as data of an entry. */
 struct tlb_entry smmu__tlb_leaf_entry(const struct smmu *s, uint16_t tag, unsigned granule_log2,

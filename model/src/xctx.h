@@ -85,6 +85,14 @@ struct overrides {
 /* STE[121:120], IMPLEMENTATION DEFINED (5.2): which page is walked ahead. */
 enum { XCTX_PREFETCH_NEXT = 1, XCTX_PREFETCH_PREVIOUS = 2 };
 
+/* What an access is after the overrides: privileged or not; a write is data. */
+struct access_kind {
+    bool write, inst, priv;
+    uint8_t need; /* the LEAF_* permission of walk.h */
+};
+
+enum { XCTX_ACCESS_FLAGS = 7 }; /* SMMU_REQ_WRITE, _INST and _PRIV, which answer.c asserts */
+
 struct xctx {
     /* STE */
     uint8_t kind;      /* enum xctx_kind, of this {StreamID, SubstreamID} */
@@ -114,6 +122,7 @@ struct xctx {
     /* Stage 2 alone: TTB_LOW is a copy of TTB_STAGE2, so that a look-up by input address need not
      * know the stage, and TTB_HIGH is disabled. */
     struct ttb ttb[TTBS];
+    struct access_kind access[XCTX_ACCESS_FLAGS + 1]; /* by SMMU_REQ_WRITE, _INST, _PRIV */
     uint16_t stream_number; /* its histograms (count.h) */
     /* Filled by tags.c: where this context's TLB entries are counted. s2_serial 0: not yet. */
     uint16_t tag, global_tag, s2_tag;

@@ -15,25 +15,25 @@ static bool must_queue(const struct order *o)
 }
 
 /* Accepted, and on its way out: in how many cycles from now. */
-static void hand_on(struct smmu *s, struct tbu *t, struct order *o, const smmu_request_t *r,
+static inline void hand_on(struct smmu *s, struct tbu *t, struct order *o, const smmu_request_t *r,
                     uint16_t stream, uint64_t ready, smmu_response_t *out)
 {
     smmu__answer_track(s, r, s->inval.epoch, out);
     out->latency = (uint32_t)(smmu__tbu_hand_on(s, t, o, ready) - s->sched.now);
     TRANSACTION_TIME(s, t, stream, out->latency);
-    if (s->timeline.capacity)
+    if (UNLIKELY(s->timeline.capacity))
         smmu__timeline_hit(s, r, ready - s->sched.now, out);
     TBU_EVENT(s, t, transactions, TRANSACTION, 1, r);
 }
 
-static int refuse(struct smmu *s, struct tbu *t, const smmu_request_t *r)
+static OFF_PATH int refuse(struct smmu *s, struct tbu *t, const smmu_request_t *r)
 {
     STAT(s, busy, 1);
     smmu__flight_refused(s, t, r);
     return SMMU_BUSY;
 }
 
-static int take_off(struct smmu *s, const struct prog_if *pi, struct tbu *t,
+static OFF_PATH int take_off(struct smmu *s, const struct prog_if *pi, struct tbu *t,
                     const smmu_request_t *r, uint64_t key, const struct tbu_lookup *found,
                     const smmu_response_t *decided)
 {
@@ -47,7 +47,7 @@ static int take_off(struct smmu *s, const struct prog_if *pi, struct tbu *t,
 /* What needs no TLB takes as long as what the micro-TLB has. */
 static const struct tbu_lookup no_tlb = {.where = TBU_UTLB_HIT};
 
-static int submit_untranslated(struct smmu *s, const struct prog_if *pi, struct tbu *t,
+static OFF_PATH int submit_untranslated(struct smmu *s, const struct prog_if *pi, struct tbu *t,
                                struct order *o, const smmu_request_t *r, uint64_t key,
                                smmu_response_t *out)
 {
@@ -61,16 +61,17 @@ static int submit_untranslated(struct smmu *s, const struct prog_if *pi, struct 
 }
 
 /* What the TLBs have; a context that stage 1 does not let begin is for the TCU to judge. */
-static void look_up(struct smmu *s, struct tbu *t, struct xctx *x, const smmu_request_t *r,
+static inline void look_up(struct smmu *s, struct tbu *t, struct xctx *x, const smmu_request_t *r,
                     struct access_kind k, struct tbu_lookup *found)
 {
     struct walk unused;
     found->where = TBU_MISS;
     found->probes = 1;
-    if (!x || smmu__walk_start(x, r->addr, !k.priv, &unused) != WALK_NEXT)
+    if (UNLIKELY(!x) || smmu__walk_start(x, r->addr, !k.priv, &unused) != WALK_NEXT)
         return;
-    smmu__tags_use(s, x);
-    smmu__tbu_look_up(s, t, x, smmu__canonical(r->addr), smmu__access_need(k), found);
+    if (UNLIKELY(!tags_bound(&s->tags, x)))
+        smmu__tags_use(s, x);
+    smmu__tbu_look_up(s, t, x, smmu__canonical(r->addr), k.need, found);
 }
 
 int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
@@ -79,25 +80,28 @@ int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_requ
     struct tbu *t = &s->tbu[r->tbu];
     struct order *o = smmu__tbu_order(s, t, r);
     bool queue = must_queue(o);
-    if (queue && !smmu__flight_room(s, t, r))
+    if (UNLIKELY(queue) && !smmu__flight_room(s, t, r))
         return refuse(s, t, r);
-    if (!smmu__xlate_enabled(pi)) {
+    if (UNLIKELY(!smmu__xlate_enabled(pi))) {
         smmu__answer_disabled(s, pi, r, out);
         return submit_untranslated(s, pi, t, o, r, 0, out);
     }
     uint64_t key = smmu__cfg_key(r->sec_sid, r->streamid, r->flags & SMMU_REQ_SSV, r->substreamid);
     struct xctx *x = smmu__cfgcache_lookup(s, key);
-    if (x && !xctx_translates(x)) {
+    if (UNLIKELY(x && !xctx_translates(x))) {
         if (smmu__answer_untranslated(s, x, r, out))
             return submit_untranslated(s, pi, t, o, r, key, out);
         x = NULL; /* a fault: the TCU's */
     }
     struct tbu_lookup found;
-    struct access_kind k = x ? smmu__access_kind(r, &x->overrides) : (struct access_kind){0};
+    struct access_kind k =
+        LIKELY(x) ? x->access[r->flags & XCTX_ACCESS_FLAGS] : (struct access_kind){0};
     look_up(s, t, x, r, k, &found);
-    if (found.where == TBU_MISS || queue)
+    if (UNLIKELY(found.where == TBU_MISS || queue))
         return take_off(s, pi, t, r, key, &found, NULL);
-    smmu__answer_leaf(s, r, x, k, &found.leaf, out);
+    struct leaf leaf;
+    smmu__tlb_leaf(found.entry, &leaf);
+    smmu__answer_leaf(s, r, x, k, &leaf, out);
     uint64_t from = smmu__tbu_accept(s, t, r);
     uint64_t ready = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), &found, from);
     smmu__tbu_looked_up(s, t, &found, r);

@@ -100,8 +100,10 @@ TEST(Ring, 503_bits_above_the_wrap_bit_are_dropped)
 TEST(Ring, 504_size_is_capped_at_what_the_identification_says)
 {
     for (unsigned written = 0; written < 32; ++written)
-        for (unsigned limit = 0; limit <= 19; ++limit)
-            EXPECT_EQ(command_ring(written, 0, limit).log2_size, written < limit ? written : limit);
+        for (unsigned limit = 0; limit <= 19; ++limit) {
+            const struct ring r = command_ring(written, 0, limit);
+            EXPECT_EQ(smmu__ring_entries(&r), 1u << (written < limit ? written : limit));
+        }
 }
 
 /* rule: QA-013 QA-014 6.3.26 6.3.29 */
