@@ -68,7 +68,10 @@ inline void smmu__timer_set(struct smmu *s, enum timer_kind kind, unsigned index
         take_out(q, timer);
     t->due = q->now > SMMU_NEVER - 1 - delay ? SMMU_NEVER - 1 : q->now + delay;
     t->sequence = q->sequence++;
-    sift_up(q, q->count++, timer);
+    if (q->count == 0)
+        place(q, q->count++, timer);
+    else
+        sift_up(q, q->count++, timer);
 }
 
 void smmu__timer_clear(struct smmu *s, enum timer_kind kind, unsigned index)
