@@ -156,8 +156,9 @@ private:
                 ++at;
                 continue;
             }
-            if (result.result == SMMU_RESULT_FORWARD)
+            if (result.result == SMMU_RESULT_FORWARD) {
                 EXPECT_EQ(result.pa, TimedMachine::pa_of(at->second));
+            }
             at = pending_.erase(at);
         }
     }
