@@ -194,11 +194,11 @@ static void why_stage2(const struct slot *slot, struct fault *f)
 {
     const struct leaf *leaf = &slot->s2.leaf;
     bool own_read = f->class_ != CLASS_IN;
-    struct access_kind k = {.priv = f->priv, .inst = f->inst, .write = !f->read};
+    uint8_t need = own_read ? LEAF_PR : leaf_permission(f->priv, f->inst, !f->read);
     f->ttrnw = f->class_ == CLASS_TT; /* it was a read */
-    f->overlay = slot->x.s2poe && !(leaf->overlay & (own_read ? LEAF_PR : smmu__access_need(k)));
+    f->overlay = slot->x.s2poe && !(leaf->overlay & need);
     f->assured_only = slot->s2.not_assured;
-    f->dirty_bit = k.write && !own_read && !f->overlay && leaf_is_clean(leaf, k.priv);
+    f->dirty_bit = !f->read && !own_read && !f->overlay && leaf_is_clean(leaf, f->priv);
 }
 
 /* The transaction is reported, whatever the SMMU wanted to read (7.3.13). */

@@ -21,7 +21,7 @@ import subprocess
 import sys
 
 LEVELS = {
-    1: "bits le name ring pte attrs fault xctx walk hardening config lane pool repl histogram",
+    1: "hints bits le name ring pte attrs fault xctx walk hardening config lane pool repl histogram",
     2: "sched outbox own_access slots inval tags tlb cfgcache timeline "
        "pmcg count qtw tbu walk_cache",
     3: "xlate answer flight flight_config flight_walk stream context cmdq cmds evtq "

@@ -68,8 +68,10 @@ protected:
     {
         struct tbu_lookup result = {};
         smmu__tbu_look_up(s, s->tbu, &x, va, LEAF_UR, &result);
-        found = result.leaf;
-        return result.where != TBU_MISS;
+        if (result.where == TBU_MISS)
+            return false;
+        smmu__tlb_leaf(result.entry, &found);
+        return true;
     }
 
     smmu_t *s = nullptr;
