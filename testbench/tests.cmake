@@ -58,9 +58,11 @@ if(TARGET unit AND NOT SMMUSIM_SANITIZE AND NOT SMMUSIM_COVERAGE)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
   set(objects "$<FILTER:$<TARGET_OBJECTS:unit>,INCLUDE,unit/(380_|381_|random_m|past_|changing_)>")
   set(archives $<TARGET_FILE:reference> $<TARGET_FILE:spec_ref> $<TARGET_FILE:smmusim_model>)
+  set(without_lto $<$<STREQUAL:${CMAKE_CXX_COMPILER_ID},GNU>:-fno-lto>)
   set(libraries $<TARGET_FILE:GTest::gtest_main> $<TARGET_FILE:GTest::gtest>)
   add_test(NAME reference.mutants COMMAND ${CMAKE_COMMAND} -E env
              "CXX=${CMAKE_CXX_COMPILER}" "CC=${CMAKE_C_COMPILER}" "SMMUSIM_OBJECTS=${objects}"
+             "SMMUSIM_LINK_OPTIONS=${without_lto}"
              "SMMUSIM_ARCHIVES=${archives}" "SMMUSIM_LIBRARIES=${libraries}"
              ${Python3_EXECUTABLE} reference/mutants.py ${PROJECT_SOURCE_DIR}
            WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})

@@ -117,8 +117,9 @@ def compiler_of(source, path):
             f"-iquote{source}/model/src", f"-iquote{source}/model/spec"]
 
 
+# Optimising the whole model again for each mutant would take most of the time.
 def link(objects, program):
-    subprocess.run([os.environ.get("CXX", "c++"), *objects, *listed("SMMUSIM_OBJECTS"),
+    subprocess.run([os.environ.get("CXX", "c++"), *listed("SMMUSIM_LINK_OPTIONS"), *objects, *listed("SMMUSIM_OBJECTS"),
                     *listed("SMMUSIM_ARCHIVES"), *listed("SMMUSIM_LIBRARIES"), "-lpthread",
                     "-o", program], check=True)
 
