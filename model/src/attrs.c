@@ -199,7 +199,7 @@ static uint8_t stage2_type(uint8_t code)
         return smmu__attrs_from_memattr4(code);
     if ((code & 7) >= FWB_NC)
         return (code & 7) == FWB_NC ? SMMU_MEMATTR_NC : ATTRS_WB_RAWA;
-    return code & 4 ? SMMU_MEMATTR_DEVICE_nGnRnE : (uint8_t)((code & 3) << 2);
+    return (uint8_t)(code & 4 ? SMMU_MEMATTR_DEVICE_nGnRnE : (code & 3) << 2);
 }
 
 bool smmu__attrs_stage2_is_device(uint8_t code)
