@@ -127,6 +127,18 @@ smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag)
     return status;
 }
 
+smmu_status_t smmu_atc_inv_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_atc_inv_result_t result)
+{
+    if (!s || (unsigned)result > SMMU_ATC_INV_FAILED)
+        return SMMU_E_ARGUMENT;
+    smmu_status_t status = advance_to(s, now);
+    if (status != SMMU_OK)
+        return status;
+    status = smmu__atc_inv_done(s, tag, result);
+    smmu__settle(s);
+    return status;
+}
+
 static bool is_stalled(const struct slot *slot)
 {
     return slot->state == SLOT_STALLED || slot->state == SLOT_STALL_WAIT;

@@ -10,8 +10,8 @@
 #include "own_access.h"
 #include "state.h"
 
-/* CMDQ_CONS.ERR (7.1). CERROR_ATC_INV_SYNC comes with ATS. */
-enum cerror { CERROR_ILL = 1, CERROR_ABT = 2 };
+/* CMDQ_CONS.ERR (7.1). */
+enum cerror { CERROR_ILL = 1, CERROR_ABT = 2, CERROR_ATC_INV_SYNC = 3 };
 
 /* CMD_SYNC.CS (4.7.3). */
 enum { SIG_NONE = 0, SIG_IRQ = 1, SIG_SEV = 2 };
@@ -247,12 +247,21 @@ static OFF_PATH void sync_begin(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     TIMELINE_END(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
+    q->sync_since = s->sched.now;
+    q->sync_begun = false;
+    q->state = CMDQ_SYNC_WAIT;
+    TIMELINE_BEGIN(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
+}
+
+/* What it waits for: not before devices have let go of what they cached, so that the accesses they
+ * made until then are among it (4.5.1). */
+static void sync_collect(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
     smmu__inval_sync_begin(s);
     q->sync_inval_done = s->inval.all_done;
     q->sync_event_ticket = interface_of(s, queue)->evtq.recorded;
-    q->sync_since = s->sched.now;
-    q->state = CMDQ_SYNC_WAIT;
-    TIMELINE_BEGIN(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
+    q->sync_begun = true;
 }
 
 /* Earlier invalidations, event records of terminated transactions, MSIs of earlier CMD_SYNCs. */
@@ -284,6 +293,16 @@ static OFF_PATH void sync_signal(struct smmu *s, unsigned queue)
 static OFF_PATH bool sync_wait(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
+    if (q->atc_outstanding)
+        return false;
+    if (q->atc_failed) { /* what else it stood for is left to the next one (4.7.3) */
+        q->atc_failed = false;
+        TIMELINE_END(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
+        fail(s, queue, CERROR_ATC_INV_SYNC);
+        return false;
+    }
+    if (!q->sync_begun)
+        sync_collect(s, queue);
     if (!sync_complete(s, queue)) {
         if (q->sync_inval_done > s->sched.now)
             smmu__timer_set(s, TIMER_CMDQ, queue, q->sync_inval_done - s->sched.now);
@@ -323,7 +342,8 @@ static inline bool act(struct smmu *s, unsigned queue)
         return false;
     }
     bool room = smmu__outbox_has_room_for_command(s);
-    if (!room || !smmu__inval_ready(s)) {
+    bool atc_inv = rule->kind == CMD_IS_ATC_INV;
+    if (!room || !smmu__inval_ready(s) || (atc_inv && !smmu__atc_inv_ready(s))) {
         if (q->state != CMDQ_ROOM_WAIT)
             TIMELINE_BEGIN(s, CMD_ROOM_WAIT, queue, head_of(q)->number, 0, 0);
         s->room_wanted |= !room;
@@ -338,6 +358,8 @@ static inline bool act(struct smmu *s, unsigned queue)
         sync_begin(s, queue);
         return true;
     }
+    if (atc_inv)
+        smmu__atc_inv_send(s, queue, interface_of(s, queue), head_of(q)->words);
     if (rule->handle)
         rule->handle(s, interface_of(s, queue), head_of(q)->words);
     consume(s, queue);

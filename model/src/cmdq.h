@@ -55,6 +55,9 @@ struct cmdq {
     uint64_t sync_since;  /* cycle at which the CMD_SYNC began to wait */
     uint64_t sync_inval_done; /* when the invalidations before it are complete */
     uint64_t sync_event_ticket; /* event records it has to wait for (4.7.3) */
+    uint16_t atc_outstanding;   /* its CMD_ATC_INVs that devices have not completed yet */
+    bool atc_failed;            /* one was given up since its last CMD_SYNC (3.9.1.4) */
+    bool sync_begun;            /* the CMD_SYNC knows all that it waits for */
     struct ring ring;           /* from CMDQ_BASE, which is guarded while the queue is enabled */
     struct mem_attrs attrs;     /* of its reads, likewise */
     struct cmdq_fetch fetch[CMDQ_BUFFER];

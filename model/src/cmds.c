@@ -94,6 +94,13 @@ static bool check_sync(const struct smmu *s, const uint64_t words[2])
     return SMMU_FIELD_GET(CMD_SYNC, CS, words) != 3;
 }
 
+/* CHOICE 4.5.1: a Size beyond 52 is ILLEGAL. */
+static bool check_atc_inv(const struct smmu *s, const uint64_t words[2])
+{
+    (void)s;
+    return SMMU_FIELD_GET(CMD_ATC_INV, Size, words) <= 52;
+}
+
 /* -------------------------------------------------------- configuration invalidation (4.3) */
 
 /*
@@ -336,6 +343,8 @@ static enum cmd_kind kind_of(const char *name)
 {
     if (strcmp(name, "SYNC") == 0)
         return CMD_IS_SYNC;
+    if (strcmp(name, "ATC_INV") == 0)
+        return CMD_IS_ATC_INV;
     if (strncmp(name, "CFGI_", 5) == 0)
         return CMD_IS_CFGI;
     return strncmp(name, "TLBI_", 5) == 0 ? CMD_IS_TLBI : CMD_PLAIN;

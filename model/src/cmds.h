@@ -15,7 +15,7 @@ struct smmu;
 struct prog_if;
 
 /* What the engine needs to know about a command before it acts. */
-enum cmd_kind { CMD_ILLEGAL, CMD_PLAIN, CMD_IS_CFGI, CMD_IS_TLBI, CMD_IS_SYNC };
+enum cmd_kind { CMD_ILLEGAL, CMD_PLAIN, CMD_IS_CFGI, CMD_IS_TLBI, CMD_IS_SYNC, CMD_IS_ATC_INV };
 
 typedef bool cmd_check_fn(const struct smmu *s, const uint64_t words[2]);
 typedef void cmd_handler_fn(struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);
@@ -25,7 +25,7 @@ struct cmd_rule {
     uint64_t reserved[2];   /* bits that must be zero, if choice.reserved_bits says so (4.1.5) */
     uint64_t ssec;          /* the SSec bit of word 0, if it has one (4.1.6) */
     cmd_check_fn *check;    /* of its parameters; NULL: all are legal */
-    cmd_handler_fn *handle; /* its effect; NULL: none, or the engine's (CMD_SYNC) */
+    cmd_handler_fn *handle; /* its effect; NULL: none, or the engine's (CMD_SYNC, CMD_ATC_INV) */
     uint8_t queues;         /* enum smmu_command_queues; 0: illegal on all */
     uint8_t kind;           /* enum cmd_kind */
 };

@@ -127,11 +127,13 @@ static void lay_out_walk_caches(struct arena *a, struct walk_cache *c, const uin
                     v[SMMU_CFG_TIMING_WC_WAYS], v[SMMU_CFG_TIMING_WC_REPL]);
 }
 
-static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots, uint32_t groups)
+static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots, uint32_t groups,
+                           uint32_t atc_invs)
 {
     const uint32_t count_of[TIMER_KINDS] = {[TIMER_SLOT] = slots,
                                             [TIMER_CMDQ] = CMD_QUEUE_COUNT,
-                                            [TIMER_PMCG] = groups};
+                                            [TIMER_PMCG] = groups,
+                                            [TIMER_ATC] = atc_invs};
     q->timer_count = 0;
     for (unsigned kind = 0; kind < TIMER_KINDS; kind++) {
         q->first[kind] = q->timer_count;
@@ -189,7 +191,9 @@ static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
 
     s->pmcg_count = smmu__pmcg_groups(cfg);
     s->pmcg = carve(a, s->pmcg_count, sizeof *s->pmcg);
-    lay_out_timers(a, &s->sched, slots, s->pmcg_count);
+    s->atc_invs.capacity = v[SMMU_CFG_IDR0_ATS] ? (uint32_t)v[SMMU_CFG_TIMING_ATC_INVS] : 0;
+    s->atc_invs.inv = carve(a, s->atc_invs.capacity, sizeof *s->atc_invs.inv);
+    lay_out_timers(a, &s->sched, slots, s->pmcg_count, s->atc_invs.capacity);
     lay_out_port(a, &s->qtw, slots, s->pmcg_count);
     s->outbox.capacity = 2 * slots + OUTBOX_FOR_OTHERS + PMCG_OUTBOX_PLACES * s->pmcg_count;
     s->outbox.item = carve(a, s->outbox.capacity, sizeof *s->outbox.item);
@@ -353,6 +357,7 @@ void smmu_reset(smmu_t *s)
     smmu__cfgcache_reset(s);
     smmu__translations_reset(s);
     smmu__inval_reset(s);
+    smmu__atc_inv_reset(s);
     for (unsigned q = 0; q < CMD_QUEUE_COUNT; q++)
         smmu__cmdq_reset(s, q);
     for (unsigned i = 0; i < PROG_IF_COUNT; i++) {
@@ -395,7 +400,8 @@ void smmu__run_due(struct smmu *s, uint64_t now)
     static void (*const due[TIMER_KINDS])(struct smmu *, unsigned) = {
         [TIMER_SLOT] = smmu__flight_due,
         [TIMER_CMDQ] = smmu__cmdq_due,
-        [TIMER_PMCG] = smmu__pmcg_due};
+        [TIMER_PMCG] = smmu__pmcg_due,
+        [TIMER_ATC] = smmu__atc_inv_due};
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
         smmu__settle(s);

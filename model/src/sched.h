@@ -17,6 +17,7 @@ enum timer_kind {
     TIMER_SLOT, /* a translation slot's next step */
     TIMER_CMDQ, /* a command queue engine's next step */
     TIMER_PMCG, /* a counter group's next overflow that shows */
+    TIMER_ATC,  /* an ATS invalidation that its device should have completed by then */
     TIMER_KINDS
 };
 

@@ -212,17 +212,22 @@ static bool tlb_touches(const struct inval_tlb *t, const struct slot *slot)
     return true;
 }
 
+static void mark_as(struct smmu *s, struct slot *slot, uint8_t marks)
+{
+    if (!slot->marks) {
+        s->slots.marked++;
+        STAT(s, slots_marked, 1);
+    }
+    slot->marks |= marks;
+}
+
 static void mark(struct smmu *s, const struct inval_scope *scope, struct slot *slot)
 {
     bool touched = scope->kind == INVAL_CONFIG ? config_touches(&scope->u.config, slot)
                                                : tlb_touches(&scope->u.tlb, slot);
     if (!touched)
         return;
-    if (!slot->marks) {
-        s->slots.marked++;
-        STAT(s, slots_marked, 1);
-    }
-    slot->marks |= scope->kind == INVAL_CONFIG ? SLOT_NO_CFG_FILL : SLOT_NO_TLB_FILL;
+    mark_as(s, slot, scope->kind == INVAL_CONFIG ? SLOT_NO_CFG_FILL : SLOT_NO_TLB_FILL);
     /* A CD that is on its way may have been found through the stage 2 that goes. */
     if (scope->kind == INVAL_TLB && !slot->has_config && !scope->u.tlb.spare_stage2)
         slot->marks |= SLOT_NO_CFG_FILL;
@@ -236,4 +241,17 @@ void smmu__slots_mark(struct smmu *s, const struct inval_scope *scope)
     for (uint32_t word = 0; word * 64 < p->capacity; word++)
         for (uint64_t bits = p->in_use[word]; bits; bits &= bits - 1)
             mark(s, scope, &p->slot[word * 64 + lowest_bit(bits)]);
+}
+
+void smmu__slots_mark_translated(struct smmu *s)
+{
+    struct slots *p = &s->slots;
+    if (!p->used)
+        return;
+    for (uint32_t word = 0; word * 64 < p->capacity; word++)
+        for (uint64_t bits = p->in_use[word]; bits; bits &= bits - 1) {
+            struct slot *slot = &p->slot[word * 64 + lowest_bit(bits)];
+            if (slot->request.flags & SMMU_REQ_ATS_TRANSLATED)
+                mark_as(s, slot, SLOT_AWAITED);
+        }
 }

@@ -60,7 +60,11 @@ enum slot_state {
 };
 
 /* Marks that an invalidation leaves (3.21.1, 3.21.3): finish, but do not fill; CMD_SYNC waits. */
-enum { SLOT_NO_CFG_FILL = 1, SLOT_NO_TLB_FILL = 2 };
+enum {
+    SLOT_NO_CFG_FILL = 1,
+    SLOT_NO_TLB_FILL = 2,
+    SLOT_AWAITED = 4 /* made by a translation that its device has let go of since: CMD_SYNC waits */
+};
 
 /* What an address needs of stage 2, and what goes on with the result. */
 struct stage2 {
@@ -172,6 +176,8 @@ void smmu__slot_rest(struct smmu *s, struct slot *slot);
 void smmu__slot_start_anew(struct smmu *s, struct slot *slot);
 /* Marks the slots whose result the invalidation may have made stale. */
 void smmu__slots_mark(struct smmu *s, const struct inval_scope *scope);
+/* Marks what came translated. */
+void smmu__slots_mark_translated(struct smmu *s);
 void smmu__slots_reset(struct smmu *s);
 
 /* A walker, or a place among those who wait for one (false). */

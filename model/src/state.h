@@ -8,6 +8,7 @@
 #ifndef SMMUSIM_STATE_H
 #define SMMUSIM_STATE_H
 
+#include "atc.h"
 #include "atos.h"
 #include "bits.h"
 #include "cfgcache.h"
@@ -82,6 +83,7 @@ struct smmu {
     struct walk_cache walk_cache;
     struct qtw qtw;
     struct inval_state inval;
+    struct atc_invs atc_invs;
     uint8_t settle;   /* SETTLE_*: consequences that core.c draws when the unit at work is done */
     bool room_wanted; /* a command waits until the owner has taken items */
 

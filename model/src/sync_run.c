@@ -70,6 +70,9 @@ static void drain(struct loop *l)
         case SMMU_OUT_INVAL: /* nothing is derived from translations here */
             smmu_inval_done(l->s, model_time(l), out.u.inval.tag);
             break;
+        case SMMU_OUT_ATC_INV: /* no device caches anything: as a system without ATS (4.5.1) */
+            smmu_atc_inv_done(l->s, model_time(l), out.u.atc_inv.tag, SMMU_ATC_INV_COMPLETED);
+            break;
         }
     }
 }

@@ -23,7 +23,7 @@ import sys
 LEVELS = {
     1: "hints bits le name ring pte attrs fault xctx walk hardening config lane pool repl histogram",
     2: "sched outbox own_access slots inval tags tlb cfgcache timeline "
-       "pmcg count qtw tbu walk_cache",
+       "pmcg count qtw tbu walk_cache atc",
     3: "xlate answer flight flight_config flight_walk stream context cmdq cmds evtq "
        "irq regs pmcg_regs flight_tbu flight_share flight_prefetch flight_stage2 stall query atos",
     4: "core api debug_walk sync_run stats stats_read stats_block",

@@ -166,6 +166,25 @@ void host_watch_timeline(struct sim_host *host, timeline_sink_fn sink, void *ctx
     host->timeline_ctx = ctx;
 }
 
+void host_attach_devices(struct sim_host *host, const struct host_devices *devices)
+{
+    host->devices = devices ? *devices : (struct host_devices){NULL, NULL};
+}
+
+void host_atc_inv_done(struct sim_host *host, uint64_t tag, smmu_atc_inv_result_t result)
+{
+    host_check(host, "smmu_atc_inv_done", smmu_atc_inv_done(host->smmu, host->now, tag, result));
+    host_settle(host);
+}
+
+static void invalidate_devices(struct sim_host *host, const smmu_out_atc_inv_t *inv)
+{
+    if (host->devices.atc_inv)
+        host->devices.atc_inv(host->devices.ctx, inv);
+    else
+        host_atc_inv_done(host, inv->tag, SMMU_ATC_INV_COMPLETED);
+}
+
 static bool drain_outbox(struct sim_host *host)
 {
     smmu_out_t out;
@@ -186,6 +205,9 @@ static bool drain_outbox(struct sim_host *host)
         case SMMU_OUT_INVAL:
             host_check(host, "smmu_inval_done",
                        smmu_inval_done(host->smmu, host->now, out.u.inval.tag));
+            break;
+        case SMMU_OUT_ATC_INV:
+            invalidate_devices(host, &out.u.atc_inv);
             break;
         }
     }

@@ -67,6 +67,12 @@ struct client_result {
     uint64_t cycles; /* from issue until it left the SMMU or was terminated: the SMMU's share */
 };
 
+/* What devices receive from the SMMU. Called while something happens at host_now(); see host_call_fn. */
+struct host_devices {
+    void (*atc_inv)(void *ctx, const smmu_out_atc_inv_t *inv); /* completed by host_atc_inv_done() */
+    void *ctx;
+};
+
 struct sim_host;
 
 /* NULL if the configuration is not usable or there is no memory; why says which. */
@@ -110,6 +116,12 @@ void host_reg_write(struct sim_host *host, smmu_pas_t pas, uint32_t offset, unsi
 /* Edges since creation. */
 uint64_t host_irq_count(const struct sim_host *host, smmu_pas_t pas, smmu_irq_source_t source);
 void host_reset(struct sim_host *host);
+
+/* ---- devices */
+
+/* NULL: none, as in a system without ATS; invalidations are then complete at once (4.5.1). */
+void host_attach_devices(struct sim_host *host, const struct host_devices *devices);
+void host_atc_inv_done(struct sim_host *host, uint64_t tag, smmu_atc_inv_result_t result);
 
 /* ---- clients */
 

@@ -72,7 +72,7 @@ static size_t counter_groups(const smmu_module_config &config)
 smmu_module::smmu_module(const sc_core::sc_module_name &name, const smmu_module_config &config)
     : sc_module(name), client("client", config.tbus), mem_out("mem_out", config.tbus), walk("walk"),
       ctrl("ctrl"), irq_evtq("irq_evtq"), irq_priq("irq_priq"), irq_cmd_sync("irq_cmd_sync"),
-      irq_gerror("irq_gerror"), sev("sev"), irq_pmcg("irq_pmcg", counter_groups(config)), rst("rst"),
+      irq_gerror("irq_gerror"), sev("sev"), irq_pmcg("irq_pmcg", counter_groups(config)), rst("rst"), devices("devices"),
       impl_(std::make_unique<impl>(*this, config))
 {
     for (unsigned i = 0; i < config.tbus; i++) {
@@ -122,6 +122,13 @@ void smmu_module::impl::do_reset()
     deliver();
     slot_freed.notify(sc_core::SC_ZERO_TIME);
     wake_engine();
+}
+
+void smmu_module::atc_inv_done(uint64_t tag, smmu_atc_inv_result_t result)
+{
+    smmu_atc_inv_done(impl_->model, impl_->cycles(), tag, result);
+    impl_->deliver();
+    impl_->wake_engine();
 }
 
 const smmu_t *smmu_module::model() const
@@ -211,6 +218,12 @@ void smmu_module::impl::deliver()
             break;
         case SMMU_OUT_INVAL: /* nothing is derived from translations: DMI is not granted */
             smmu_inval_done(model, cycles(), out.u.inval.tag);
+            break;
+        case SMMU_OUT_ATC_INV:
+            if (module.devices.size())
+                module.devices->atc_inv(out.u.atc_inv);
+            else
+                smmu_atc_inv_done(model, cycles(), out.u.atc_inv.tag, SMMU_ATC_INV_COMPLETED);
             break;
         }
     }

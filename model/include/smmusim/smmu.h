@@ -150,6 +150,13 @@ smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_stat
 smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag);
 
 /*
+ * The completion of an SMMU_OUT_ATC_INV item. One that never comes is given up after timing.atc_inv_timeout, and the
+ * CMD_SYNC that waits for it fails (7.1); a completion after that, or a second one, is accepted and ignored.
+ * SMMU_E_TAG: no item had this tag.
+ */
+smmu_status_t smmu_atc_inv_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_atc_inv_result_t result);
+
+/*
  * Register accesses (chapters 6 and 10). offset: from the base of Page 0; Page 1 starts at 0x10000; the pages of the
  * TCU's counter group at 0x02000 and 0x22000, those of TBU t's at 0x40000 + 0x20000 t + 0x02000 and + 0x12000. size: 4
  * or 8, aligned.

@@ -37,6 +37,11 @@
     X(cmd_sync, "commands", "of these, CMD_SYNC")                                                  \
     X(cmd_tlbi, "commands", "of these, CMD_TLBI_*")                                                \
     X(cmd_cfgi, "commands", "of these, CMD_CFGI_*")                                                \
+    X(atc_invs, "invalidations", "ATS invalidations sent to devices (CMD_ATC_INV)")                \
+    X(atc_inv_failures, "invalidations", "of these, given up: not completed in time")              \
+    X(ats_requests, "requests", "ATS Translation Requests taken")                                  \
+    X(ats_granted, "requests", "of these, answered with Success and some access")                  \
+    X(ats_translated, "requests", "client transactions that came translated")                      \
     X(cmd_errors, "errors", "command errors raised")                                               \
     X(sync_wait_cycles, "cycles", "CMD_SYNCs spent waiting for earlier work")                      \
     X(stalls, "stalls", "faults that stalled a transaction, and were recorded so")                 \

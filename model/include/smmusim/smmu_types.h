@@ -63,9 +63,16 @@ enum {
      * forwarded access is globally visible. A CMD_SYNC after an invalidation waits for it (3.21.1).
      */
     SMMU_REQ_TRACKED = 1u << 4,
+    /*
+     * PCIe ATS (3.9.1). A Translation Request of one page: WRITE stands for NW=0, INST for Exe, PRIV for Priv, which two
+     * count only with SSV (13.7). Its result is an SMMU_RESULT_ATS_*, it is no access, and TRACKED does not count.
+     */
+    SMMU_REQ_ATS_REQUEST = 1u << 5,
+    /* A translated transaction: addr is what a Translation Completion has brought. Not both. */
+    SMMU_REQ_ATS_TRANSLATED = 1u << 6,
 };
 
-/* One untranslated client transaction that stays inside one 4 KiB page. */
+/* One client transaction that stays inside one 4 KiB page, or an ATS Translation Request. */
 typedef struct smmu_request {
     uint64_t addr;        /* as presented by the client, all 64 bits */
     uint64_t tag;         /* the owner's; comes back in the response */
@@ -85,6 +92,12 @@ typedef enum smmu_result {
     SMMU_RESULT_FORWARD = 0, /* send it on to 'pa' */
     SMMU_RESULT_ABORT = 1,   /* terminate with an abort (bus error) */
     SMMU_RESULT_RAZ_WI = 2,  /* terminate as successful: reads zero, writes ignored (3.12, 5.5) */
+    /* ATS Translation Completions (3.9.1.2). Success: of the aligned region of 2^region_log2 bytes around the request's
+       address, pa is where its first byte lies, an IPA with split-stage ATS; perms is what is granted, none at all
+       included. SMMU_RSP_PRIV is Priv as requested. U, N and Global are always 0. */
+    SMMU_RESULT_ATS_SUCCESS = 3,
+    SMMU_RESULT_ATS_UR = 4, /* Unsupported Request */
+    SMMU_RESULT_ATS_CA = 5, /* Completer Abort */
 } smmu_result_t;
 
 /* smmu_response.flags */
@@ -107,7 +120,7 @@ typedef struct smmu_response {
     uint8_t sh;          /* outgoing shareability */
     uint8_t pas;         /* outgoing physical address space */
     uint8_t region_log2; /* the same translation and permissions hold in the aligned 2^n region around the
-                            address; for bypass n is the output address size. Valid if result is FORWARD */
+                            address; for bypass n is the output address size. Valid if result is FORWARD or ATS_SUCCESS */
     uint8_t perms;       /* SMMU_PERM_*: what this stream may do in the region at this privilege (for DMI) */
     uint8_t epoch;       /* for smmu_access_done(), if SMMU_RSP_TRACKED */
 } smmu_response_t;
@@ -129,6 +142,7 @@ typedef enum smmu_out_kind {
     SMMU_OUT_ANSWER = 2, /* a pending request is finished */
     SMMU_OUT_IRQ = 3,    /* an edge on an interrupt or event output */
     SMMU_OUT_INVAL = 4,  /* drop what you derived from translations; acknowledge with smmu_inval_done() */
+    SMMU_OUT_ATC_INV = 5 /* an ATS invalidation for a device; its completion comes with smmu_atc_inv_done() */
 } smmu_out_kind_t;
 
 typedef enum smmu_mem_op { SMMU_MEM_READ = 0, SMMU_MEM_WRITE = 1, SMMU_MEM_CAS = 2 } smmu_mem_op_t;
@@ -194,6 +208,28 @@ typedef struct smmu_out_inval {
     uint64_t addr_first, addr_last;         /* input addresses, if !all_addresses; both inclusive */
 } smmu_out_inval_t;
 
+/*
+ * CMD_ATC_INV (4.5.1): the device drops the translations it has cached of the span. Its completion means that accesses
+ * made by them have been submitted (smmu_submit()).
+ */
+typedef struct smmu_out_atc_inv {
+    uint64_t tag;         /* the model's; hand it back unchanged */
+    uint64_t addr;        /* untranslated, aligned to the span */
+    uint32_t streamid;
+    uint32_t substreamid; /* PASID, if ssv */
+    uint8_t sec_sid;      /* smmu_pas_t of the stream */
+    uint8_t span_log2;    /* 2^n bytes: 12 to 63; 64: every address */
+    bool ssv;
+    bool global;          /* Global Invalidate: whatever the PASID; only with ssv */
+} smmu_out_atc_inv_t;
+
+/* How the device, or the root complex for it, has answered. */
+typedef enum smmu_atc_inv_result {
+    SMMU_ATC_INV_COMPLETED = 0,
+    SMMU_ATC_INV_UNSUPPORTED = 1, /* Unsupported Request: counts as completed (3.9.1.5) */
+    SMMU_ATC_INV_FAILED = 2,      /* given up: as though timing.atc_inv_timeout had passed (3.9.1.4) */
+} smmu_atc_inv_result_t;
+
 typedef struct smmu_out {
     smmu_out_kind_t kind;
     union {
@@ -201,6 +237,7 @@ typedef struct smmu_out {
         smmu_response_t answer;
         smmu_out_irq_t irq;
         smmu_out_inval_t inval;
+        smmu_out_atc_inv_t atc_inv;
     } u;
 } smmu_out_t;
 

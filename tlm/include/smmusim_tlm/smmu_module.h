@@ -32,6 +32,7 @@
 #include "smmusim/smmu.h"
 #include "smmusim/smmu_stats.h"
 #include "smmusim/smmu_timeline.h"
+#include "smmusim_tlm/device.h"
 #include "smmusim_tlm/sideband.h"
 
 namespace smmusim {
@@ -80,8 +81,13 @@ public:
     output irq_evtq, irq_priq, irq_cmd_sync, irq_gerror, sev;
     sc_core::sc_vector<output> irq_pmcg; /* of counter groups: the TCU's, then one a TBU of the model */
     input rst;
+    /* What devices receive: see device.h. Unbound: a system without ATS, in which an invalidation of
+     * devices is complete at once (4.5.1). */
+    sc_core::sc_port<device_if, 1, sc_core::SC_ZERO_OR_MORE_BOUND> devices;
 
     void reset();
+    /* The device's completion of an invalidation; also while it is being told of it. */
+    void atc_inv_done(uint64_t tag, smmu_atc_inv_result_t result);
 
     /* For statistics and configuration; its inputs are the module's business alone. */
     const smmu_t *model() const;

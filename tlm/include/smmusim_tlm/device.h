@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the SMMU says to devices on its own account, by way of their root complex: ATS invalidations
+ * (CMD_ATC_INV). What devices say to it are transactions on its client sockets (sideband.h) and the
+ * module's *_done() functions.
+ */
+#ifndef SMMUSIM_TLM_DEVICE_H
+#define SMMUSIM_TLM_DEVICE_H
+
+#include <systemc>
+
+#include "smmusim/smmu_types.h"
+
+namespace smmusim {
+
+/* The functions return at once: they must not wait(). */
+class device_if : public virtual sc_core::sc_interface {
+public:
+    /* To be completed by smmu_module::atc_inv_done(). */
+    virtual void atc_inv(const smmu_out_atc_inv_t &inv) = 0;
+};
+
+} // namespace smmusim
+
+#endif
