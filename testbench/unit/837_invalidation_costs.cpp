@@ -264,6 +264,25 @@ drv_cmd by_address()
     return drv_cmd_tlbi_nh_va(&tlbi);
 }
 
+constexpr uint16_t kVmid = 0; /* of the streams of a TimedMachine that have none */
+
+drv_cmd all_of_vmid()
+{
+    return {{REF_CMD_TLBI_S12_VMALL | REF_PREP(CMD_TLBI_S12_VMALL_VMID, kVmid), 0}};
+}
+
+/* num: of further pages. */
+drv_cmd by_ipa(uint64_t num = 0)
+{
+    drv_cmd command = {{REF_CMD_TLBI_S2_IPA | REF_PREP(CMD_TLBI_S2_IPA_VMID, kVmid),
+                        TimedMachine::ipa_of(kVa)}};
+    if (num) {
+        REF_SET(CMD_TLBI_S2_IPA_TG, command.word, 1);
+        REF_SET(CMD_TLBI_S2_IPA_NUM, command.word, num);
+    }
+    return command;
+}
+
 TEST(InvalidationCosts, 837_scans_cost_their_sets_and_addresses_do_not)
 {
     const auto t_of = [](uint64_t entries) {
@@ -271,7 +290,7 @@ TEST(InvalidationCosts, 837_scans_cost_their_sets_and_addresses_do_not)
     };
     const Timing least = t_of(2048);
     const drv_cmd scans[] = {drv_cmd_tlbi_nh_asid(0, TimedMachine::kAsid), drv_cmd_tlbi_nh_all(0),
-                             drv_cmd_tlbi_nsnh_all()};
+                             drv_cmd_tlbi_nsnh_all(), all_of_vmid()};
     for (const drv_cmd &scan : scans) {
         const uint64_t base = time_of_sync_behind(least, scan);
         EXPECT_EQ(base, forms::read(least, 16) + least["cmd_decode_lat"] +
@@ -280,9 +299,67 @@ TEST(InvalidationCosts, 837_scans_cost_their_sets_and_addresses_do_not)
             EXPECT_EQ(time_of_sync_behind(t_of(entries), scan) - base, (entries - 2048) / 4)
                 << "one cycle a set";
     }
-    for (uint64_t entries : {4096, 16384, 65536})
-        EXPECT_EQ(time_of_sync_behind(t_of(entries), by_address()),
-                  time_of_sync_behind(least, by_address()));
+    /* As short as that of one address: the read of the CMD_SYNC behind it takes longer. */
+    const Timing slow = least.with({{"inv_tbu_va_lat", 400}});
+    for (const drv_cmd &address : {by_address(), by_ipa()})
+        for (uint64_t entries : {2048, 4096, 16384, 65536}) {
+            EXPECT_EQ(time_of_sync_behind(t_of(entries), address),
+                      2 * forms::read(least, 16) + least["cmd_decode_lat"] +
+                          least["sync_signal_lat"]);
+            EXPECT_EQ(time_of_sync_behind(t_of(entries).with({{"inv_tbu_va_lat", 400}}), address),
+                      forms::read(slow, 16) + slow["cmd_decode_lat"] + forms::I_by_address(slow) +
+                          slow["sync_signal_lat"]);
+        }
+}
+
+/* What is of both stages stays (4.4.3.1), so an IPA is looked for like any other address. */
+TEST(InvalidationCosts, 837_a_range_of_ipas_costs_as_one_of_addresses)
+{
+    for (uint64_t probes : {0, 1})
+        for (uint64_t num : {1, 7, 31}) {
+            const Timing t =
+                queue_timing().set({{"inv_range_probes", probes}, {"inv_tbu_va_lat", 400}});
+            EXPECT_EQ(time_of_sync_behind(t, by_ipa(num)),
+                      forms::read(t, 16) + t["cmd_decode_lat"] + forms::I_by_address(t, num + 1) +
+                          t["sync_signal_lat"])
+                << num << ", probes " << probes;
+        }
+}
+
+/* The walk that a stage 2 invalidation leaves behind, by the reads of what is gone. */
+TEST(InvalidationCosts, 837_what_an_invalidation_of_stage_2_takes_away_is_read_again)
+{
+    const drv_cmd nothing = drv_cmd_tlbi_nh_asid(kVmid, TimedMachine::kAsid + 1);
+    const drv_cmd other = {{REF_CMD_TLBI_S12_VMALL | REF_PREP(CMD_TLBI_S12_VMALL_VMID, 5), 0}};
+    TimedMachine::Tables tables;
+    tables.stage2_input_bits = 48;
+    const Timing t = telling_timing().set({{"wc_s2_tables", 0}, {"inv_blocks_lookup", 0}});
+    const uint64_t leaf = forms::W(t, 0), whole = forms::W(t, 4);
+    const struct {
+        const char *what;
+        std::vector<drv_cmd> commands;
+        uint64_t cycles;
+    } rows[] = {
+        {"another ASID", {nothing}, forms::utlb_hit(t)},
+        {"another VMID", {other}, forms::utlb_hit(t)},
+        {"stage 2 of the page", {by_ipa()}, forms::utlb_hit(t)},
+        {"stage 1 of the VMID", {drv_cmd_tlbi_nh_all(kVmid)},
+         forms::miss(t, whole + 4 * forms::on_the_way(t, 4) + leaf)},
+        {"both", {by_ipa(), drv_cmd_tlbi_nh_all(kVmid)}, forms::miss(t, forms::Wn(t, 4, 4))},
+        {"all of the VMID", {all_of_vmid()}, forms::miss(t, forms::Wn(t, 4, 4))},
+        {"everything", {drv_cmd_tlbi_nsnh_all()}, forms::miss(t, forms::Wn(t, 4, 4))},
+    };
+    for (const auto &row : rows) {
+        TimedMachine m(t, tables);
+        m.map_pages(kVa, 1);
+        m.warm({kVa});
+        for (const drv_cmd &command : row.commands)
+            m.push(command);
+        m.push_sync();
+        m.ring();
+        m.idle();
+        EXPECT_EQ(m.access(kVa).cycles, row.cycles) << row.what;
+    }
 }
 
 TEST(InvalidationCosts, 837_the_largest_cache_of_a_kind_in_the_tcu_decides_its_scan)

@@ -421,6 +421,39 @@ TEST(Statistics, 871_walks_read_the_levels_that_the_walk_caches_miss)
     EXPECT_GT(stats["tcu.walk_reads"], stats["tcu.walks"]);
 }
 
+/* Likewise with both stages, where each address on the way is looked up and read for itself. */
+TEST(Statistics, 871_walks_of_both_stages_read_the_levels_that_the_walk_caches_miss)
+{
+    TimedMachine::Tables tables;
+    tables.stage2_input_bits = 48;
+    TimedMachine m{Timing().with({{"wc_serial", 1},
+                                  {"wc_levels", 15},
+                                  {"wc_s2_tables", 1},
+                                  {"tcu_hazard_entries", 0},
+                                  {"tbu_hazard_entries", 0}}),
+                   tables};
+    m.run.pages_only = true;
+    for (uint64_t i = 0; i < 3; i++) {
+        const uint64_t va = TimedMachine::kVa + (i << 30) + (i << 21);
+        m.map_pages(va, 4);
+        for (uint64_t page = 0; page < 4; page++)
+            m.access(va + (page << 12));
+        m.access(Access(va).tbu(1));
+        if (i == 1) {
+            m.push_tlbi_asid();
+            m.push_sync();
+            m.ring();
+            m.idle();
+        }
+        m.access(Access(va).tbu(2));
+    }
+    const Snapshot stats(m);
+    EXPECT_GT(stats["tcu.wc_s2l3_lookup"], stats["tcu.walks"]) << "each, and those on the way";
+    EXPECT_GT(stats["tcu.wc_s2l3_miss"], 0u);
+    EXPECT_LT(stats["tcu.wc_s2l3_miss"], stats["tcu.wc_s2l3_lookup"]);
+    EXPECT_GT(stats["tcu.walk_reads"], 2 * stats["tcu.walks"]);
+}
+
 /* The checker itself: it can find something. */
 TEST(Statistics, 871_equations_do_not_hold_in_flight_or_over_a_clear)
 {

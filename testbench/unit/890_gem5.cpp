@@ -135,6 +135,30 @@ TEST(Gem5, 890_nested_cold_walks)
         }
 }
 
+/* The address of an L1CD costs what that of a CD does. */
+TEST(Gem5, 890_configuration_misses_of_nested_streams)
+{
+    for (uint64_t M : kLatencies)
+        for (unsigned n2 : {3, 4})
+            for (bool two_level_streams : {false, true})
+                for (bool two_level_cds : {false, true}) {
+                    TimedMachine::Tables tables;
+                    tables.stage2_input_bits = n2 == 4 ? 48 : 39;
+                    tables.two_level_stream_table = two_level_streams;
+                    tables.two_level_cds = two_level_cds;
+                    TimedMachine m(gem5_timing(M), tables);
+                    m.map_pages(kVa, 2);
+                    m.add_stream(4);
+                    m.warm({kVa});
+                    const uint64_t reads = 2u + two_level_streams + two_level_cds;
+                    const uint64_t stage2_walks = 1u + two_level_cds;
+                    EXPECT_EQ(m.access(Access(TimedMachine::page(1), 4)).cycles,
+                              25 + 14 + 2 * M + reads * (1 + M) +
+                                  stage2_walks * (1 + n2 * (M + 2)))
+                        << "M " << M << ", " << reads << " reads, " << n2 << " levels of stage 2";
+                }
+}
+
 /* Level 2 of both stages is cached, stage 1's with the physical address of the next table. */
 TEST(Gem5, 890_nested_walks_that_the_walk_caches_shorten)
 {

@@ -27,7 +27,7 @@
 struct RunWas {
     bool without_reset = true;  /* since creation or clear; a reset drops what is in flight */
     bool since_creation = true; /* statistics were never cleared */
-    bool pages_only = false;    /* four levels, 4 KiB pages, one size alive: 11 */
+    bool pages_only = false;    /* four levels of each stage, 4 KiB pages, one size alive: 11 */
     bool both_stages = false;   /* perhaps: 10 */
     /* No queue was disabled or in error with commands read ahead. */
     bool commands_undisturbed = true;
@@ -195,12 +195,14 @@ private:
     /* 11: every level is looked up, the deepest first, until one has it; the others are read. */
     void leaf_first()
     {
-        uint64_t misses = value("tcu.wc_l0_miss");
-        for (char level = '1'; level <= '3'; level++) {
-            const std::string cache = std::string("tcu.wc_l") + level;
-            const std::string above = std::string("tcu.wc_l") + static_cast<char>(level - 1);
-            misses += value(cache + "_miss");
-            same("11", above + "_lookup", cache + "_miss");
+        uint64_t misses = 0;
+        for (const std::string stage : {"tcu.wc_l", "tcu.wc_s2l"}) {
+            misses += value(stage + "0_miss");
+            for (char level = '1'; level <= '3'; level++) {
+                const std::string cache = stage + level;
+                misses += value(cache + "_miss");
+                same("11", stage + static_cast<char>(level - 1) + "_lookup", cache + "_miss");
+            }
         }
         equal("11", "tcu.walk_reads", "misses of all levels", value("tcu.walk_reads"), misses);
     }

@@ -82,6 +82,7 @@ public:
         unsigned prefetch = 0; /* STE[121:120] */
         bool stall = false;    /* CD.S */
         unsigned stage2_input_bits = 0; /* 39 or 48: under a stage 2 of 4 KiB pages */
+        bool stage2_alone = false;      /* which input addresses go to at once */
     };
 
     explicit TimedMachine(const Timing &timing) : TimedMachine(timing, Tables()) {}
@@ -178,7 +179,9 @@ public:
     void add_stream(uint32_t streamid, bool bypass = false)
     {
         tbl_ste ste = tbl_ste_bypass();
-        if (!bypass) {
+        if (!bypass && tables_.stage2_alone) {
+            add_stage2(ste, REF_CONFIG_S2);
+        } else if (!bypass) {
             tbl_context_table contexts{};
             const bool two = tables_.two_level_cds;
             EXPECT_TRUE(tbl_context_table_init(&contexts, &port_, &region_,
@@ -199,7 +202,7 @@ public:
             ste = tbl_ste_stage1(&fields);
             ste.word[1] |= uint64_t{tables_.prefetch} << (120 - 64);
             if (tables_.stage2_input_bits)
-                add_stage2(ste);
+                add_stage2(ste, REF_CONFIG_NESTED);
         }
         tbl_ste_write(&port_, tbl_stream_table_entry(&streams_, streamid), &ste);
     }
@@ -269,6 +272,10 @@ private:
             EXPECT_EQ(tbl_map(&pages_, va, pa_of(va), size, tbl_leaf_bits(&leaf), nullptr), TBL_OK);
             return;
         }
+        if (tables_.stage2_alone) {
+            map_stage2(va, pa_of(va), size);
+            return;
+        }
         EXPECT_EQ(tbl_map(&pages_, va, ipa_of(va), size, tbl_leaf_bits(&leaf), nullptr), TBL_OK);
         map_stage2(ipa_of(va), pa_of(va), size);
     }
@@ -281,9 +288,9 @@ private:
         EXPECT_EQ(tbl_map(&stage2_, ipa, pa, size, leaf, nullptr), TBL_OK);
     }
 
-    void add_stage2(tbl_ste &ste)
+    void add_stage2(tbl_ste &ste, unsigned config)
     {
-        REF_SET(STE_CONFIG, ste.word, REF_CONFIG_NESTED);
+        REF_SET(STE_CONFIG, ste.word, config);
         REF_SET(STE_S2AA64, ste.word, 1);
         REF_SET(STE_S2T0SZ, ste.word, 64 - tables_.stage2_input_bits);
         REF_SET(STE_S2SL0, ste.word, tables_.stage2_input_bits == 48 ? 2 : 1);

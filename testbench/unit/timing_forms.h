@@ -142,6 +142,18 @@ inline uint64_t W(const Timing &t, uint64_t n, uint64_t k = 1)
     return t["wc_lat"] * k + start + n * (read(t, 8) + t["walk_step_lat"]);
 }
 
+/* A stage 2 walk of an address that is needed on the way: of a CD, of a stage 1 descriptor. */
+inline uint64_t on_the_way(const Timing &t, uint64_t n2, uint64_t k2 = 1)
+{
+    return W(t, n2, t["wc_s2_tables"] ? k2 : 0);
+}
+
+/* Of both stages, n1 and n2 levels being read, the latter for each descriptor of stage 1 anew. */
+inline uint64_t Wn(const Timing &t, uint64_t n1, uint64_t n2, uint64_t k1 = 1, uint64_t k2 = 1)
+{
+    return W(t, n1, k1) + n1 * on_the_way(t, n2, k2) + W(t, n2, k2);
+}
+
 inline uint64_t D(const Timing &t)
 {
     const uint64_t most = std::max(beats(t["dti_msg_bytes"], t["dti_link_bytes"]),
