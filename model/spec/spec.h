@@ -8,7 +8,7 @@
  * timing.def  TIMING(id, name, unit, min, max, value and basis a preset, meaning)
  * regs.def    REG(name, offset, bits, access, guard, feature, section, on_write)
  * fields.def  FIELD(object, name, word, msb, lsb, feature)
- *             object: a register of regs.def, STE, CD, L1STD, L1CD, CMD_<name of cmds.def>, EVT_<name of events.def>;
+ *             object: a register of regs.def, STE, CD, L1STD, L1CD, CMD_<name of cmds.def>, EVT_<name of events.def>, PRI;
  *             word: 64-bit little-endian word of the object; msb, lsb: bits of that word
  * cmds.def    CMD(name, opcode, legal, queues, check, handler, section)
  *             queues: SMMU_QUEUES_<queues>, those that take it; check, handler: functions of cmds.c, or none

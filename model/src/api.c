@@ -139,6 +139,28 @@ smmu_status_t smmu_atc_inv_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_atc_
     return status;
 }
 
+static struct prog_if *interface_of(smmu_t *s, unsigned sec)
+{
+    const struct prog_if *pi = smmu__interface_of(s, sec);
+    return pi ? &s->pi[pi->number] : NULL;
+}
+
+int smmu_page_request(smmu_t *s, uint64_t now, const smmu_page_request_t *request)
+{
+    if (!s || !request || request->substreamid > low_mask(20) || request->prg_index > low_mask(9) ||
+        request->sec_sid > SMMU_PAS_REALM)
+        return SMMU_E_ARGUMENT;
+    struct prog_if *pi = interface_of(s, request->sec_sid);
+    if (!CFG(s, IDR0_PRI) || (!pi && request->sec_sid != SMMU_PAS_S))
+        return SMMU_E_UNSUPPORTED;
+    smmu_status_t status = advance_to(s, now);
+    if (status != SMMU_OK)
+        return status;
+    int verdict = smmu__priq_take(s, pi && pi->sec != SMMU_PAS_S ? pi : NULL, request);
+    smmu__settle(s);
+    return verdict;
+}
+
 static bool is_stalled(const struct slot *slot)
 {
     return slot->state == SLOT_STALLED || slot->state == SLOT_STALL_WAIT;

@@ -97,8 +97,8 @@ static void finish(struct smmu *s, struct prog_if *pi, enum atos_group group, ui
     const uint8_t bit = bit_of_group((unsigned)pi->number << 8 | group);
     pi->reg[groups[group].par] = par;
     pi->reg[groups[group].ctrl] = 0;
-    s->inval.atos_running &= (uint8_t)~bit;
-    s->inval.atos_marked &= (uint8_t)~bit;
+    s->inval.own_running &= (uint8_t)~bit;
+    s->inval.own_marked &= (uint8_t)~bit;
     s->settle |= SETTLE_SYNC | SETTLE_ACKS;
 }
 
@@ -147,7 +147,7 @@ void smmu__atos_run(struct smmu *s, struct prog_if *pi, enum atos_group group)
                         .for_vmid = group == ATOS_VIRTUAL,
                         .vmid = (uint16_t)REG_FIELD(pi, VATOS_SEL, VMID)};
     pi->reg[g->ctrl] = SMMU_FIELD_MASK(GATOS_CTRL, RUN);
-    s->inval.atos_running |= bit_of_group((unsigned)pi->number << 8 | group);
+    s->inval.own_running |= bit_of_group((unsigned)pi->number << 8 | group);
     STAT(s, atos, 1);
     if (invalid(s, q, group))
         finish(s, pi, group, failure(INV_REQ, 0, 0));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "state.h"
+#include "xlate.h"
 
 /* ------------------------------------------------- fields that several commands share */
 
@@ -85,6 +86,13 @@ static bool check_range(const struct smmu *s, const uint64_t words[2])
         return true;
     struct address_range r = range_of(s, words);
     return r.granules > 1 || r.level_hint != 0;
+}
+
+/* 4.5.2: Resp=0b11 is Reserved. */
+static bool check_pri_resp(const struct smmu *s, const uint64_t words[2])
+{
+    (void)s;
+    return SMMU_FIELD_GET(CMD_PRI_RESP, Resp, words) != 3;
 }
 
 /* 4.7.3: CS=0b11 is Reserved. */
@@ -292,6 +300,23 @@ static void handle_tlbi_nsnh_all(struct smmu *s, const struct prog_if *pi, const
     (void)words;
     struct inval_scope scope = {.kind = INVAL_TLB, .u.tlb = {.world = WORLD_NS_EL1}};
     smmu__invalidate(s, &scope);
+}
+
+/* -------------------------------------------------------------- page request groups (4.5) */
+
+/* CHOICE 4.5.2: without PASIDs in the system SSV counts as 0. */
+static void handle_pri_resp(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    static const uint8_t codes[] = {SMMU_PRG_FAILURE, SMMU_PRG_INVALID, SMMU_PRG_SUCCESS};
+    if (!smmu__xlate_enabled(pi))
+        return;
+    const smmu_page_request_t group = {
+        .streamid = STREAMID(words),
+        .substreamid = (uint32_t)SMMU_FIELD_GET(CMD_PRI_RESP, SubstreamID, words),
+        .prg_index = (uint16_t)SMMU_FIELD_GET(CMD_PRI_RESP, PRGIndex, words),
+        .sec_sid = pi->sec};
+    smmu__priq_respond(s, &group, codes[SMMU_FIELD_GET(CMD_PRI_RESP, Resp, words)],
+                       SMMU_FIELD_GET(CMD_PRI_RESP, SSV, words) && CFG(s, IDR1_SSIDSIZE));
 }
 
 /* ------------------------------------------------------------- stalled transactions (4.7) */

@@ -150,8 +150,8 @@ static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots, uin
 static void lay_out_port(struct arena *a, struct qtw *q, uint32_t slots, uint32_t groups)
 {
     const uint32_t waiting[QTW_KINDS] = {
-        [QTW_READ] = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER + PROG_IF_COUNT * ATOS_GROUPS,
-        [QTW_EVENT] = PROG_IF_COUNT * EVTQ_WRITES,
+        [QTW_READ] = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER + PROG_IF_COUNT * (ATOS_GROUPS + 1),
+        [QTW_EVENT] = PROG_IF_COUNT * 2 * OUTQ_WRITES,
         [QTW_MSI] = PROG_IF_COUNT * SMMU_IRQ_COUNT + groups,
     };
     for (unsigned kind = 0; kind < QTW_KINDS; kind++) {
@@ -198,7 +198,7 @@ static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
     s->outbox.capacity = 2 * slots + OUTBOX_FOR_OTHERS + PMCG_OUTBOX_PLACES * s->pmcg_count;
     s->outbox.item = carve(a, s->outbox.capacity, sizeof *s->outbox.item);
     s->outbox.access_capacity = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER +
-                                PROG_IF_COUNT * (EVTQ_WRITES + SMMU_IRQ_COUNT + ATOS_GROUPS) +
+                                PROG_IF_COUNT * (2 * OUTQ_WRITES + SMMU_IRQ_COUNT + ATOS_GROUPS + 1) +
                                 s->pmcg_count;
     s->outbox.access = carve(a, s->outbox.access_capacity, sizeof *s->outbox.access);
     s->slots.capacity = slots;
@@ -362,6 +362,7 @@ void smmu_reset(smmu_t *s)
         smmu__cmdq_reset(s, q);
     for (unsigned i = 0; i < PROG_IF_COUNT; i++) {
         smmu__evtq_reset(&s->pi[i]);
+        smmu__priq_reset(&s->pi[i]);
         smmu__irq_reset(&s->pi[i]);
         smmu__regs_reset(s, &s->pi[i]);
     }
@@ -381,8 +382,11 @@ void smmu__settle_now(struct smmu *s)
             smmu__flight_walkers(s);
         if (due & SETTLE_PLACES)
             smmu__flight_places(s);
-        if (due & SETTLE_EVENT_ROOM)
+        if (due & SETTLE_EVENT_ROOM) {
             smmu__flight_event_room(s);
+            for (unsigned i = 0; i < PROG_IF_COUNT; i++)
+                smmu__ppar_event_room(s, &s->pi[i]);
+        }
         if (due & SETTLE_STALLS)
             smmu__stall_serve(s);
         if (due & SETTLE_ACKS)
@@ -427,6 +431,19 @@ static void evtq_access(struct smmu *s, unsigned index, smmu_mem_status_t status
     smmu__evtq_write_done(s, &s->pi[index >> 8], index & 255, status);
 }
 
+static void priq_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
+                        const uint8_t *data)
+{
+    (void)data;
+    smmu__priq_write_done(s, &s->pi[index >> 8], index & 255, status);
+}
+
+static void ppar_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
+                        const uint8_t *data)
+{
+    smmu__ppar_read_done(s, &s->pi[index], status, data);
+}
+
 static void msi_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
                        const uint8_t *data)
 {
@@ -450,7 +467,9 @@ void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t st
                                                                [OWNER_EVTQ] = evtq_access,
                                                                [OWNER_MSI] = msi_access,
                                                                [OWNER_PMCG] = pmcg_access,
-                                                               [OWNER_ATOS] = smmu__atos_read_done};
+                                                               [OWNER_ATOS] = smmu__atos_read_done,
+                                                               [OWNER_PRIQ] = priq_access,
+                                                               [OWNER_PPAR] = ppar_access};
     done[a->owner](s, a->index, status, data);
     smmu__settle(s);
 }

@@ -7,20 +7,13 @@
 #define SMMUSIM_EVTQ_H
 
 #include "fault.h"
-#include "smmusim/smmu_types.h"
+#include "outq.h"
 
 struct smmu;
 struct prog_if;
 
-#define EVTQ_WRITES 8 /* records whose writes are in flight */
-
-enum evtq_write_state { EVTQ_FREE, EVTQ_WRITING, EVTQ_WRITTEN, EVTQ_ABORTED };
-
 struct evtq {
-    uint8_t state[EVTQ_WRITES]; /* enum evtq_write_state; a ring in record order */
-    uint8_t head, count;
-    bool aborting;   /* a write aborted; the error is flagged when the others are done (7.2.2) */
-    uint32_t write_index; /* index of the next record to write: PROD plus the writes in flight */
+    struct outq out;
     uint64_t recorded;    /* tickets given out: records accepted for writing since create */
     uint64_t settled;     /* of these, visible, aborted or lost */
     uint64_t stale_ticket; /* of the youngest record from an invalidated configuration or translation */

@@ -179,7 +179,7 @@ void smmu__invalidate(struct smmu *s, const struct inval_scope *scope)
     else
         invalidate_translations(s, &scope->u.tlb);
     smmu__slots_mark(s, scope);
-    s->inval.atos_marked |= s->inval.atos_running;
+    s->inval.own_marked |= s->inval.own_running;
     charge(s, scope);
     s->inval.dirty = true;
     if (CFG(s, INVAL_NOTIFY))
@@ -199,7 +199,7 @@ void smmu__inval_sync_begin(struct smmu *s)
 bool smmu__inval_complete(const struct smmu *s)
 {
     const struct inval_state *v = &s->inval;
-    if (s->slots.marked || v->atos_marked || v->acks_pending)
+    if (s->slots.marked || v->own_marked || v->acks_pending)
         return false;
     return !v->waiting || v->tracked[v->epoch ^ 1] == 0;
 }
@@ -239,7 +239,7 @@ void smmu__inval_reset(struct smmu *s)
 {
     struct inval_state *v = &s->inval;
     v->acks_pending = 0;
-    v->atos_running = v->atos_marked = 0;
+    v->own_running = v->own_marked = 0;
     v->all_done = 0;
     memset(v->done, 0, sizeof v->done);
     memset(v->work, 0, sizeof v->work);

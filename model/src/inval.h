@@ -71,8 +71,9 @@ struct inval_state {
     } work[INVAL_TOKENS_MAX];
     uint32_t tracked[2]; /* forwarded accesses not yet done, by epoch */
     uint64_t next_ack_tag, forgotten_ack_tag;
-    uint8_t atos_running; /* a bit for each group of registers */
-    uint8_t atos_marked;  /* of these, that ran when something was invalidated (4.7.3) */
+    uint8_t own_running; /* operations without a slot: from below a bit for each group of ATOS
+                            registers, from above one for each interface's check of an STE (ppar.h) */
+    uint8_t own_marked;  /* of these, that ran when something was invalidated (4.7.3) */
     struct inval_cost cost[INVAL_KINDS][2];
     uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
 };

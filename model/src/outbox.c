@@ -77,7 +77,10 @@ static inline enum qtw_kind port_of(const struct smmu *s, enum access_owner owne
                                                [OWNER_CMDQ] = QTW_READ,
                                                [OWNER_EVTQ] = QTW_EVENT,
                                                [OWNER_MSI] = QTW_MSI,
-                                               [OWNER_PMCG] = QTW_MSI};
+                                               [OWNER_PMCG] = QTW_MSI,
+                                               [OWNER_ATOS] = QTW_READ,
+                                               [OWNER_PRIQ] = QTW_EVENT,
+                                               [OWNER_PPAR] = QTW_READ};
     bool meets = owner != OWNER_SLOT || s->mode == SMMU_MODE_AT;
     return meets ? (enum qtw_kind)kinds[owner] : QTW_KINDS;
 }
@@ -190,7 +193,7 @@ static void keep_answers(struct outbox *o)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < o->count; i++) {
         const smmu_out_t *item = &o->item[(o->head + i) % o->capacity];
-        if (item->kind == SMMU_OUT_ANSWER)
+        if (item->kind == SMMU_OUT_ANSWER || item->kind == SMMU_OUT_PRG_RESPONSE)
             o->item[(o->head + kept++) % o->capacity] = *item;
     }
     o->count = kept;

@@ -19,6 +19,8 @@ enum access_owner {
     OWNER_MSI,  /* index: (programming interface << 8) | smmu_irq_source_t */
     OWNER_PMCG, /* index: counter group */
     OWNER_ATOS, /* index: (programming interface << 8) | enum atos_group */
+    OWNER_PRIQ, /* as OWNER_EVTQ */
+    OWNER_PPAR, /* index: programming interface */
     OWNER_KINDS
 };
 

@@ -105,6 +105,8 @@ static void write_cr0(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, u
         smmu__cmdq_disable(s, pi->cmd_queue);
     if (changed & SMMU_FIELD_MASK(CR0, EVENTQEN))
         smmu__evtq_follow_prod(s, pi);
+    if (changed & (SMMU_FIELD_MASK(CR0, PRIQEN) | SMMU_FIELD_MASK(CR0, SMMUEN)))
+        smmu__priq_follow_prod(s, pi);
     if (changed & ~next & SMMU_FIELD_MASK(CR0, SMMUEN))
         smmu__stall_terminate_all(s, pi);
     smmu__regs_update_acks(s, pi);
@@ -169,6 +171,8 @@ static const struct queue_regs command_queue = {SMMU_REG_CMDQ_BASE, SMMU_REG_CMD
                                                 SMMU_REG_CMDQ_CONS, SMMU_CFG_IDR1_CMDQS};
 static const struct queue_regs event_queue = {SMMU_REG_EVENTQ_BASE, SMMU_REG_EVENTQ_PROD,
                                               SMMU_REG_EVENTQ_CONS, SMMU_CFG_IDR1_EVENTQS};
+static const struct queue_regs pri_queue = {SMMU_REG_PRIQ_BASE, SMMU_REG_PRIQ_PROD,
+                                            SMMU_REG_PRIQ_CONS, SMMU_CFG_IDR1_PRIQS};
 
 /*
  * Drops the index bits above the wrap bit of the configured size, keeps the flags beside the index.
@@ -232,6 +236,24 @@ static void write_eventq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_
     pi->reg[id] = fit_index(s, pi, &event_queue, next);
     s->settle |= SETTLE_STALLS; /* there may be room */
     TIMELINE_COUNTER(s, EVTQ_CONS, pi->number, REG_FIELD(pi, EVENTQ_CONS, RD));
+}
+
+static void write_priq_base(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
+{
+    (void)id;
+    write_queue_base(s, pi, &pri_queue, next);
+    smmu__priq_follow_prod(s, pi);
+}
+
+static void write_priq_prod(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
+{
+    pi->reg[id] = fit_index(s, pi, &pri_queue, next);
+    smmu__priq_follow_prod(s, pi);
+}
+
+static void write_priq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
+{
+    pi->reg[id] = fit_index(s, pi, &pri_queue, next);
 }
 
 /* ------------------------------------------------------------------- access */
@@ -387,9 +409,12 @@ void smmu__regs_update_acks(struct smmu *s, struct prog_if *pi)
         busy |= SMMU_FIELD_MASK(CR0, CMDQEN);
     if (!smmu__evtq_quiet(pi))
         busy |= SMMU_FIELD_MASK(CR0, EVENTQEN);
+    /* The effective PRIQEN ends with SMMUEN, and then so do writes to the queue (6.3.9.6). */
+    if (!smmu__priq_quiet(pi))
+        busy |= SMMU_FIELD_MASK(CR0, PRIQEN) | SMMU_FIELD_MASK(CR0, SMMUEN);
     /* Structures are not accessed and caches not filled while SMMUEN is 0 (6.3.9.6). What came since
      * bypasses, and there may always be some of it. */
-    if (s->slots.enabled || s->inval.atos_running)
+    if (s->slots.enabled || s->inval.own_running)
         busy |= SMMU_FIELD_MASK(CR0, SMMUEN);
     for (size_t i = 0; i < COUNT(irqs); i++)
         if (smmu__msi_in_flight(pi, irqs[i].source))

@@ -21,6 +21,7 @@
 #include "irq.h"
 #include "outbox.h"
 #include "pmcg.h"
+#include "priq.h"
 #include "qtw.h"
 #include "sched.h"
 #include "slots.h"
@@ -43,6 +44,7 @@ struct prog_if {
     uint8_t cmd_queue;            /* number of its main command queue in smmu.cmdq */
     uint64_t reg[SMMU_REG_COUNT]; /* as software reads them, RES0 applied */
     struct evtq evtq;
+    struct priq priq;
     struct irq irq;
     struct atos atos;
 };

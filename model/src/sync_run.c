@@ -67,6 +67,10 @@ static void drain(struct loop *l)
             if (l->r->irq)
                 l->r->irq(l->r->ctx, &out.u.irq);
             break;
+        case SMMU_OUT_PRG_RESPONSE:
+            if (l->r->prg_response)
+                l->r->prg_response(l->r->ctx, &out.u.prg_response);
+            break;
         case SMMU_OUT_INVAL: /* nothing is derived from translations here */
             smmu_inval_done(l->s, model_time(l), out.u.inval.tag);
             break;

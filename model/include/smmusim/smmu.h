@@ -157,6 +157,13 @@ smmu_status_t smmu_inval_done(smmu_t *s, uint64_t now, uint64_t tag);
 smmu_status_t smmu_atc_inv_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_atc_inv_result_t result);
 
 /*
+ * A device's page request arrives (chapter 8): recorded in the PRI queue, or answered by an SMMU_OUT_PRG_RESPONSE, or
+ * neither. Returns SMMU_DONE, or SMMU_BUSY: there is no place for it now, ask again as with smmu_submit(). Or negative:
+ * SMMU_E_ARGUMENT: a field is out of its range; SMMU_E_UNSUPPORTED: no PRI, or no interface for a Realm stream.
+ */
+int smmu_page_request(smmu_t *s, uint64_t now, const smmu_page_request_t *request);
+
+/*
  * Register accesses (chapters 6 and 10). offset: from the base of Page 0; Page 1 starts at 0x10000; the pages of the
  * TCU's counter group at 0x02000 and 0x22000, those of TBU t's at 0x40000 + 0x20000 t + 0x02000 and + 0x12000. size: 4
  * or 8, aligned.
@@ -199,6 +206,7 @@ typedef struct smmu_runner {
     smmu_memory_fn memory;
     void (*irq)(void *ctx, const smmu_out_irq_t *irq);       /* may be NULL */
     void (*answer)(void *ctx, const smmu_response_t *answer); /* answers of other requests; may be NULL */
+    void (*prg_response)(void *ctx, const smmu_out_prg_response_t *response); /* may be NULL */
     void *ctx;
 } smmu_runner_t;
 

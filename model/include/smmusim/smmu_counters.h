@@ -51,6 +51,10 @@
     X(slots_marked, "slots", "translations in flight marked by an invalidation")                   \
     X(events_recorded, "events", "event records written")                                          \
     X(events_lost, "events", "event records dropped: queue full, disabled or aborted")             \
+    X(page_requests, "requests", "page requests and stop markers taken by smmu_page_request")       \
+    X(page_requests_recorded, "requests", "of these, written to the PRI queue")                    \
+    X(page_requests_lost, "requests", "of these, discarded: queue full, disabled or aborted")      \
+    X(prg_responses, "responses", "responses to page request groups: automatic, or by a command")  \
     X(msi_writes, "writes", "MSIs sent")                                                           \
     X(irq_edges, "edges", "wired interrupt edges")                                                 \
     X(reg_reads, "accesses", "register reads")                                                     \

@@ -135,6 +135,31 @@ typedef enum smmu_verdict {
                          smmu_next_due(), after the next smmu_mem_done() or when items have been taken out */
 } smmu_verdict_t;
 
+/* ----------------------------------------------------------- page requests */
+
+/* smmu_page_request.flags, as the message has them (chapter 8) */
+enum {
+    SMMU_PPR_READ = 1u << 0,
+    SMMU_PPR_WRITE = 1u << 1,
+    SMMU_PPR_EXEC = 1u << 2, /* counts only with SMMU_PPR_SSV, as does the next */
+    SMMU_PPR_PRIV = 1u << 3,
+    SMMU_PPR_LAST = 1u << 4, /* last of its group; with a PASID, and neither R nor W: a stop marker */
+    SMMU_PPR_SSV = 1u << 5,  /* the message has a PASID */
+};
+
+/* A PCIe Page Request, or a Stop marker. */
+typedef struct smmu_page_request {
+    uint64_t addr;        /* of the page; bits 11:0 are ignored */
+    uint32_t streamid;
+    uint32_t substreamid; /* 20 bits; counts only with SMMU_PPR_SSV */
+    uint16_t prg_index;   /* 9 bits */
+    uint8_t flags;        /* SMMU_PPR_* */
+    uint8_t sec_sid;      /* smmu_pas_t: Security state of the stream */
+} smmu_page_request_t;
+
+/* Response codes of a PRG Response message (8.3). */
+enum { SMMU_PRG_SUCCESS = 0, SMMU_PRG_INVALID = 1, SMMU_PRG_FAILURE = 15 };
+
 /* ----------------------------------------------------------------- outbox */
 
 typedef enum smmu_out_kind {
@@ -142,7 +167,8 @@ typedef enum smmu_out_kind {
     SMMU_OUT_ANSWER = 2, /* a pending request is finished */
     SMMU_OUT_IRQ = 3,    /* an edge on an interrupt or event output */
     SMMU_OUT_INVAL = 4,  /* drop what you derived from translations; acknowledge with smmu_inval_done() */
-    SMMU_OUT_ATC_INV = 5 /* an ATS invalidation for a device; its completion comes with smmu_atc_inv_done() */
+    SMMU_OUT_ATC_INV = 5, /* an ATS invalidation for a device; its completion comes with smmu_atc_inv_done() */
+    SMMU_OUT_PRG_RESPONSE = 6, /* a PRG Response message for a device */
 } smmu_out_kind_t;
 
 typedef enum smmu_mem_op { SMMU_MEM_READ = 0, SMMU_MEM_WRITE = 1, SMMU_MEM_CAS = 2 } smmu_mem_op_t;
@@ -230,6 +256,16 @@ typedef enum smmu_atc_inv_result {
     SMMU_ATC_INV_FAILED = 2,      /* given up: as though timing.atc_inv_timeout had passed (3.9.1.4) */
 } smmu_atc_inv_result_t;
 
+/* The end of a page request group: by CMD_PRI_RESP, or of the SMMU's own accord (8.1, 8.2). */
+typedef struct smmu_out_prg_response {
+    uint32_t streamid;
+    uint32_t substreamid; /* PASID, if ssv */
+    uint16_t prg_index;
+    uint8_t sec_sid;      /* smmu_pas_t of the stream */
+    uint8_t code;         /* SMMU_PRG_* */
+    bool ssv;
+} smmu_out_prg_response_t;
+
 typedef struct smmu_out {
     smmu_out_kind_t kind;
     union {
@@ -238,6 +274,7 @@ typedef struct smmu_out {
         smmu_out_irq_t irq;
         smmu_out_inval_t inval;
         smmu_out_atc_inv_t atc_inv;
+        smmu_out_prg_response_t prg_response;
     } u;
 } smmu_out_t;
 

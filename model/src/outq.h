@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * L3. What the event queue and the PRI queue have in common: records whose writes overlap, PROD that
+ * passes them in order, each when it is in memory, and the overflow flag (3.5, 7.2, 8.1). When a
+ * record may be written, and what becomes of one that may not, is the queues' own affair.
+ */
+#ifndef SMMUSIM_OUTQ_H
+#define SMMUSIM_OUTQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ring.h"
+#include "smmusim/smmu_types.h"
+
+struct smmu;
+struct prog_if;
+
+#define OUTQ_WRITES 8 /* records of a queue whose writes are in flight */
+
+enum outq_write { OUTQ_FREE, OUTQ_WRITING, OUTQ_WRITTEN, OUTQ_ABORTED };
+
+struct outq {
+    uint8_t write[OUTQ_WRITES]; /* enum outq_write; a ring in record order */
+    uint8_t head, count;
+    bool aborting; /* a write aborted; the error is flagged when the others are done (7.2.2) */
+    uint32_t write_index; /* index of the next record to write: PROD plus the writes in flight */
+};
+
+/* Which of the queues. Their registers have one layout: EVENTQ's stands for both (6.3.29 to 6.3.33,
+ * 6.3.96 to 6.3.98). */
+struct outq_kind {
+    uint64_t enables;         /* bits of CR0, all of which it needs */
+    uint8_t base, prod, cons; /* enum smmu_reg_id */
+    uint8_t limit;            /* configuration key of its largest log2 size */
+    uint8_t record_log2;      /* bytes */
+    uint8_t owner;            /* enum access_owner */
+    uint8_t source;           /* smmu_mem_source_t */
+    uint8_t abort_error;      /* enum gerror_bit */
+};
+
+struct ring smmu__outq_ring(const struct smmu *s, const struct prog_if *pi,
+                            const struct outq_kind *k);
+/* Enabled and without an error (7.2.1, 8.2); room apart. */
+bool smmu__outq_works(const struct prog_if *pi, const struct outq_kind *k, const struct outq *q);
+bool smmu__outq_full(const struct smmu *s, const struct prog_if *pi, const struct outq_kind *k,
+                     const struct outq *q);
+/*
+ * Can it take a record up now, or say that there is no room for it? No record is lost for want of
+ * room before PROD shows that there is none: software may still make some while the last writes are
+ * on their way (7.4).
+ */
+bool smmu__outq_ready(const struct smmu *s, const struct prog_if *pi, const struct outq_kind *k,
+                      const struct outq *q);
+
+bool smmu__outq_overflows(const struct prog_if *pi, const struct outq_kind *k);
+/* A second overflow before the first is acknowledged cannot be shown (7.4, 8.1). */
+void smmu__outq_show_overflow(struct prog_if *pi, const struct outq_kind *k);
+
+/* Sends a record; returns its entry in q->write. */
+unsigned smmu__outq_write(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
+                          struct outq *q, const uint64_t *words);
+void smmu__outq_answered(struct outq *q, unsigned entry, smmu_mem_status_t status);
+/* Is the oldest record in memory? */
+bool smmu__outq_written(const struct outq *q);
+/* PROD passes it; true if that ends emptiness. */
+bool smmu__outq_publish(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
+                        struct outq *q);
+/* Has every write been answered, one of them by an abort? */
+bool smmu__outq_gives_up(const struct outq *q);
+/* 7.2.2: records at and beyond the aborted one are lost, even if their writes went well. The caller
+ * has dropped them (smmu__outq_drop). */
+void smmu__outq_give_up(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
+                        struct outq *q);
+/* The oldest record leaves q->write; returns its entry. */
+unsigned smmu__outq_drop(struct outq *q);
+
+/* Its enable or PROD has changed: the next record goes to PROD, unless some are on their way: those
+ * still come first (6.3.9.4, 6.3.9.5). */
+void smmu__outq_follow_prod(const struct smmu *s, const struct prog_if *pi,
+                            const struct outq_kind *k, struct outq *q);
+
+#endif
