@@ -168,13 +168,21 @@ void host_watch_timeline(struct sim_host *host, timeline_sink_fn sink, void *ctx
 
 void host_attach_devices(struct sim_host *host, const struct host_devices *devices)
 {
-    host->devices = devices ? *devices : (struct host_devices){NULL, NULL};
+    host->devices = devices ? *devices : (struct host_devices){0};
 }
 
 void host_atc_inv_done(struct sim_host *host, uint64_t tag, smmu_atc_inv_result_t result)
 {
     host_check(host, "smmu_atc_inv_done", smmu_atc_inv_done(host->smmu, host->now, tag, result));
     host_settle(host);
+}
+
+bool host_page_request(struct sim_host *host, const smmu_page_request_t *request)
+{
+    int verdict = smmu_page_request(host->smmu, host->now, request);
+    host_check(host, "smmu_page_request", verdict);
+    host_settle(host);
+    return verdict != SMMU_BUSY;
 }
 
 static void invalidate_devices(struct sim_host *host, const smmu_out_atc_inv_t *inv)
@@ -208,6 +216,10 @@ static bool drain_outbox(struct sim_host *host)
             break;
         case SMMU_OUT_ATC_INV:
             invalidate_devices(host, &out.u.atc_inv);
+            break;
+        case SMMU_OUT_PRG_RESPONSE:
+            if (host->devices.prg_response)
+                host->devices.prg_response(host->devices.ctx, &out.u.prg_response);
             break;
         }
     }

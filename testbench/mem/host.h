@@ -70,6 +70,7 @@ struct client_result {
 /* What devices receive from the SMMU. Called while something happens at host_now(); see host_call_fn. */
 struct host_devices {
     void (*atc_inv)(void *ctx, const smmu_out_atc_inv_t *inv); /* completed by host_atc_inv_done() */
+    void (*prg_response)(void *ctx, const smmu_out_prg_response_t *response);
     void *ctx;
 };
 
@@ -119,9 +120,12 @@ void host_reset(struct sim_host *host);
 
 /* ---- devices */
 
-/* NULL: none, as in a system without ATS; invalidations are then complete at once (4.5.1). */
+/* NULL: none, as in a system without ATS; invalidations are then complete at once (4.5.1). So may
+ * its functions be. */
 void host_attach_devices(struct sim_host *host, const struct host_devices *devices);
 void host_atc_inv_done(struct sim_host *host, uint64_t tag, smmu_atc_inv_result_t result);
+/* False: the SMMU has no place for it now (smmu_page_request()); ask again at a later cycle. */
+bool host_page_request(struct sim_host *host, const smmu_page_request_t *request);
 
 /* ---- clients */
 

@@ -131,6 +131,14 @@ void smmu_module::atc_inv_done(uint64_t tag, smmu_atc_inv_result_t result)
     impl_->wake_engine();
 }
 
+int smmu_module::page_request(const smmu_page_request_t &request)
+{
+    int verdict = smmu_page_request(impl_->model, impl_->cycles(), &request);
+    impl_->deliver();
+    impl_->wake_engine();
+    return verdict;
+}
+
 const smmu_t *smmu_module::model() const
 {
     return impl_->model;
@@ -224,6 +232,10 @@ void smmu_module::impl::deliver()
                 module.devices->atc_inv(out.u.atc_inv);
             else
                 smmu_atc_inv_done(model, cycles(), out.u.atc_inv.tag, SMMU_ATC_INV_COMPLETED);
+            break;
+        case SMMU_OUT_PRG_RESPONSE:
+            if (module.devices.size())
+                module.devices->prg_response(out.u.prg_response);
             break;
         }
     }

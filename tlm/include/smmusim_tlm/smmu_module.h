@@ -88,6 +88,9 @@ public:
     void reset();
     /* The device's completion of an invalidation; also while it is being told of it. */
     void atc_inv_done(uint64_t tag, smmu_atc_inv_result_t result);
+    /* A device's page request: SMMU_DONE, SMMU_BUSY (no place for it now: ask again later), or a
+     * negative smmu_status_t. Returns at once. */
+    int page_request(const smmu_page_request_t &request);
 
     /* For statistics and configuration; its inputs are the module's business alone. */
     const smmu_t *model() const;
