@@ -95,6 +95,18 @@ static uint64_t preset_value(int key, enum preset preset)
     return keys[key].preset[keys[key].key.basis ? 0 : preset].value;
 }
 
+/* Features that go or come back with those they need (config_follows.def). */
+static void follow(smmu_config_t *cfg)
+{
+#define V(id) (cfg->value[SMMU_CFG_##id])
+#define FOLLOWS(id, condition)                                                                     \
+    if (!bit_of(cfg->given[SMMU_CFG_##id / 64], SMMU_CFG_##id % 64))                               \
+        V(id) = (condition) ? preset_value(SMMU_CFG_##id, (enum preset)cfg->preset) : 0;
+#include "config_follows.def"
+#undef FOLLOWS
+#undef V
+}
+
 smmu_status_t smmu_config_init(smmu_config_t *cfg, const char *preset)
 {
     if (!cfg)
@@ -108,21 +120,10 @@ smmu_status_t smmu_config_init(smmu_config_t *cfg, const char *preset)
         cfg->preset = p;
         for (int key = 0; key < SMMU_CFG_COUNT; key++)
             cfg->value[key] = preset_value(key, (enum preset)p);
+        follow(cfg);
         return SMMU_OK;
     }
     return SMMU_E_CONFIG;
-}
-
-/* Features that go or come back with those they need (config_follows.def). */
-static void follow(smmu_config_t *cfg)
-{
-#define V(id) (cfg->value[SMMU_CFG_##id])
-#define FOLLOWS(id, condition)                                                                     \
-    if (!bit_of(cfg->given[SMMU_CFG_##id / 64], SMMU_CFG_##id % 64))                               \
-        V(id) = (condition) ? preset_value(SMMU_CFG_##id, (enum preset)cfg->preset) : 0;
-#include "config_follows.def"
-#undef FOLLOWS
-#undef V
 }
 
 smmu_status_t smmu_config_set(smmu_config_t *cfg, const char *name, uint64_t value, char *why,
