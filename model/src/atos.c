@@ -106,13 +106,20 @@ static void go_on(struct smmu *s, struct prog_if *pi, enum atos_group group,
                   enum query_verdict verdict)
 {
     struct query *q = &pi->atos.group[group];
-    if (verdict != QUERY_READ) {
+    const unsigned index = (unsigned)pi->number << 8 | group;
+    while (verdict == QUERY_UPDATE && ADDR_FIELD(HTTUI, pi->reg[groups[group].addr]))
+        verdict = smmu__query_pretend(s, pi, q); /* 9.1.3: flags count as updated */
+    if (verdict != QUERY_READ && verdict != QUERY_UPDATE) {
         finish(s, pi, group, result(q, verdict));
         return;
     }
     STAT(s, atos_reads, 1);
-    smmu__mem_read(s, OWNER_ATOS, (unsigned)pi->number << 8 | group,
-                   (smmu_mem_source_t)q->source, q->read_addr, q->size, q->attrs, NULL);
+    if (verdict == QUERY_UPDATE)
+        smmu__mem_exchange(s, OWNER_ATOS, index, SMMU_SRC_TTD, q->read_addr, q->attrs, q->from,
+                           q->to, NULL);
+    else
+        smmu__mem_read(s, OWNER_ATOS, index, (smmu_mem_source_t)q->source, q->read_addr, q->size,
+                       q->attrs, NULL);
 }
 
 /* 9.1.3: what no stream can answer. */

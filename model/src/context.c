@@ -319,6 +319,8 @@ static struct ttb ttb_of(const smmu_config_t *cfg, const uint64_t cd[8], uint8_t
     t.output_bits = (uint8_t)output_bits(cfg, cd);
     t.base = smmu__walk_table_base(&t, h.ttb);
     t.affd = CD_GET(cd, AFFD);
+    t.ha = CD_GET(cd, HA);
+    t.hd = t.ha && CD_GET(cd, HD); /* 5.4 HA: alone it is off */
     t.big_endian = CD_GET(cd, ENDI);
     if (uses_ds(cfg, cd, &h))
         t.high = PTE_HIGH_DS;

@@ -60,8 +60,9 @@ smmu_status_t smmu_debug_translate(const smmu_t *s, const smmu_request_t *reques
     }
     struct query q = {.request = *request, .stages = QUERY_TRANSACTION};
     enum query_verdict verdict = smmu__query_begin(s, pi, &q);
-    while (verdict == QUERY_READ)
-        verdict = answer_read(s, pi, &q, memory, ctx);
+    while (verdict == QUERY_READ || verdict == QUERY_UPDATE)
+        verdict = verdict == QUERY_READ ? answer_read(s, pi, &q, memory, ctx)
+                                        : smmu__query_pretend(s, pi, &q);
     respond(s, &q, verdict, response);
     return SMMU_OK;
 }

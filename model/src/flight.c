@@ -25,16 +25,17 @@ bool smmu__flight_delay(struct smmu *s, struct slot *slot, uint64_t cycles, enum
     return false;
 }
 
-static bool reads_descriptor(const struct slot *slot)
+static bool accesses_descriptor(const struct slot *slot)
 {
-    return slot->state == SLOT_TTD || slot->state == SLOT_S2_TTD;
+    return slot->state == SLOT_TTD || slot->state == SLOT_S2_TTD || slot->state == SLOT_UPDATE ||
+           slot->state == SLOT_S2_UPDATE;
 }
 
 /* A configuration walk is one of its own if its first read is. */
 static void count_read(struct smmu *s, struct slot *slot, bool shared)
 {
     const smmu_request_t *r = &slot->request;
-    if (reads_descriptor(slot)) {
+    if (accesses_descriptor(slot)) {
         TCU_EVENT(s, walk_reads, WALK_ACCESS, !shared, r);
         TCU_STAT(s, ptw_merged, shared);
         return;
@@ -56,14 +57,15 @@ void smmu__flight_walk_ended(struct smmu *s, struct slot *slot)
 
 static void note_read(struct smmu *s, struct slot *slot, smmu_mem_source_t source, bool shared)
 {
-    bool walk = reads_descriptor(slot);
-    const struct walk *w = slot->state == SLOT_TTD ? &slot->walk : &slot->s2.walk;
+    bool walk = accesses_descriptor(slot);
+    bool stage1 = slot->state == SLOT_TTD || slot->state == SLOT_UPDATE;
+    const struct walk *w = stage1 ? &slot->walk : &slot->s2.walk;
     uint64_t level = walk ? (uint8_t)w->level : 0;
     if (s->timeline.capacity)
         smmu__timeline_stage(s, slot, 0, walk ? SMMU_TIMELINE_WALK_READ : SMMU_TIMELINE_CONFIG_READ,
                              slot->fetch_addr,
                              (uint64_t)source | level << 8 | (uint64_t)shared << 16 |
-                                 (uint64_t)(slot->state == SLOT_S2_TTD) << 17);
+                                 (uint64_t)(walk && !stage1) << 17);
 }
 
 /* In the modes lt and functional reads meet no others: what the port takes is added here. */
@@ -83,6 +85,22 @@ bool smmu__flight_read(struct smmu *s, struct slot *slot, enum slot_state state,
     smmu__flight_share_offer(s, slot);
     smmu__mem_read(s, OWNER_SLOT, smmu__slot_number(s, slot), source, addr, size, attrs,
                    &slot->request);
+    return false;
+}
+
+/* What it finds is its own: nothing of the slot is another's any more. */
+bool smmu__flight_exchange(struct smmu *s, struct slot *slot, enum slot_state state, uint64_t addr,
+                           struct mem_attrs attrs, uint64_t from, uint64_t to)
+{
+    slot->state = (uint8_t)state;
+    slot->fetch_addr = addr;
+    slot->borrowed = false;
+    note_read(s, slot, SMMU_SRC_TTD, false);
+    count_read(s, slot, false);
+    if (s->mode != SMMU_MODE_AT)
+        slot->latency += (uint32_t)smmu__qtw_unloaded(s, QTW_READ, SMMU_SRC_TTD, 8);
+    smmu__mem_exchange(s, OWNER_SLOT, smmu__slot_number(s, slot), SMMU_SRC_TTD, addr, attrs, from,
+                       to, &slot->request);
     return false;
 }
 
@@ -193,12 +211,18 @@ bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event)
 static void why_stage2(const struct slot *slot, struct fault *f)
 {
     const struct leaf *leaf = &slot->s2.leaf;
-    bool own_read = f->class_ != CLASS_IN;
-    uint8_t need = own_read ? LEAF_PR : leaf_permission(f->priv, f->inst, !f->read);
+    bool own_access = f->class_ != CLASS_IN, hd = slot->x.ttb[TTB_STAGE2].hd;
+    uint8_t need = own_access ? LEAF_PR : leaf_permission(f->priv, f->inst, !f->read);
     f->ttrnw = f->class_ == CLASS_TT; /* it was a read */
     f->overlay = slot->x.s2poe && !(leaf->overlay & need);
     f->assured_only = slot->s2.not_assured;
-    f->dirty_bit = !f->read && !own_read && !f->overlay && leaf_is_clean(leaf, f->priv);
+    f->dirty_bit = !f->read && !own_access && !f->overlay && !hd && leaf_is_clean(leaf, f->priv);
+    if (!smmu__stage2_of_update(&slot->s2))
+        return;
+    f->ttrnw = false;
+    f->overlay = smmu__walk_overlay_bars_update(&slot->x, slot->descriptor);
+    f->dirty_bit = leaf->marks & LEAF_UNDIRTIED && leaf->marks & (LEAF_MRO | LEAF_CLEAN_P) &&
+                   !f->overlay && !hd;
 }
 
 /* The transaction is reported, whatever the SMMU wanted to read (7.3.13). */
@@ -272,6 +296,8 @@ static const struct read_kind reads[] = {
     [SLOT_CD] = {smmu__flight_got_cd, SMMU_EVT_F_CD_FETCH},
     [SLOT_TTD] = {smmu__flight_got_ttd, SMMU_EVT_F_WALK_EABT},
     [SLOT_S2_TTD] = {smmu__flight_got_ttd, SMMU_EVT_F_WALK_EABT},
+    [SLOT_UPDATE] = {smmu__flight_got_update, SMMU_EVT_F_WALK_EABT},
+    [SLOT_S2_UPDATE] = {smmu__flight_got_update, SMMU_EVT_F_WALK_EABT},
 };
 
 static void deliver(struct smmu *s, struct slot *slot, smmu_mem_status_t status,
@@ -283,7 +309,8 @@ static void deliver(struct smmu *s, struct slot *slot, smmu_mem_status_t status,
         go_on = kind->got(s, slot, data);
     } else {
         struct fault *f = fault_begin(slot, kind->abort_event);
-        f->s2 = slot->state == SLOT_S2_TTD; /* only F_WALK_EABT has these (7.3.12) */
+        /* Only F_WALK_EABT has these (7.3.12). */
+        f->s2 = slot->state == SLOT_S2_TTD || slot->state == SLOT_S2_UPDATE;
         f->class_ = f->s2 ? slot->s2.class_ : (uint8_t)CLASS_TT;
         f->fetch_addr = slot->fetch_addr;
         go_on = terminate(s, slot, SMMU_RESULT_ABORT, true);

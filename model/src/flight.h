@@ -67,6 +67,9 @@ bool smmu__flight_delay(struct smmu *s, struct slot *slot, uint64_t cycles, enum
 bool smmu__flight_read(struct smmu *s, struct slot *slot, enum slot_state state,
                        smmu_mem_source_t source, uint64_t addr, unsigned size,
                        struct mem_attrs attrs);
+/* Eight bytes of a descriptor become "to" if they are "from". */
+bool smmu__flight_exchange(struct smmu *s, struct slot *slot, enum slot_state state, uint64_t addr,
+                           struct mem_attrs attrs, uint64_t from, uint64_t to);
 void smmu__flight_walk_ended(struct smmu *s, struct slot *slot);
 /* Nothing that an invalidation overtook may stay behind (3.21.1). */
 bool smmu__flight_may_fill(struct smmu *s, struct slot *slot);
@@ -110,6 +113,8 @@ bool smmu__flight_walk(struct smmu *s, struct slot *slot);
 bool smmu__flight_got_ttd(struct smmu *s, struct slot *slot, const uint8_t *data);
 bool smmu__flight_ttd_step(struct smmu *s, struct slot *slot);
 bool smmu__flight_leaf(struct smmu *s, struct slot *slot);
+/* The step of a descriptor that has come takes its time. */
+bool smmu__flight_step(struct smmu *s, struct slot *slot, enum slot_state step);
 /* It is counted, once a request. */
 void smmu__flight_walk_begins(struct smmu *s, struct slot *slot);
 /* All stages are through: slot->leaf permits the access. */
@@ -135,11 +140,31 @@ uint64_t smmu__stage2_output(const struct stage2 *t);
 bool smmu__stage2_permits(const struct xctx *x, const struct walk *stage1, struct stage2 *t,
                           uint8_t need);
 bool smmu__stage2_readable(const struct xctx *x, const struct walk *stage1, struct stage2 *t);
+/* Is it about the update of a stage 1 descriptor? May hardware write that there, and does that make
+ * the page dirty (3.13.5, D8.4.2.2)? */
+static inline bool smmu__stage2_of_update(const struct stage2 *t)
+{
+    return t->class_ == CLASS_TT && t->read == SLOT_UPDATE;
+}
+bool smmu__stage2_updatable(const struct xctx *x, const struct leaf *leaf);
+bool smmu__stage2_update_dirties(const struct leaf *leaf);
 struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stage2 *t,
                                          struct mem_attrs own);
 /* One translation out of two: the smaller region, what both permit, the types combined. Its level
  * and ASID are stage 1's, by which it is invalidated. */
 void smmu__stage2_combine(struct leaf *one, const struct stage2 *t);
+
+/* ---- flight_update.c: hardware update of a leaf's flags (3.13), before the leaf is used */
+/* What the access needs of a leaf: LEAF_*; of a prefetch nothing is needed, so it dirties nothing. */
+uint8_t smmu__flight_need(const struct slot *slot);
+/* Of what the leaf may permit: does a use that needs this have to change the descriptor? */
+bool smmu__leaf_wants_update(const struct leaf *leaf, uint8_t need);
+/* The descriptor just read is changed, and stepped through once more as memory has it then. */
+bool smmu__flight_update(struct smmu *s, struct slot *slot);
+bool smmu__flight_update_at(struct smmu *s, struct slot *slot, uint64_t addr,
+                            struct mem_attrs attrs);
+bool smmu__flight_update_stage2(struct smmu *s, struct slot *slot);
+bool smmu__flight_got_update(struct smmu *s, struct slot *slot, const uint8_t *data);
 
 /*
  * ---- flight_share.c: reads in flight that later equal ones share (timing.tcu_hazard_entries).

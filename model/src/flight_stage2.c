@@ -33,6 +33,7 @@ static const struct {
     [SLOT_L1CD] = {SMMU_SRC_L1CD, 8, CLASS_CD},
     [SLOT_CD] = {SMMU_SRC_CD, 64, CLASS_CD},
     [SLOT_TTD] = {SMMU_SRC_TTD, 8, CLASS_TT},
+    [SLOT_UPDATE] = {SMMU_SRC_TTD, 8, CLASS_TT},
 };
 
 static struct mem_attrs attrs_of(struct smmu *s, const struct slot *slot, enum slot_state read)
@@ -42,8 +43,17 @@ static struct mem_attrs attrs_of(struct smmu *s, const struct slot *slot, enum s
     uint8_t sec = smmu__flight_interface(s, slot)->sec;
     if (read == SLOT_TTD && slot->walk.physical)
         return (struct mem_attrs){slot->walk.memattr, slot->walk.sh, sec};
-    return read == SLOT_TTD ? (struct mem_attrs){t->walk_memattr, t->walk_sh, sec}
-                            : (struct mem_attrs){l->memattr, l->sh, sec};
+    return read == SLOT_TTD || read == SLOT_UPDATE
+               ? (struct mem_attrs){t->walk_memattr, t->walk_sh, sec}
+               : (struct mem_attrs){l->memattr, l->sh, sec};
+}
+
+static bool access_at(struct smmu *s, struct slot *slot, enum slot_state read, uint64_t pa,
+                      struct mem_attrs attrs)
+{
+    if (read == SLOT_UPDATE)
+        return smmu__flight_update_at(s, slot, pa, attrs);
+    return smmu__flight_read(s, slot, read, reads[read].source, pa, reads[read].size, attrs);
 }
 
 bool smmu__flight_read_input(struct smmu *s, struct slot *slot, enum slot_state read, uint64_t addr)
@@ -53,8 +63,7 @@ bool smmu__flight_read_input(struct smmu *s, struct slot *slot, enum slot_state 
         slot->s2.read = (uint8_t)read;
         return turn_aside(s, slot, addr, reads[read].class_);
     }
-    return smmu__flight_read(s, slot, read, reads[read].source, addr, reads[read].size,
-                             attrs_of(s, slot, read));
+    return access_at(s, slot, read, addr, attrs_of(s, slot, read));
 }
 
 uint64_t smmu__stage2_output(const struct stage2 *t)
@@ -72,7 +81,8 @@ bool smmu__stage2_permits(const struct xctx *x, const struct walk *stage1, struc
                           uint8_t need)
 {
     enum fault_class class_ = (enum fault_class)t->class_;
-    bool allowed = smmu__stage2_permissions(x, &t->leaf) & need;
+    uint8_t may = leaf_may_permit(&x->ttb[TTB_STAGE2], &t->leaf);
+    bool allowed = may & need && (!x->s2poe || t->leaf.overlay & need);
     bool assured = smmu__harden_assured(x, stage1, class_, t->leaf.marks);
     t->not_assured = allowed && !assured;
     return allowed && assured && smmu__harden_top_level(x, stage1, class_, t->leaf.marks);
@@ -82,6 +92,18 @@ bool smmu__stage2_readable(const struct xctx *x, const struct walk *stage1, stru
 {
     bool barred = x->s2ptw && smmu__attrs_stage2_is_device(t->leaf.memattr);
     return smmu__stage2_permits(x, stage1, t, LEAF_PR) && !barred;
+}
+
+bool smmu__stage2_updatable(const struct xctx *x, const struct leaf *leaf)
+{
+    const struct ttb *t = &x->ttb[TTB_STAGE2];
+    bool writable = leaf_may_permit(t, leaf) & LEAF_PW && (!x->s2poe || leaf->overlay & LEAF_PW);
+    return (writable || leaf->marks & LEAF_MRO) && (t->hd || !(leaf->marks & LEAF_UNDIRTIED));
+}
+
+bool smmu__stage2_update_dirties(const struct leaf *leaf)
+{
+    return leaf->marks & LEAF_UNDIRTIED || !(leaf->perms & LEAF_PW || leaf->marks & LEAF_MRO);
 }
 
 struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stage2 *t,
@@ -110,19 +132,51 @@ static void keep_table(struct smmu *s, struct slot *slot, uint64_t pa, struct me
     smmu__walk_cache_fill_table(s, &slot->x, &found);
 }
 
+/* As in flight_walk.c. */
+static bool walk_again(struct smmu *s, struct slot *slot)
+{
+    smmu__walk_start_stage2(&slot->x, slot->s2.ipa, &slot->s2.walk);
+    if (slot->s2.class_ != CLASS_CD)
+        smmu__flight_walk_begins(s, slot);
+    return smmu__flight_delay(s, slot, CFG(s, TIMING_WALK_START_LAT), SLOT_S2_WALK);
+}
+
+static bool update(struct smmu *s, struct slot *slot)
+{
+    return slot->state == SLOT_S2_LEAF ? walk_again(s, slot) : smmu__flight_update_stage2(s, slot);
+}
+
+static bool wants_update(const struct stage2 *t)
+{
+    return t->leaf.marks & LEAF_UNACCESSED ||
+           (smmu__stage2_of_update(t) && smmu__stage2_update_dirties(&t->leaf));
+}
+
+/* 7.3.16: whether it may be written is a question of its own. That a page is mostly read-only is
+ * not cached. */
+static bool not_updatable(struct smmu *s, struct slot *slot)
+{
+    return slot->state == SLOT_S2_LEAF ? walk_again(s, slot)
+                                       : smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
+}
+
 static bool read_at_last(struct smmu *s, struct slot *slot)
 {
     struct stage2 *t = &slot->s2;
     enum slot_state read = (enum slot_state)t->read;
     if (!smmu__stage2_readable(&slot->x, &slot->walk, t))
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
+    if (smmu__stage2_of_update(t) && !smmu__stage2_updatable(&slot->x, &t->leaf))
+        return not_updatable(s, slot);
+    if (wants_update(t))
+        return update(s, slot);
     if (t->class_ == CLASS_CD)
         smmu__harden_cd(&slot->x, t->leaf.marks);
     uint64_t pa = smmu__stage2_output(t);
     struct mem_attrs attrs = smmu__stage2_read_attrs(s, t, attrs_of(s, slot, read));
     if (read == SLOT_TTD)
         keep_table(s, slot, pa, attrs);
-    return smmu__flight_read(s, slot, read, reads[read].source, pa, reads[read].size, attrs);
+    return access_at(s, slot, read, pa, attrs);
 }
 
 void smmu__stage2_combine(struct leaf *one, const struct stage2 *t)
@@ -140,10 +194,11 @@ void smmu__stage2_combine(struct leaf *one, const struct stage2 *t)
 
 static bool input_translated(struct smmu *s, struct slot *slot)
 {
-    struct access_kind k = smmu__access_kind(&slot->request, &slot->x.overrides);
-    if (!slot->prefetch &&
-        !smmu__stage2_permits(&slot->x, &slot->walk, &slot->s2, smmu__access_need(k)))
+    uint8_t need = smmu__flight_need(slot);
+    if (need && !smmu__stage2_permits(&slot->x, &slot->walk, &slot->s2, need))
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
+    if (smmu__leaf_wants_update(&slot->s2.leaf, need))
+        return update(s, slot);
     slot->s2.leaf.perms = smmu__stage2_permissions(&slot->x, &slot->s2.leaf);
     if (slot->x.kind == XCTX_NESTED)
         smmu__stage2_combine(&slot->leaf, &slot->s2);
@@ -207,7 +262,8 @@ bool smmu__flight_stage2_ttd_step(struct smmu *s, struct slot *slot)
     }
     if (o != WALK_LEAF)
         return smmu__flight_stage2_fault(s, slot, smmu__flight_event_of(o));
-    if (may_fill(s, slot) && !xctx_uncached(&slot->x))
+    bool accessed = !(t->leaf.marks & LEAF_UNACCESSED);
+    if (accessed && may_fill(s, slot) && !xctx_uncached(&slot->x))
         smmu__walk_cache_fill_leaf(s, &slot->x, &t->walk, &t->leaf);
     return smmu__flight_stage2_leaf(s, slot);
 }

@@ -30,15 +30,36 @@ bool smmu__flight_translated(struct smmu *s, struct slot *slot)
     return smmu__flight_answer(s, slot);
 }
 
-/* Permission, then stage 2 if there is one (13.4; 7.3.22). */
+/* From the first level on: what caches have will not do. */
+static bool walk_again(struct smmu *s, struct slot *slot)
+{
+    struct access_kind k = smmu__access_kind(&slot->request, &slot->x.overrides);
+    smmu__walk_start(&slot->x, slot->request.addr, !k.priv, &slot->walk);
+    smmu__flight_walk_begins(s, slot);
+    return smmu__flight_delay(s, slot, CFG(s, TIMING_WALK_START_LAT), SLOT_WALK);
+}
+
+/* An update needs the descriptor, and with stage 2 its IPA, which caches do not keep. */
+static bool update(struct smmu *s, struct slot *slot)
+{
+    bool cached = slot->state == SLOT_LEAF || slot->walk.physical;
+    return cached ? walk_again(s, slot) : smmu__flight_update(s, slot);
+}
+
+/* Permission, flags, then stage 2 if there is one (13.4; 7.3.22). CHOICE 3.13.2: what denies the
+ * access is not marked as accessed. */
 static bool stage1_leaf(struct smmu *s, struct slot *slot)
 {
     const struct leaf *leaf = &slot->leaf;
-    struct access_kind k = smmu__access_kind(&slot->request, &slot->x.overrides);
-    if (!slot->prefetch && !(leaf->perms & smmu__access_need(k)))
+    uint8_t need = smmu__flight_need(slot);
+    if (need && !(leaf_may_permit(&slot->x.ttb[slot->walk.half], leaf) & need))
         return smmu__flight_stage1_fault(s, slot, SMMU_EVT_F_PERMISSION);
+    if (smmu__leaf_wants_update(leaf, need))
+        return update(s, slot);
     if (slot->x.kind != XCTX_NESTED)
         return smmu__flight_translated(s, slot);
+    if (slot->x.hardening)
+        smmu__harden_step(&slot->x, &slot->walk, slot->descriptor, slot->s2.leaf.marks);
     uint64_t within = slot->request.addr & low_mask(leaf->region_log2);
     return smmu__flight_stage2_input(s, slot, leaf->pa | within);
 }
@@ -113,14 +134,18 @@ bool smmu__flight_walk(struct smmu *s, struct slot *slot)
     return smmu__flight_read_input(s, slot, SLOT_TTD, smmu__walk_address(&slot->x, &slot->walk));
 }
 
-bool smmu__flight_got_ttd(struct smmu *s, struct slot *slot, const uint8_t *data)
+bool smmu__flight_step(struct smmu *s, struct slot *slot, enum slot_state step)
 {
-    slot->descriptor = load_le64(data);
     TIMELINE_STAGE(s, slot, WALK_STEP);
     uint64_t begins = smmu__turn(s, &s->walk_step, s->sched.now, CFG(s, TIMING_WALK_STEP_INTERVAL));
     uint64_t cycles = begins - s->sched.now + CFG(s, TIMING_WALK_STEP_LAT);
-    return smmu__flight_delay(s, slot, cycles,
-                              slot->state == SLOT_TTD ? SLOT_TTD_STEP : SLOT_S2_TTD_STEP);
+    return smmu__flight_delay(s, slot, cycles, step);
+}
+
+bool smmu__flight_got_ttd(struct smmu *s, struct slot *slot, const uint8_t *data)
+{
+    slot->descriptor = load_le64(data);
+    return smmu__flight_step(s, slot, slot->state == SLOT_TTD ? SLOT_TTD_STEP : SLOT_S2_TTD_STEP);
 }
 
 uint8_t smmu__flight_event_of(enum walk_outcome o)
@@ -133,10 +158,10 @@ uint8_t smmu__flight_event_of(enum walk_outcome o)
 
 bool smmu__flight_ttd_step(struct smmu *s, struct slot *slot)
 {
-    if (slot->x.hardening)
-        smmu__harden_step(&slot->x, &slot->walk, slot->descriptor, slot->s2.leaf.marks);
     enum walk_outcome o = smmu__walk_step(&slot->x, &slot->walk, slot->descriptor, &slot->leaf);
     if (o == WALK_NEXT) {
+        if (slot->x.hardening)
+            smmu__harden_step(&slot->x, &slot->walk, slot->descriptor, slot->s2.leaf.marks);
         if (slot->x.kind != XCTX_NESTED && smmu__flight_may_fill(s, slot))
             smmu__walk_cache_fill_table(s, &slot->x, &slot->walk);
         slot->state = SLOT_WALK;
@@ -144,7 +169,7 @@ bool smmu__flight_ttd_step(struct smmu *s, struct slot *slot)
     }
     if (o != WALK_LEAF)
         return smmu__flight_stage1_fault(s, slot, smmu__flight_event_of(o));
-    if (smmu__flight_may_fill(s, slot))
+    if (!(slot->leaf.marks & LEAF_UNACCESSED) && smmu__flight_may_fill(s, slot))
         smmu__walk_cache_fill_leaf(s, &slot->x, &slot->walk, &slot->leaf);
     return stage1_leaf(s, slot);
 }

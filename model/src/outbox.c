@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "le.h"
 #include "state.h"
 
 static inline smmu_out_t *append(struct outbox *o, smmu_out_kind_t kind)
@@ -162,6 +163,23 @@ void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index,
              attrs);
     memcpy(m->data, data, size);
     TCU_STAT(s, qtw_writes, 1);
+    send(s, port, m);
+}
+
+void smmu__mem_exchange(struct smmu *s, enum access_owner owner, unsigned index,
+                        smmu_mem_source_t source, uint64_t addr, struct mem_attrs attrs,
+                        uint64_t from, uint64_t to, const smmu_request_t *request)
+{
+    enum qtw_kind port = port_of(s, owner);
+    smmu_out_mem_t *m = access_place(s, port);
+    fill_mem(m, access_new(s, owner, index, port, true), SMMU_MEM_CAS, source, addr, 8, attrs);
+    store_le64(m->data, from);
+    store_le64(m->data + 8, to);
+    if (request) {
+        m->for_request = true;
+        m->request_tag = request->tag;
+    }
+    TCU_STAT(s, qtw_reads, 1);
     send(s, port, m);
 }
 

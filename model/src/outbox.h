@@ -73,6 +73,11 @@ void smmu__mem_write(struct smmu *s, enum access_owner owner, unsigned index,
                      smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
                      const void *data);
 
+/* The same of eight bytes that are to become 'to' if they are 'from'. */
+void smmu__mem_exchange(struct smmu *s, enum access_owner owner, unsigned index,
+                        smmu_mem_source_t source, uint64_t addr, struct mem_attrs attrs,
+                        uint64_t from, uint64_t to, const smmu_request_t *request);
+
 /* The outstanding access with this tag, whether it has left or not. Returns 1, 0 for one forgotten by a reset, or a negative
  * status. */
 int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found);

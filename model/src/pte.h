@@ -16,10 +16,13 @@
 enum pte_kind { PTE_INVALID, PTE_TABLE, PTE_LEAF };
 
 /* Bits of leaves and of tables. */
-#define PTE_NDIRTY (UINT64_C(1) << 7) /* stage 1, with indirect permissions */
-#define PTE_DIRTY (UINT64_C(1) << 7)  /* stage 2, likewise */
+#define PTE_READ_ONLY (UINT64_C(1) << 7) /* stage 1: AP[2] */
+#define PTE_WRITABLE (UINT64_C(1) << 7)  /* stage 2: S2AP[1] */
+#define PTE_NDIRTY PTE_READ_ONLY         /* stage 1, with indirect permissions */
+#define PTE_DIRTY PTE_WRITABLE           /* stage 2, likewise */
 #define PTE_AF (UINT64_C(1) << 10)
 #define PTE_NG (UINT64_C(1) << 11)
+#define PTE_DBM (UINT64_C(1) << 51) /* without indirect permissions */
 #define PTE_CONTIGUOUS (UINT64_C(1) << 52)
 #define PTE_PROTECTED PTE_CONTIGUOUS            /* with PnCH */
 #define PTE_ASSURED_ONLY (UINT64_C(1) << 58)    /* stage 2 */

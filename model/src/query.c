@@ -33,7 +33,8 @@ static enum query_verdict read(struct query *q, enum query_step step, uint64_t a
         uint8_t source, size;
     } of[] = {[QUERY_L1STD] = {SMMU_SRC_L1STD, 8}, [QUERY_STE] = {SMMU_SRC_STE, 64},
               [QUERY_L1CD] = {SMMU_SRC_L1CD, 8},   [QUERY_CD] = {SMMU_SRC_CD, 64},
-              [QUERY_TTD] = {SMMU_SRC_TTD, 8},     [QUERY_S2_TTD] = {SMMU_SRC_TTD, 8}};
+              [QUERY_TTD] = {SMMU_SRC_TTD, 8},     [QUERY_S2_TTD] = {SMMU_SRC_TTD, 8},
+              [QUERY_FLAGS] = {SMMU_SRC_TTD, 8},   [QUERY_S2_FLAGS] = {SMMU_SRC_TTD, 8}};
     q->step = (uint8_t)step;
     q->source = of[step].source;
     q->size = of[step].size;
@@ -50,7 +51,45 @@ static struct access_kind kind_of(const struct query *q)
                              q->stages == QUERY_TRANSACTION ? &q->x.overrides : &none);
 }
 
+static enum query_verdict update(struct query *q, enum query_step step, uint64_t addr,
+                                 struct mem_attrs attrs)
+{
+    read(q, step, addr, attrs);
+    return QUERY_UPDATE;
+}
+
+static bool lacks(const struct leaf *leaf, uint8_t need)
+{
+    return !(leaf->perms & need);
+}
+
 /* ------------------------------------------------------------------------------- stage 2 */
+
+static bool of_update(const struct query *q)
+{
+    return q->s2.class_ == CLASS_TT && q->s2.read == QUERY_FLAGS;
+}
+
+/* As flight_update.c does. */
+static enum query_verdict update_stage2(const struct prog_if *pi, struct query *q)
+{
+    const struct ttb *t = &q->x.ttb[TTB_STAGE2];
+    const struct leaf *leaf = &q->s2.leaf;
+    bool dirty = q->s2.class_ == CLASS_IN ? lacks(leaf, smmu__access_need(kind_of(q)))
+                                          : of_update(q) && smmu__stage2_update_dirties(leaf);
+    q->from = q->stage2_descriptor;
+    q->to = smmu__walk_updated(&q->x, &q->s2.walk, q->from, dirty);
+    return update(q, QUERY_S2_FLAGS, smmu__walk_address(&q->x, &q->s2.walk),
+                  (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec});
+}
+
+static enum query_verdict update_stage1_at(struct query *q, uint64_t addr, struct mem_attrs attrs)
+{
+    q->from = q->stage1_descriptor;
+    q->to = smmu__walk_updated(&q->x, &q->walk, q->from,
+                               lacks(&q->leaf, smmu__access_need(kind_of(q))));
+    return update(q, QUERY_FLAGS, addr, attrs);
+}
 
 static enum query_verdict read_stage2(const struct prog_if *pi, struct query *q)
 {
@@ -73,9 +112,15 @@ static struct mem_attrs attrs_of(const struct prog_if *pi, const struct query *q
                                  enum query_step step)
 {
     const struct ttb *t = &q->x.ttb[q->walk.half];
-    return step == QUERY_TTD
+    return step == QUERY_TTD || step == QUERY_FLAGS
                ? (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec}
                : (struct mem_attrs){q->locator.memattr, q->locator.sh, pi->sec};
+}
+
+static enum query_verdict access_at(struct query *q, enum query_step step, uint64_t addr,
+                                    struct mem_attrs attrs)
+{
+    return step == QUERY_FLAGS ? update_stage1_at(q, addr, attrs) : read(q, step, addr, attrs);
 }
 
 /* A CD or a descriptor of stage 1, through stage 2 if there is one. */
@@ -84,24 +129,36 @@ static enum query_verdict read_input(const struct prog_if *pi, struct query *q,
 {
     q->s2.read = (uint8_t)step;
     if (q->x.kind == XCTX_NESTED)
-        return stage2(pi, q, addr, step == QUERY_TTD ? CLASS_TT : CLASS_CD);
-    return read(q, step, addr, attrs_of(pi, q, step));
+        return stage2(pi, q, addr, step == QUERY_TTD || step == QUERY_FLAGS ? CLASS_TT : CLASS_CD);
+    return access_at(q, step, addr, attrs_of(pi, q, step));
+}
+
+static enum query_verdict own_access(const struct smmu *s, const struct prog_if *pi,
+                                     struct query *q)
+{
+    enum query_step step = (enum query_step)q->s2.read;
+    const struct leaf *leaf = &q->s2.leaf;
+    if (!smmu__stage2_readable(&q->x, &q->walk, &q->s2) ||
+        (of_update(q) && !smmu__stage2_updatable(&q->x, leaf)))
+        return stage2_fault(q, SMMU_EVT_F_PERMISSION);
+    if (leaf->marks & LEAF_UNACCESSED || (of_update(q) && smmu__stage2_update_dirties(leaf)))
+        return update_stage2(pi, q);
+    if (q->s2.class_ == CLASS_CD)
+        smmu__harden_cd(&q->x, leaf->marks);
+    return access_at(q, step, smmu__stage2_output(&q->s2),
+                     smmu__stage2_read_attrs(s, &q->s2, attrs_of(pi, q, step)));
 }
 
 static enum query_verdict stage2_leaf(const struct smmu *s, const struct prog_if *pi,
                                       struct query *q)
 {
-    if (q->s2.class_ != CLASS_IN) {
-        enum query_step step = (enum query_step)q->s2.read;
-        if (!smmu__stage2_readable(&q->x, &q->walk, &q->s2))
-            return stage2_fault(q, SMMU_EVT_F_PERMISSION);
-        if (q->s2.class_ == CLASS_CD)
-            smmu__harden_cd(&q->x, q->s2.leaf.marks);
-        return read(q, step, smmu__stage2_output(&q->s2),
-                    smmu__stage2_read_attrs(s, &q->s2, attrs_of(pi, q, step)));
-    }
-    if (!smmu__stage2_permits(&q->x, &q->walk, &q->s2, smmu__access_need(kind_of(q))))
+    if (q->s2.class_ != CLASS_IN)
+        return own_access(s, pi, q);
+    uint8_t need = smmu__access_need(kind_of(q));
+    if (!smmu__stage2_permits(&q->x, &q->walk, &q->s2, need))
         return stage2_fault(q, SMMU_EVT_F_PERMISSION);
+    if (smmu__leaf_wants_update(&q->s2.leaf, need))
+        return update_stage2(pi, q);
     q->s2.leaf.perms = smmu__stage2_permissions(&q->x, &q->s2.leaf);
     if (q->x.kind == XCTX_NESTED && q->stages != QUERY_STAGE2)
         smmu__stage2_combine(&q->leaf, &q->s2);
@@ -113,8 +170,12 @@ static enum query_verdict stage2_leaf(const struct smmu *s, const struct prog_if
 static enum query_verdict got_stage2_descriptor(const struct smmu *s, const struct prog_if *pi,
                                                 struct query *q, const uint8_t *data)
 {
+    if (q->step == QUERY_S2_TTD || load_le64(data) != q->from)
+        q->stage2_descriptor = load_le64(data);
+    else
+        q->stage2_descriptor = q->to;
     enum walk_outcome o =
-        smmu__walk_step(&q->x, &q->s2.walk, load_le64(data), &q->s2.leaf);
+        smmu__walk_step(&q->x, &q->s2.walk, q->stage2_descriptor, &q->s2.leaf);
     if (o == WALK_NEXT)
         return read_stage2(pi, q);
     return o == WALK_LEAF ? stage2_leaf(s, pi, q) : stage2_fault(q, smmu__flight_event_of(o));
@@ -146,15 +207,23 @@ static enum query_verdict got_descriptor(const struct smmu *s, const struct prog
                                          struct query *q, const uint8_t *data)
 {
     (void)s;
-    uint64_t descriptor = load_le64(data);
-    smmu__harden_step(&q->x, &q->walk, descriptor, q->s2.leaf.marks);
-    enum walk_outcome o = smmu__walk_step(&q->x, &q->walk, descriptor, &q->leaf);
-    if (o == WALK_NEXT)
+    uint8_t need = smmu__access_need(kind_of(q));
+    if (q->step == QUERY_TTD || load_le64(data) != q->from)
+        q->stage1_descriptor = load_le64(data);
+    else
+        q->stage1_descriptor = q->to;
+    enum walk_outcome o = smmu__walk_step(&q->x, &q->walk, q->stage1_descriptor, &q->leaf);
+    if (o == WALK_NEXT) {
+        smmu__harden_step(&q->x, &q->walk, q->stage1_descriptor, q->s2.leaf.marks);
         return read_input(pi, q, QUERY_TTD, smmu__walk_address(&q->x, &q->walk));
+    }
     if (o != WALK_LEAF)
         return fault(q, smmu__flight_event_of(o));
-    if (!(q->leaf.perms & smmu__access_need(kind_of(q))))
+    if (!(leaf_may_permit(&q->x.ttb[q->walk.half], &q->leaf) & need))
         return fault(q, SMMU_EVT_F_PERMISSION);
+    if (smmu__leaf_wants_update(&q->leaf, need))
+        return read_input(pi, q, QUERY_FLAGS, smmu__walk_address(&q->x, &q->walk));
+    smmu__harden_step(&q->x, &q->walk, q->stage1_descriptor, q->s2.leaf.marks);
     if (q->x.kind != XCTX_NESTED || q->stages == QUERY_STAGE1)
         return QUERY_TRANSLATED;
     return stage2(pi, q, q->leaf.pa | (q->request.addr & low_mask(q->leaf.region_log2)), CLASS_IN);
@@ -268,9 +337,20 @@ enum query_verdict smmu__query_got(const struct smmu *s, const struct prog_if *p
                  [QUERY_L1CD] = {got_l1cd, SMMU_EVT_F_CD_FETCH},
                  [QUERY_CD] = {got_cd, SMMU_EVT_F_CD_FETCH},
                  [QUERY_TTD] = {got_descriptor, SMMU_EVT_F_WALK_EABT},
-                 [QUERY_S2_TTD] = {got_stage2_descriptor, SMMU_EVT_F_WALK_EABT}};
+                 [QUERY_S2_TTD] = {got_stage2_descriptor, SMMU_EVT_F_WALK_EABT},
+                 [QUERY_FLAGS] = {got_descriptor, SMMU_EVT_F_WALK_EABT},
+                 [QUERY_S2_FLAGS] = {got_stage2_descriptor, SMMU_EVT_F_WALK_EABT}};
     if (data)
         return steps[q->step].got(s, pi, q, data);
-    return q->step == QUERY_S2_TTD ? stage2_fault(q, SMMU_EVT_F_WALK_EABT)
-                                   : fault(q, steps[q->step].abort_event);
+    return q->step == QUERY_S2_TTD || q->step == QUERY_S2_FLAGS
+               ? stage2_fault(q, SMMU_EVT_F_WALK_EABT)
+               : fault(q, steps[q->step].abort_event);
+}
+
+enum query_verdict smmu__query_pretend(const struct smmu *s, const struct prog_if *pi,
+                                       struct query *q)
+{
+    uint8_t found[8];
+    store_le64(found, q->from);
+    return smmu__query_got(s, pi, q, found);
 }

@@ -21,10 +21,20 @@ enum query_stages { QUERY_TRANSACTION, QUERY_STAGE1, QUERY_STAGE2, QUERY_BOTH };
 /* Of ATOS alone (9.1.5): a stage is asked for that the stream does not have. */
 enum { QUERY_INV_STAGE = 0xFE };
 
-enum query_step { QUERY_L1STD, QUERY_STE, QUERY_L1CD, QUERY_CD, QUERY_TTD, QUERY_S2_TTD };
+enum query_step {
+    QUERY_L1STD,
+    QUERY_STE,
+    QUERY_L1CD,
+    QUERY_CD,
+    QUERY_TTD,
+    QUERY_S2_TTD,
+    QUERY_FLAGS,   /* the update of a descriptor of stage 1, of stage 2 */
+    QUERY_S2_FLAGS
+};
 
 enum query_verdict {
     QUERY_READ,         /* it wants 'size' bytes at 'read_addr' */
+    QUERY_UPDATE,       /* what is there, a descriptor, is to become 'to' if it is 'from' */
     QUERY_TRANSLATED,   /* 'leaf' permits the access */
     QUERY_UNTRANSLATED, /* no stage is there, or stage 1 alone is asked for and S1DSS bypasses it */
     QUERY_FAULT         /* 'fault' says which: event, s2, class_, ipa */
@@ -42,6 +52,7 @@ struct query {
     uint8_t size;
     uint64_t read_addr;
     struct mem_attrs attrs;
+    uint64_t from, to; /* QUERY_UPDATE */
     /* ---- how far it is */
     bool known; /* 'x' is */
     struct xctx x;
@@ -49,14 +60,18 @@ struct query {
     struct walk walk;
     struct stage2 s2;
     struct leaf leaf;
+    uint64_t stage1_descriptor, stage2_descriptor;
     struct fault fault;
 };
 
 /* request and stages are set. */
 enum query_verdict smmu__query_begin(const struct smmu *s, const struct prog_if *pi,
                                      struct query *q);
-/* The bytes that it wanted; NULL: the read aborted. */
+/* The bytes that it wanted, or those that the descriptor had; NULL: the access aborted. What is to
+ * change nothing answers an update with 'from' (smmu__query_pretend). */
 enum query_verdict smmu__query_got(const struct smmu *s, const struct prog_if *pi, struct query *q,
                                    const uint8_t *data);
+enum query_verdict smmu__query_pretend(const struct smmu *s, const struct prog_if *pi,
+                                       struct query *q);
 
 #endif

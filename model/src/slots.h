@@ -41,12 +41,14 @@ enum slot_state {
     SLOT_TTD,        /* that read is outstanding */
     SLOT_TTD_STEP,   /* descriptor read; its step time passes */
     SLOT_LEAF,       /* found in a walk cache */
+    SLOT_UPDATE,     /* the update of its flags is outstanding (flight_update.c) */
     /* in the TCU: the stage 2 translation of one address that it needs (flight_stage2.c) */
     SLOT_S2_LOOKUP,   /* about to look up the walk caches */
     SLOT_S2_WALK,     /* about to read the next descriptor */
     SLOT_S2_TTD,      /* that read is outstanding */
     SLOT_S2_TTD_STEP, /* descriptor read; its step time passes */
     SLOT_S2_LEAF,     /* found in a walk cache */
+    SLOT_S2_UPDATE,   /* the update of its flags is outstanding */
     /* ends (flight.c) */
     SLOT_EVENT_WAIT, /* fault, but no room to record it */
     SLOT_EVENT_HELD, /* until its record is in memory */
@@ -128,6 +130,7 @@ struct slot {
     struct leaf leaf;
     struct stage2 s2;
     uint64_t descriptor;
+    uint64_t stage1_descriptor; /* to be updated, while stage 2 says whether it may be */
     uint64_t fetch_addr; /* of the read that is outstanding */
     struct fault fault;
     smmu_response_t response;

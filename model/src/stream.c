@@ -468,6 +468,8 @@ static struct ttb stage2_ttb(const smmu_config_t *cfg, const uint64_t ste[8])
                     .start_level = (int8_t)s2_start_level(cfg, ste),
                     .hpd = true, /* stage 2 tables restrict nothing (D8.4) */
                     .affd = STE_GET(ste, S2AFFD),
+                    .ha = STE_GET(ste, S2HA),
+                    .hd = STE_GET(ste, S2HA) && STE_GET(ste, S2HD), /* 5.2 S2HA: alone it is off */
                     .big_endian = STE_GET(ste, S2ENDI),
                     .output_bits = (uint8_t)s2_output_bits(cfg, ste),
                     .walk_memattr = a.memattr,

@@ -76,7 +76,7 @@ static unsigned leaf_log2(const struct ttb *t, const struct walk *w, uint64_t de
     return run <= t->input_bits && run <= t->output_bits && in_place ? run : log2;
 }
 
-/* Without hardware update of the dirty state a clean page is not written (D8.5.2). */
+/* A clean page is not written, unless hardware marks it dirty first (D8.5.2). */
 static void mark_clean(struct leaf *leaf)
 {
     leaf->marks = (uint8_t)((leaf->perms & LEAF_PW ? LEAF_CLEAN_P : 0) |
@@ -94,9 +94,12 @@ static void stage1_attributes(const struct xctx *x, const struct walk *w, uint64
                           (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
     attrs = smmu__attrs_normalise(attrs);
     leaf->marks = 0;
+    bool clean = descriptor & PTE_READ_ONLY && (x->pie || (t->hd && descriptor & PTE_DBM));
+    /* What is clean counts as writable for execution as well (D8.5.2.2). */
+    uint64_t as_dirty = clean ? descriptor & ~PTE_READ_ONLY : descriptor;
     leaf->perms = x->pie ? x->indirect[pte_pi_index(descriptor)]
-                         : smmu__pte_stage1_permissions(descriptor, controls);
-    if (x->pie && descriptor & PTE_NDIRTY)
+                         : smmu__pte_stage1_permissions(as_dirty, controls);
+    if (clean)
         mark_clean(leaf);
     leaf->memattr = attrs.memattr;
     leaf->sh = attrs.sh;
@@ -112,23 +115,33 @@ static void stage2_indirect(const struct xctx *x, uint64_t descriptor, struct le
 {
     unsigned base = entry_of(x->s2pii, pte_pi_index(descriptor)), overlay = PTE_ENTRY_RW;
     leaf->perms = smmu__pte_stage2_indirect(base);
-    if (!(descriptor & PTE_DIRTY))
+    if (!(descriptor & PTE_DIRTY)) {
         mark_clean(leaf);
+        leaf->marks |= LEAF_UNDIRTIED;
+    }
     if (x->s2poe) {
         overlay = entry_of(x->s2poi, pte_po_index(descriptor));
         leaf->overlay = smmu__pte_stage2_indirect(overlay);
     }
-    if (x->hardening)
-        leaf->marks |= smmu__pte_stage2_marks(base, overlay);
+    leaf->marks |= smmu__pte_stage2_marks(base, overlay);
+}
+
+static void stage2_direct(const struct ttb *t, uint64_t descriptor, struct leaf *leaf)
+{
+    bool clean = t->hd && descriptor & PTE_DBM && !(descriptor & PTE_WRITABLE);
+    leaf->perms = smmu__pte_stage2_permissions(clean ? descriptor | PTE_WRITABLE : descriptor);
+    if (clean)
+        mark_clean(leaf);
 }
 
 static void stage2_attributes(const struct xctx *x, const struct ttb *t, uint64_t descriptor,
                               struct leaf *leaf)
 {
     leaf->marks = 0;
-    leaf->perms = smmu__pte_stage2_permissions(descriptor);
     if (x->s2pie)
         stage2_indirect(x, descriptor, leaf);
+    else
+        stage2_direct(t, descriptor, leaf);
     if (x->hardening & HARDEN_ASSURED_ONLY && descriptor & PTE_ASSURED_ONLY)
         leaf->marks |= LEAF_ASSURED_ONLY;
     leaf->memattr = smmu__attrs_stage2_code(pte_memattr(descriptor), x->s2fwb, x->s2mteperm);
@@ -144,7 +157,8 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
     uint64_t output = smmu__pte_output(descriptor, log2, (enum pte_high)t->high);
     if (exceeds(output | (w->va & low_mask(log2)), t->output_bits))
         return WALK_ADDR_SIZE;
-    if (!(descriptor & PTE_AF) && !t->affd)
+    bool accessed = descriptor & PTE_AF;
+    if (!accessed && !t->affd && !t->ha)
         return WALK_ACCESS;
     leaf->region_log2 = (uint8_t)leaf_log2(t, w, descriptor, output);
     leaf->pa = align_down(output, leaf->region_log2);
@@ -153,7 +167,30 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
         stage2_attributes(x, t, descriptor, leaf);
     else
         stage1_attributes(x, w, descriptor, leaf);
+    if (!accessed && t->ha)
+        leaf->marks |= LEAF_UNACCESSED;
     return WALK_LEAF;
+}
+
+uint64_t smmu__walk_updated(const struct xctx *x, const struct walk *w, uint64_t descriptor,
+                            bool dirty)
+{
+    const struct ttb *t = &x->ttb[w->half];
+    uint64_t d = (t->big_endian ? byte_swap64(descriptor) : descriptor) | PTE_AF;
+    if (dirty && w->half == TTB_STAGE2)
+        d |= PTE_WRITABLE;
+    else if (dirty)
+        d &= ~PTE_READ_ONLY;
+    return t->big_endian ? byte_swap64(d) : d;
+}
+
+bool smmu__walk_overlay_bars_update(const struct xctx *x, uint64_t descriptor)
+{
+    if (x->ttb[TTB_STAGE2].big_endian)
+        descriptor = byte_swap64(descriptor);
+    unsigned overlay = entry_of(x->s2poi, pte_po_index(descriptor));
+    return x->s2poe && (overlay & PTE_ENTRY_RW) != PTE_ENTRY_RW &&
+           !(smmu__pte_stage2_marks(PTE_ENTRY_RW, overlay) & LEAF_MRO);
 }
 
 bool smmu__walk_is_protected(const struct xctx *x, const struct walk *w, uint64_t descriptor)

@@ -38,9 +38,11 @@ enum {
 };
 
 /*
- * Who could write if the page were marked dirty: nDirty of indirect permissions (D8.5.2). And, with
- * indirect permissions of stage 2, what translation hardening asks for: mostly read-only, fit for
- * TTB0's or TTB1's table, reached by assured translations alone (D8.4.2.2, 3.27.2).
+ * Who could write if the page were marked dirty: by DBM, or nDirty of indirect permissions (D8.5.2).
+ * With indirect permissions of stage 2: mostly read-only, which hardware may write that updates
+ * stage 1's descriptors; and what translation hardening asks for: fit for TTB0's or TTB1's table,
+ * reached by assured translations alone (D8.4.2.2, 3.27.2). And what hardware has not done yet: set
+ * the access flag (HA), or, with indirect permissions of stage 2, mark the page dirty.
  */
 enum {
     LEAF_CLEAN_P = 1,
@@ -48,7 +50,9 @@ enum {
     LEAF_MRO = 4,
     LEAF_TOP0 = 8,
     LEAF_TOP1 = 16,
-    LEAF_ASSURED_ONLY = 32
+    LEAF_ASSURED_ONLY = 32,
+    LEAF_UNACCESSED = 64,
+    LEAF_UNDIRTIED = 128
 };
 
 struct leaf {
@@ -73,6 +77,17 @@ static inline uint8_t leaf_permission(bool privileged, bool instruction, bool wr
 static inline bool leaf_is_clean(const struct leaf *leaf, bool privileged)
 {
     return leaf->marks & (privileged ? LEAF_CLEAN_P : LEAF_CLEAN_U);
+}
+
+/* What it permits, or would once hardware has marked it dirty (3.13.3). */
+static inline uint8_t leaf_may_permit(const struct ttb *t, const struct leaf *leaf)
+{
+    uint8_t perms = leaf->perms;
+    if (t->hd && leaf->marks & LEAF_CLEAN_P)
+        perms |= LEAF_PW;
+    if (t->hd && leaf->marks & LEAF_CLEAN_U)
+        perms |= LEAF_UW;
+    return perms;
 }
 
 enum walk_outcome {
@@ -136,6 +151,11 @@ uint64_t smmu__walk_table_base(const struct ttb *t, uint64_t base);
 
 /* Where the descriptor of w->level lies (8 bytes). */
 uint64_t smmu__walk_address(const struct xctx *x, const struct walk *w);
+/* The leaf descriptor, as read, as hardware updates it: accessed, and dirty (D8.5). */
+uint64_t smmu__walk_updated(const struct xctx *x, const struct walk *w, uint64_t descriptor,
+                            bool dirty);
+/* Is it stage 2's overlay that keeps updates of stage 1's descriptors from the page of this one? */
+bool smmu__walk_overlay_bars_update(const struct xctx *x, uint64_t descriptor);
 /* Is the descriptor, as read, a Protected one (3.27.1)? */
 bool smmu__walk_is_protected(const struct xctx *x, const struct walk *w, uint64_t descriptor);
 /* Digests that descriptor (as read, endianness not yet applied). WALK_NEXT: w has moved one level

@@ -60,6 +60,7 @@ struct ttb {
     bool hpd;                      /* HADx: hierarchical attributes off */
     bool pnch;                     /* PnCH: bit 52 is Protected, not Contiguous (3.27.1) */
     bool affd, big_endian;
+    bool ha, hd;                   /* hardware sets the access flag, marks pages dirty (3.13) */
     uint8_t output_bits;           /* effective IPS or S2PS: at most the OAS */
     uint8_t walk_memattr, walk_sh; /* of descriptor fetches, MAIR format (13.8) */
     uint8_t shx; /* SHx or S2SH0 itself: with DS it is the leaves' shareability (5.4 DS) */

@@ -25,8 +25,8 @@ LEVELS = {
     2: "sched outbox own_access slots inval tags tlb cfgcache timeline "
        "pmcg count qtw tbu walk_cache atc",
     3: "xlate answer flight flight_config flight_walk stream context cmdq cmds evtq "
-       "irq regs pmcg_regs flight_tbu flight_share flight_prefetch flight_stage2 stall query atos "
-       "outq priq ppar",
+       "irq regs pmcg_regs flight_tbu flight_share flight_prefetch flight_stage2 "
+       "flight_update stall query atos outq priq ppar",
     4: "core api debug_walk sync_run stats stats_read stats_block",
 }
 STATE_HEADER = "state.h"

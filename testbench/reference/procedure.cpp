@@ -405,7 +405,8 @@ private:
         if (stage == Stage::One && ste.stage2())
             translate_stage2(found.ipa, {REF_CLASS_TT, {true, false, true}}, false);
         uint64_t word = format.big_endian ? byte_swapped(to) : to;
-        out.updates.push_back({found.pa, found.word, word});
+        bool in_run = found.descriptor >> 52 & 1; /* at most: the bit may mean something else */
+        out.updates.push_back({found.pa, found.word, word, in_run});
         found.word = word;
         found.descriptor = to;
     }

@@ -77,6 +77,7 @@ struct Event {
 /* A descriptor that hardware changes, as 64-bit numbers in memory order. */
 struct Update {
     uint64_t addr, from, to;
+    bool in_run; /* what is known of another one of its contiguous run may do (D8.5.5) */
 };
 
 struct Outcome {
@@ -86,7 +87,8 @@ struct Outcome {
     uint8_t memattr = 0, sh = 0;
     bool priv = false, inst = false;
     Event event;
-    std::vector<Update> updates; /* if the result is not Forward: permitted, not required */
+    std::vector<Update> updates; /* if the result is not Forward, or one is of a run: permitted, not
+                                    required */
 };
 
 Outcome translate(const Registers &registers, Memory &memory, const Access &access);

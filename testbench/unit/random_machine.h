@@ -47,6 +47,7 @@ public:
     std::string describe() const;
 
     std::map<Ending, uint64_t> endings;
+    uint64_t updating_accesses = 0; /* that have changed descriptors */
 
 protected:
     using EventRecord = std::array<uint64_t, 4>;

@@ -90,6 +90,8 @@ struct smmu_module::impl {
                  sc_core::sc_time &delay);
 
     /* ---- mem_port.cpp: carries out one access on 'walk' */
+    smmu_mem_status_t exchange_memory(const smmu_out_mem_t &access, unsigned char *data,
+                                      sc_core::sc_time &delay);
     smmu_mem_status_t access_memory(const smmu_out_mem_t &access, unsigned char *data,
                                     sc_core::sc_time &delay);
 

@@ -23,9 +23,29 @@ void fill(payload_pool::handle &p, const smmu_out_mem_t &access)
 
 } // namespace
 
+/*
+ * GAP (3.13): b_transport knows no atomic operation, so this is a read and a write; what memory's own
+ * delay or another initiator puts between them is lost.
+ */
+smmu_mem_status_t smmu_module::impl::exchange_memory(const smmu_out_mem_t &access,
+                                                     unsigned char *data, sc_core::sc_time &delay)
+{
+    smmu_out_mem_t half = access;
+    half.op = SMMU_MEM_READ;
+    smmu_mem_status_t status = access_memory(half, data, delay);
+    if (status != SMMU_MEM_OK || std::memcmp(data, access.data, access.size) != 0)
+        return status;
+    half.op = SMMU_MEM_WRITE;
+    std::memcpy(half.data, access.data + access.size, access.size);
+    unsigned char unused[SMMU_MEM_MAX_BYTES];
+    return access_memory(half, unused, delay);
+}
+
 smmu_mem_status_t smmu_module::impl::access_memory(const smmu_out_mem_t &access,
                                                    unsigned char *data, sc_core::sc_time &delay)
 {
+    if (access.op == SMMU_MEM_CAS)
+        return exchange_memory(access, data, delay);
     payload_pool::handle p(pool.take());
     fill(p, access);
     if (access.op == SMMU_MEM_WRITE)

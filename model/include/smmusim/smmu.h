@@ -139,7 +139,8 @@ smmu_status_t smmu_access_done(smmu_t *s, uint64_t now, uint8_t epoch);
 
 /*
  * Result of an SMMU_OUT_MEM item. data: the bytes read (READ), or the 8 bytes found before the exchange (CAS);
- * NULL for writes and aborts. SMMU_E_TAG: no access with this tag is outstanding; SMMU_E_ARGUMENT: a read without data.
+ * NULL for writes and aborts. SMMU_E_TAG: no access with this tag is outstanding; SMMU_E_ARGUMENT: a read or
+ * an exchange without data.
  */
 smmu_status_t smmu_mem_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_mem_status_t status, const void *data);
 
