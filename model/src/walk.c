@@ -39,6 +39,12 @@ static uint64_t byte_swap64(uint64_t v)
     return v << 32 | v >> 32;
 }
 
+/* Between memory's order, little-endian once read, and the table's. */
+static uint64_t in_table_order(const struct ttb *t, uint64_t descriptor)
+{
+    return t->big_endian ? byte_swap64(descriptor) : descriptor;
+}
+
 static bool exceeds(uint64_t address, unsigned bits)
 {
     return address & ~low_mask(bits);
@@ -176,18 +182,17 @@ uint64_t smmu__walk_updated(const struct xctx *x, const struct walk *w, uint64_t
                             bool dirty)
 {
     const struct ttb *t = &x->ttb[w->half];
-    uint64_t d = (t->big_endian ? byte_swap64(descriptor) : descriptor) | PTE_AF;
+    uint64_t d = in_table_order(t, descriptor) | PTE_AF;
     if (dirty && w->half == TTB_STAGE2)
         d |= PTE_WRITABLE;
     else if (dirty)
         d &= ~PTE_READ_ONLY;
-    return t->big_endian ? byte_swap64(d) : d;
+    return in_table_order(t, d);
 }
 
 bool smmu__walk_overlay_bars_update(const struct xctx *x, uint64_t descriptor)
 {
-    if (x->ttb[TTB_STAGE2].big_endian)
-        descriptor = byte_swap64(descriptor);
+    descriptor = in_table_order(&x->ttb[TTB_STAGE2], descriptor);
     unsigned overlay = entry_of(x->s2poi, pte_po_index(descriptor));
     return x->s2poe && (overlay & PTE_ENTRY_RW) != PTE_ENTRY_RW &&
            !(smmu__pte_stage2_marks(PTE_ENTRY_RW, overlay) & LEAF_MRO);
@@ -196,15 +201,14 @@ bool smmu__walk_overlay_bars_update(const struct xctx *x, uint64_t descriptor)
 bool smmu__walk_is_protected(const struct xctx *x, const struct walk *w, uint64_t descriptor)
 {
     const struct ttb *t = &x->ttb[w->half];
-    return t->pnch && (t->big_endian ? byte_swap64(descriptor) : descriptor) & PTE_PROTECTED;
+    return t->pnch && in_table_order(t, descriptor) & PTE_PROTECTED;
 }
 
 enum walk_outcome smmu__walk_step(const struct xctx *x, struct walk *w, uint64_t descriptor,
                                   struct leaf *leaf)
 {
     const struct ttb *t = &x->ttb[w->half];
-    if (t->big_endian)
-        descriptor = byte_swap64(descriptor);
+    descriptor = in_table_order(t, descriptor);
     switch (smmu__pte_kind(descriptor, t->granule_log2, w->level, (enum pte_high)t->high)) {
     case PTE_TABLE:
         return step_down(x, w, descriptor);

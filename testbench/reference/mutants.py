@@ -68,7 +68,7 @@ MUTANTS = [
     ("model: UXNTable counts as PXNTable", MODEL + "pte.c",
      "bit_of(descriptor, 60) ? TABLE_UXN", "bit_of(descriptor, 60) ? TABLE_PXN"),
     ("model: descriptors are never swapped", MODEL + "walk.c",
-     "descriptor = byte_swap64(descriptor);", "descriptor = byte_swap64(byte_swap64(descriptor));"),
+     "return t->big_endian ? byte_swap64(descriptor) : descriptor;", "return descriptor;"),
     ("model: hints are united", MODEL + "attrs.c", "    return a & b;", "    return a | b;"),
     ("model: SHCFG=0 means incoming", MODEL + "attrs.c",
      "o->shcfg == 1 ? incoming.sh", "o->shcfg <= 1 ? incoming.sh"),
