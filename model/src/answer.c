@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* L3. See answer.h. */
 #include "answer.h"
+#include "answer_leaf.h"
 #include "state.h"
 #include "stream.h"
 
@@ -17,45 +18,6 @@ void smmu__answer_track(struct smmu *s, const smmu_request_t *r, uint8_t epoch,
 _Static_assert((SMMU_REQ_WRITE | SMMU_REQ_INST | SMMU_REQ_PRIV) == XCTX_ACCESS_FLAGS,
                "they index xctx.access");
 
-static void output_kind(const struct smmu *s, struct access_kind k, smmu_response_t *out)
-{
-    if (s->always_privileged_data)
-        k = (struct access_kind){.priv = true};
-    out->flags |= (uint8_t)((k.priv ? SMMU_RSP_PRIV : 0) | (k.inst ? SMMU_RSP_INST : 0));
-}
-
-static inline void translated(const struct smmu *s, const smmu_request_t *r, const struct xctx *x,
-                              struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
-{
-    const struct overrides *o = &x->overrides;
-    const struct attrs in = {r->memattr, r->sh};
-    struct attrs a = x->kind == XCTX_S2
-                         ? smmu__attrs_stage2(o, in, leaf->memattr, leaf->sh)
-                         : smmu__attrs_stage1(o, in, (struct attrs){leaf->memattr, leaf->sh});
-    *out = (smmu_response_t){.pa = leaf->pa | (r->addr & low_mask(leaf->region_log2)),
-                             .tag = r->tag,
-                             .result = SMMU_RESULT_FORWARD,
-                             .memattr = a.memattr,
-                             .sh = a.sh,
-                             .pas = SMMU_PAS_NS,
-                             .region_log2 = leaf->region_log2,
-                             .perms = (uint8_t)(leaf->perms >> (k.priv ? 0 : 3) & 7)};
-    output_kind(s, k, out);
-}
-
-void smmu__response_leaf(const struct smmu *s, const smmu_request_t *r, const struct xctx *x,
-                         struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
-{
-    translated(s, r, x, k, leaf, out);
-}
-
-void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
-                       struct access_kind k, const struct leaf *leaf, smmu_response_t *out)
-{
-    translated(s, r, x, k, leaf, out);
-    STAT(s, forwarded, 1);
-}
-
 static void bypass(const struct smmu *s, const smmu_request_t *r, const struct overrides *o,
                    smmu_response_t *out)
 {
@@ -69,7 +31,7 @@ static void bypass(const struct smmu *s, const smmu_request_t *r, const struct o
                              .pas = SMMU_PAS_NS,
                              .region_log2 = s->oas_bits,
                              .perms = SMMU_PERM_R | SMMU_PERM_W | SMMU_PERM_X};
-    output_kind(s, smmu__access_kind(r, o), out);
+    smmu__output_kind(s, smmu__access_kind(r, o), out);
 }
 
 static void terminated(const smmu_request_t *r, smmu_result_t result, smmu_response_t *out)

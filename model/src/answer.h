@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L3. What an access is after the overrides of its stream (struct access_kind), and the answers it
- * can get: let through by a leaf, let through untouched, terminated (3.12, 13.1 to 13.4).
+ * can get: let through by a leaf (answer_leaf.h), let through untouched, terminated (3.12, 13.1 to
+ * 13.4).
  */
 #ifndef SMMUSIM_ANSWER_H
 #define SMMUSIM_ANSWER_H
@@ -43,8 +44,6 @@ static inline uint64_t smmu__canonical(uint64_t addr)
     return (uint64_t)((int64_t)(addr << 8) >> 8);
 }
 
-void smmu__answer_leaf(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
-                       struct access_kind k, const struct leaf *leaf, smmu_response_t *out);
 void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_result_t result,
                              smmu_response_t *out);
 /*
@@ -58,8 +57,6 @@ void smmu__answer_disabled(struct smmu *s, const struct prog_if *pi, const smmu_
                            smmu_response_t *out);
 
 /* ---- the same, and nobody counts it */
-void smmu__response_leaf(const struct smmu *s, const smmu_request_t *r, const struct xctx *x,
-                         struct access_kind k, const struct leaf *leaf, smmu_response_t *out);
 bool smmu__response_untranslated(const struct smmu *s, const struct xctx *x,
                                  const smmu_request_t *r, smmu_response_t *out);
 void smmu__response_disabled(const struct smmu *s, const struct prog_if *pi,

@@ -3,7 +3,7 @@
  * L4. smmu_debug_translate: where an access would go, for debuggers and backdoor loaders. Nothing
  * changes: a query (query.h) whose reads are made at once.
  */
-#include "answer.h"
+#include "answer_leaf.h"
 #include "core.h"
 #include "query.h"
 #include "xlate.h"

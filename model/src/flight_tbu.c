@@ -3,7 +3,7 @@
  * L3. See flight.h: what a slot does in its TBU, before it asks the TCU and after it was answered
  * (docs/timing.md): look-ups, merging, token, link; fill, order, leaving.
  */
-#include "answer.h"
+#include "answer_leaf.h"
 #include "flight.h"
 #include "stall.h"
 #include "state.h"

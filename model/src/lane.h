@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bits.h"
+#include "hints.h"
 
 struct lane {
     uint64_t base;     /* the cycle of bit 0 of taken */
@@ -83,8 +84,8 @@ static OFF_PATH uint64_t lane_search(struct lane *l, uint64_t now, uint64_t earl
  * The first cycle, not before 'earliest', of a turn of that length; 'now' never goes back. Mostly a
  * single cycle that is free: then the window stays where it is, its past does no harm.
  */
-static inline uint64_t smmu__lane_take(struct lane *l, uint64_t now, uint64_t earliest,
-                                       uint64_t length)
+static ON_PATH uint64_t smmu__lane_take(struct lane *l, uint64_t now, uint64_t earliest,
+                                        uint64_t length)
 {
     assert(earliest >= now);
     uint64_t at = earliest - l->base;

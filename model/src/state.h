@@ -116,14 +116,14 @@ static inline void smmu__pmcg_count_in(struct smmu *s, struct pmcg *g, enum smmu
         smmu__pmcg_add(s, g, event, n, sec, streamid);
 }
 
-static inline void smmu__pmcg_count(struct smmu *s, unsigned group, enum smmu_pmcg_event event,
-                                    uint64_t n, uint8_t sec, uint32_t streamid)
+static ON_PATH void smmu__pmcg_count(struct smmu *s, unsigned group, enum smmu_pmcg_event event,
+                                     uint64_t n, uint8_t sec, uint32_t streamid)
 {
     smmu__pmcg_count_in(s, &s->pmcg[group], event, n, sec, streamid);
 }
 
 /* A turn at something that serves one at a time, if it is scarce: only in mode at. */
-static inline uint64_t smmu__turn(struct smmu *s, struct lane *l, uint64_t from, uint64_t length)
+static ON_PATH uint64_t smmu__turn(struct smmu *s, struct lane *l, uint64_t from, uint64_t length)
 {
     return length && s->mode == SMMU_MODE_AT ? smmu__lane_take(l, s->sched.now, from, length)
                                              : from;

@@ -4,7 +4,7 @@
  * not, or has to wait for others of its ID, takes off in a slot (flight.h).
  */
 #include "xlate.h"
-#include "answer.h"
+#include "answer_leaf.h"
 #include "flight.h"
 #include "state.h"
 

@@ -22,12 +22,19 @@ import sys
 
 LEVELS = {
     1: "hints bits le name ring pte attrs fault xctx walk hardening config lane pool repl histogram",
-    2: "sched outbox own_access slots inval tags tlb cfgcache timeline "
-       "pmcg count qtw tbu walk_cache atc",
-    3: "xlate answer flight flight_config flight_walk stream context cmdq cmds evtq "
-       "irq regs pmcg_regs flight_tbu flight_share flight_prefetch flight_stage2 "
-       "flight_update stall query atos outq priq ppar",
-    4: "core api debug_walk sync_run stats stats_read stats_block",
+    2: "sched outbox own_access slots inval "
+       "tags tlb cfgcache walk_cache "
+       "qtw tbu atc "
+       "timeline pmcg count",
+    3: "xlate answer answer_leaf stall "
+       "flight flight_config flight_walk flight_stage2 flight_update "
+       "flight_tbu flight_share flight_prefetch "
+       "stream context query atos "
+       "cmdq cmds "
+       "evtq priq outq ppar "
+       "irq regs pmcg_regs",
+    4: "core api debug_walk sync_run "
+       "stats stats_read stats_block",
 }
 STATE_HEADER = "state.h"
 STATE_HEADER_LEVEL = 2
