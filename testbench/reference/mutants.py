@@ -102,6 +102,22 @@ INVALIDATION_MUTANTS = [
      "return !scope->one_substream || (cd_index && cd_index == scope->substreamid);"),
     ("model: the last StreamID of a range is spared", MODEL + "cfgcache.c",
      "streamid > scope->sid_last", "streamid >= scope->sid_last + (scope->sid_first == scope->sid_last)"),
+    ("model: VMIDs are never wildcards", MODEL + "tags.c",
+     "^ f->vmid) & ~f->vmid_ignored)", "^ f->vmid) & 0xFFFF)"),
+    ("model: global translations serve the other ASET", MODEL + "tags.c",
+     "tag_key(x->world, x->vmid, 0, true, x->aset), x->tag)",
+     "tag_key(x->world, x->vmid, 0, true, false), x->tag)"),
+    ("model: global translations stay with another ASID's address", MODEL + "tags.c",
+     "return !f->spare_global;", "return !f->spare_global && !f->by_asid;"),
+    ("model: VMIDs have 8 bits", MODEL + "tags.c",
+     "(uint64_t)vmid << 24 | (uint64_t)asid << 8", "(uint64_t)(uint8_t)vmid << 24 | (uint64_t)asid << 8"),
+    ("model: ASIDs have 8 bits", MODEL + "tags.c",
+     "(uint64_t)vmid << 24 | (uint64_t)asid << 8", "(uint64_t)vmid << 24 | (uint64_t)(uint8_t)asid << 8"),
+    ("model: EL2 has ASIDs without E2H", MODEL + "cmds.c",
+     "if (REG_FIELD(pi, CR2, E2H))\n", "if (REG_FIELD(pi, CR2, E2H) || VMID(words) < 1)\n"),
+    ("model: runs of 16 pages go by their own page alone", MODEL + "tlb.c",
+     "uint64_t last = first | low_mask(log2);",
+     "uint64_t last = first | low_mask(log2 == 16 && e->geometry >> 3 == 12 ? 12 : log2);"),
 ]
 
 

@@ -40,7 +40,6 @@ void remember(std::vector<T> &list, const T &item, size_t most)
 
 ChangingMachine::ChangingMachine(uint64_t seed) : RandomMachine(seed, Faults::TerminateAlone)
 {
-    memory->keep_words_apart();
     past = std::make_unique<PastMemory>(*memory, registers);
 }
 
@@ -92,10 +91,13 @@ void ChangingMachine::access_again()
     memory->begin_access(given.streamid);
     past->first(given);
     std::vector<reference::Outcome> possible;
-    do
-        possible.push_back(reference::translate(registers, *past, given));
-    while (past->next() && possible.size() < most_combinations);
-    if (memory->crowded() || possible.size() >= most_combinations) {
+    unsigned combinations = 0;
+    do {
+        reference::Outcome outcome = reference::translate(registers, *past, given);
+        if (!past->impossible())
+            possible.push_back(outcome);
+    } while (past->next() && ++combinations < most_combinations);
+    if (memory->crowded() || combinations >= most_combinations) {
         over = true;
         return;
     }
@@ -109,11 +111,37 @@ void ChangingMachine::access_again()
         ++which;
     EXPECT_LT(which, possible.size())
         << "none of " << possible.size() << " possible outcomes; the present's is expected";
-    ++counts.accesses;
-    counts.several += possible.size() > 1;
-    counts.old_shown += which > 0;
-    counts.made_single += possible.size() == 1 && past->changed_places() > 0;
+    count(which == 0, possible.size());
     acknowledge();
+}
+
+void ChangingMachine::count(bool present, size_t outcomes)
+{
+    const bool changed = past->changed_places() > 0;
+    bool global = false, run = false, el2 = false;
+    for (const PastMemory::Seen &seen : past->seen()) {
+        run = run || memory->run_of(seen.fetch.addr).size() > 1;
+        global = global || seen.global;
+        el2 = el2 || seen.fetch.el2;
+    }
+    ++counts.accesses;
+    counts.several += outcomes > 1;
+    counts.old_shown += !present;
+    counts.made_single += changed && outcomes == 1;
+    counts.global += changed && global;
+    counts.run += changed && run;
+    counts.el2 += changed && el2 && !REF_FIELD(CR2_E2H, registers.cr2);
+    counts.wildcard += changed && REF_FIELD(CR0_VMW, registers.cr0);
+}
+
+void ChangingMachine::Counts::add(const Counts &other)
+{
+    uint64_t Counts::*const each[] = {
+        &Counts::accesses,  &Counts::changes, &Counts::invalidations, &Counts::syncs,
+        &Counts::old_shown, &Counts::several, &Counts::made_single,   &Counts::global,
+        &Counts::run,       &Counts::el2,     &Counts::wildcard};
+    for (uint64_t Counts::*one : each)
+        this->*one += other.*one;
 }
 
 /* ----------------------------------------------------------------------- changes */
@@ -185,9 +213,12 @@ Invalidation ChangingMachine::some_invalidation()
         opcodes.insert(opcodes.end(), {REF_CMD_TLBI_EL2_ASID, REF_CMD_TLBI_EL2_VAA});
     Invalidation i = {};
     i.opcode = opcodes[below(opcodes.size())];
-    const PastMemory::Seen &place = places[below(places.size())];
-    i.asid = place.fetch.asid;
+    const size_t which = below(places.size());
+    const PastMemory::Seen &place = places[which];
+    i.asid = places[one_in(4) ? below(places.size()) : which].fetch.asid;
     i.vmid = place.fetch.vmid;
+    if (f.s2p && one_in(4)) /* a neighbour's, or the same under a wildcard */
+        i.vmid ^= static_cast<uint16_t>(below(4));
     i.leaf = one_in(2);
     i.addr =
         i.opcode == REF_CMD_TLBI_S2_IPA ? place.fetch.input : recent[below(recent.size())].addr;

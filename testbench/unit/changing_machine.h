@@ -22,11 +22,17 @@ public:
         uint64_t old_shown;   /* the answer was that of an old value, which still was possible */
         uint64_t several;     /* more than one answer was possible */
         uint64_t made_single; /* only the present is possible, though something changed */
+        /* Under changes: with a global leaf, with a run of the Contiguous bit, without ASIDs, and
+         * with VMIDs that wildcards join. */
+        uint64_t global, run, el2, wildcard;
+
+        void add(const Counts &other);
     };
     Counts counts = {};
 
 private:
     void access_again();
+    void count(bool present, size_t outcomes);
     void change();
     void change_structure(const PastMemory::Seen &place);
     void invalidate();

@@ -2,11 +2,13 @@
 /* See past_memory.h. */
 #include "unit/past_memory.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "reference/table_format.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
+#include "spec_ref/ref_vmsa.h"
 
 using reference::Fetch;
 using reference::Object;
@@ -38,10 +40,19 @@ std::array<uint64_t, 2> Invalidation::command() const
 
 /* ------------------------------------------------------------------- what covers what */
 
+static uint64_t in_order(uint64_t value, const Fetch &fetch)
+{
+    return fetch.table->big_endian ? reference::byte_swapped(value) : value;
+}
+
 static bool is_leaf(uint64_t value, const Fetch &fetch)
 {
-    uint64_t descriptor = fetch.table->big_endian ? reference::byte_swapped(value) : value;
-    return fetch.table->level == 3 || !(descriptor & 2);
+    return fetch.table->level == 3 || !(in_order(value, fetch) & 2);
+}
+
+static bool is_global(uint64_t value, const Fetch &fetch)
+{
+    return is_leaf(value, fetch) && !REF_FIELD(S1_LEAF_NG, in_order(value, fetch));
 }
 
 /* An address or a range: what is cached for its pages is gone, with leaf=1 only what came of a
@@ -63,42 +74,62 @@ bool PastMemory::page_covered(const Invalidation &i, uint64_t input, uint64_t va
            input - i.addr < bytes;
 }
 
-bool PastMemory::covers_stage1(const Invalidation &i, uint64_t value, const Fetch &fetch) const
+/* Which of a stage 1 descriptor's cached forms go, address and ASID aside. */
+static bool reaches(const Invalidation &i, const Fetch &fetch, bool vmid)
 {
-    bool e2h = REF_FIELD(CR2_E2H, registers.cr2);
-    bool vmid = !REF_FIELD(IDR0_S2P, registers.idr0) || i.vmid == fetch.vmid;
-    bool asid = i.asid == fetch.asid, page = page_covered(i, access.addr, value, fetch);
     switch (i.opcode) {
     case REF_CMD_TLBI_EL2_ALL:
-        return fetch.el2;
     case REF_CMD_TLBI_EL2_ASID:
-        return fetch.el2 && asid;
     case REF_CMD_TLBI_EL2_VA:
-        return fetch.el2 && page && (!e2h || asid);
     case REF_CMD_TLBI_EL2_VAA:
-        return fetch.el2 && page;
+        return fetch.el2;
     case REF_CMD_TLBI_NSNH_ALL:
         return !fetch.el2;
     case REF_CMD_TLBI_NH_ALL:
     case REF_CMD_TLBI_S12_VMALL:
-        return !fetch.el2 && vmid;
     case REF_CMD_TLBI_NH_ASID:
-        return !fetch.el2 && vmid && asid;
     case REF_CMD_TLBI_NH_VA:
-        return !fetch.el2 && vmid && asid && page;
     case REF_CMD_TLBI_NH_VAA:
-        return !fetch.el2 && vmid && page;
+        return !fetch.el2 && vmid;
     default:
         return false;
     }
 }
 
+PastMemory::Cover PastMemory::covers_stage1(const Invalidation &i, uint64_t value,
+                                            const Fetch &fetch) const
+{
+    bool vmid = !REF_FIELD(IDR0_S2P, registers.idr0) || same_vmid(i.vmid, fetch.vmid);
+    if (!reaches(i, fetch, vmid))
+        return Cover::None;
+    bool by_address = i.opcode == REF_CMD_TLBI_NH_VA || i.opcode == REF_CMD_TLBI_NH_VAA ||
+                      i.opcode == REF_CMD_TLBI_EL2_VA || i.opcode == REF_CMD_TLBI_EL2_VAA;
+    if (by_address && !page_covered(i, access.addr, value, fetch))
+        return Cover::None;
+    bool has_asids = !fetch.el2 || REF_FIELD(CR2_E2H, registers.cr2);
+    bool whole_asid = i.opcode == REF_CMD_TLBI_NH_ASID || i.opcode == REF_CMD_TLBI_EL2_ASID;
+    bool by_asid = whole_asid || i.opcode == REF_CMD_TLBI_NH_VA || i.opcode == REF_CMD_TLBI_EL2_VA;
+    if (!by_asid || !has_asids)
+        return Cover::All;
+    if (is_global(value, fetch))
+        return whole_asid ? Cover::None : Cover::All;
+    if (i.asid != fetch.asid)
+        return Cover::None;
+    return is_leaf(value, fetch) ? Cover::All : Cover::AllButGlobal;
+}
+
+/* 3.17.6 */
+bool PastMemory::same_vmid(uint16_t a, uint16_t b) const
+{
+    return (a ^ b) >> REF_FIELD(CR0_VMW, registers.cr0) == 0;
+}
+
 /* What both stages made together goes with the stage 1 entries of the VMID. */
-bool PastMemory::later_nh_all(const Given &before) const
+bool PastMemory::later_nh_all(const Given &before, uint16_t vmid) const
 {
     for (const Given &g : given)
         if (g.complete_at && g.at > before.complete_at && g.what.opcode == REF_CMD_TLBI_NH_ALL &&
-            g.what.vmid == before.what.vmid)
+            same_vmid(g.what.vmid, vmid))
             return true;
     return false;
 }
@@ -115,7 +146,7 @@ bool PastMemory::later_cfgi(const Given &before, const Fetch &fetch) const
 bool PastMemory::covers_stage2(const Given &g, uint64_t value, const Fetch &fetch) const
 {
     const Invalidation &i = g.what;
-    bool vmid = i.vmid == fetch.vmid;
+    bool vmid = same_vmid(i.vmid, fetch.vmid);
     switch (i.opcode) {
     case REF_CMD_TLBI_NSNH_ALL:
         return true;
@@ -123,7 +154,7 @@ bool PastMemory::covers_stage2(const Given &g, uint64_t value, const Fetch &fetc
         return vmid;
     case REF_CMD_TLBI_S2_IPA:
         return vmid && page_covered(i, fetch.input, value, fetch) &&
-               (fetch.stage2_alone || later_nh_all(g));
+               (fetch.stage2_alone || later_nh_all(g, fetch.vmid));
     default:
         return false;
     }
@@ -146,22 +177,22 @@ bool PastMemory::covers_structure(const Invalidation &i, const Fetch &fetch) con
     }
 }
 
-bool PastMemory::covers(const Given &g, const Old &value, const Fetch &fetch) const
+PastMemory::Cover PastMemory::covers(const Given &g, const Old &value, const Fetch &fetch) const
 {
     if (fetch.object == Object::Stage1)
         return covers_stage1(g.what, value.words[0], fetch);
-    if (fetch.object == Object::Stage2)
-        return covers_stage2(g, value.words[0], fetch);
-    return covers_structure(g.what, fetch);
+    bool all = fetch.object == Object::Stage2 ? covers_stage2(g, value.words[0], fetch)
+                                              : covers_structure(g.what, fetch);
+    return all ? Cover::All : Cover::None;
 }
 
-bool PastMemory::covered(const Old &value, const Fetch &fetch) const
+PastMemory::Cover PastMemory::covered(const Old &value, const Fetch &fetch) const
 {
+    Cover most = Cover::None;
     for (const Given &g : given)
-        if (g.complete_at && g.at > value.replaced_at && covers(g, value, fetch) &&
-            (!fetch.for_cd || later_cfgi(g, fetch)))
-            return true;
-    return false;
+        if (g.complete_at && g.at > value.replaced_at && (!fetch.for_cd || later_cfgi(g, fetch)))
+            most = std::max(most, covers(g, value, fetch));
+    return most;
 }
 
 /* ----------------------------------------------------------------------- changes */
@@ -169,17 +200,21 @@ bool PastMemory::covered(const Old &value, const Fetch &fetch) const
 void PastMemory::clear()
 {
     old.clear();
+    changed.clear();
     given.clear();
     seen_.clear();
 }
 
 void PastMemory::change_descriptor(const Fetch &fetch)
 {
-    uint64_t word = 0;
-    bool readable = present.load(fetch.addr, word);
-    uint64_t descriptor = fetch.table->big_endian ? reference::byte_swapped(word) : word;
-    if (readable && (descriptor & 1)) /* what faults is never cached */
-        old[fetch.addr].push_back({{word}, ++clock});
+    ++clock;
+    changed.insert(present.run_of(fetch.addr).front());
+    for (uint64_t at : present.run_of(fetch.addr)) {
+        uint64_t word = 0;
+        bool readable = present.load(at, word);
+        if (readable && (in_order(word, fetch) & 1)) /* what faults is never cached */
+            old[at].push_back({{word}, clock});
+    }
     present.make_again(fetch);
 }
 
@@ -194,6 +229,7 @@ std::array<uint64_t, 8> PastMemory::structure(uint64_t addr) const
 void PastMemory::change_structure(uint64_t addr, const std::array<uint64_t, 8> &words)
 {
     old[addr].push_back({structure(addr), ++clock});
+    changed.insert(addr);
     for (unsigned i = 0; i < 8; ++i)
         present.store(addr + 8 * i, words[i]);
 }
@@ -242,8 +278,14 @@ void PastMemory::first(const reference::Access &of)
     choice.clear();
     options_.clear();
     seen_.clear();
+    begin_run();
+}
+
+void PastMemory::begin_run()
+{
     position = 0;
     chosen.clear();
+    wants_global = came_to_global = false;
 }
 
 bool PastMemory::next()
@@ -255,8 +297,7 @@ bool PastMemory::next()
     if (choice.empty())
         return false;
     ++choice.back();
-    position = 0;
-    chosen.clear();
+    begin_run();
     return true;
 }
 
@@ -271,20 +312,29 @@ unsigned PastMemory::choose(unsigned options)
 
 bool PastMemory::read(const Fetch &fetch, uint64_t &word)
 {
+    bool readable = read_one(fetch, word);
+    if (fetch.object == Object::Stage1)
+        came_to_global = readable && is_global(word, fetch);
+    return readable;
+}
+
+bool PastMemory::read_one(const Fetch &fetch, uint64_t &word)
+{
     bool readable = present.read(fetch, word),
          whole = fetch.object == Object::Ste || fetch.object == Object::Cd;
     bool present_alone = choice.empty() || (choice.size() == 1 && choice[0] == 0);
     if (readable && present_alone && fetch.table)
-        seen_.push_back({fetch, *fetch.table});
+        seen_.push_back(
+            {fetch, *fetch.table, fetch.object == Object::Stage1 && is_global(word, fetch)});
     else if (readable && present_alone && whole && fetch.addr % 64 == 0)
-        seen_.push_back({fetch, {}});
+        seen_.push_back({fetch, {}, false});
     uint64_t place = whole ? fetch.addr & ~UINT64_C(63) : fetch.addr;
     auto known = old.find(place);
     if (known == old.end())
         return readable;
     std::vector<const Old *> possible;
     for (const Old &value : known->second)
-        if (!covered(value, fetch))
+        if (covered(value, fetch) != Cover::All)
             possible.push_back(&value);
     if (possible.empty())
         return readable;
@@ -295,6 +345,8 @@ bool PastMemory::read(const Fetch &fetch, uint64_t &word)
         chosen[place] = which;
     if (which == 0)
         return readable;
-    word = possible[which - 1]->words[(fetch.addr - place) / 8];
+    const Old &taken = *possible[which - 1];
+    wants_global = wants_global || covered(taken, fetch) == Cover::AllButGlobal;
+    word = taken.words[(fetch.addr - place) / 8];
     return true;
 }

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ public:
     }
 
     void clear();
-    /* Another descriptor; the one before stays possible. */
+    /* Another descriptor, or another instead of a run; what was there stays possible. */
     void change_descriptor(const reference::Fetch &fetch);
     /* Likewise a whole STE or CD. */
     void change_structure(uint64_t addr, const std::array<uint64_t, 8> &words);
@@ -50,15 +51,19 @@ public:
     void first(const reference::Access &access);
     bool next();
     bool read(const reference::Fetch &fetch, uint64_t &word) override;
+    /* Of the run before: something that it took may be known as part of a global translation alone,
+     * and it has come to none. */
+    bool impossible() const { return wants_global && !came_to_global; }
 
     /* What was replaced and what was invalidated, in the order of time, for people. */
     std::string describe() const;
 
-    size_t changed_places() const { return old.size(); }
+    size_t changed_places() const { return changed.size(); }
     /* What the run with present values alone has read. */
     struct Seen {
         reference::Fetch fetch;
         reference::TableShape shape;
+        bool global; /* a leaf of stage 1 */
     };
     const std::vector<Seen> &seen() const { return seen_; }
 
@@ -72,26 +77,34 @@ private:
         uint64_t at, complete_at; /* 0: not complete */
     };
 
-    bool covered(const Old &value, const reference::Fetch &fetch) const;
-    bool covers(const Given &given, const Old &value, const reference::Fetch &fetch) const;
-    bool covers_stage1(const Invalidation &i, uint64_t value, const reference::Fetch &fetch) const;
+    /* How far an invalidation goes: a table that is gone for one ASID may still have led, with
+     * another or before it went, to a global translation that stays (4.4.2). */
+    enum class Cover { None, AllButGlobal, All };
+    Cover covered(const Old &value, const reference::Fetch &fetch) const;
+    Cover covers(const Given &given, const Old &value, const reference::Fetch &fetch) const;
+    Cover covers_stage1(const Invalidation &i, uint64_t value, const reference::Fetch &fetch) const;
     bool covers_stage2(const Given &g, uint64_t value, const reference::Fetch &fetch) const;
     bool covers_structure(const Invalidation &i, const reference::Fetch &fetch) const;
     bool page_covered(const Invalidation &i, uint64_t input, uint64_t value,
                       const reference::Fetch &fetch) const;
-    bool later_nh_all(const Given &before) const;
+    bool same_vmid(uint16_t a, uint16_t b) const;
+    bool later_nh_all(const Given &before, uint16_t vmid) const;
     bool later_cfgi(const Given &before, const reference::Fetch &fetch) const;
     unsigned choose(unsigned options);
+    void begin_run();
+    bool read_one(const reference::Fetch &fetch, uint64_t &word);
 
     RandomMemory &present;
     const reference::Registers &registers;
     std::map<uint64_t, std::vector<Old>> old; /* by the address of the descriptor or structure */
+    std::set<uint64_t> changed;               /* likewise, of a run one */
     std::vector<Given> given;
     uint64_t clock = 0;
     reference::Access access = {};
     std::vector<unsigned> choice, options_;
     size_t position = 0;
     std::map<uint64_t, unsigned> chosen; /* of structures in this run: all their words alike */
+    bool wants_global = false, came_to_global = false;
     std::vector<Seen> seen_;
 };
 

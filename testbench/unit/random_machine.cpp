@@ -115,7 +115,8 @@ void RandomMachine::program()
     registers.cr2 = static_cast<uint32_t>(REF_PREP(CR2_RECINVSID, !one_in(4)) |
                                           REF_PREP(CR2_E2H, f.hyp && one_in(2)));
     registers.cr0 = static_cast<uint32_t>(REF_PREP(CR0_EVENTQEN, 1) | REF_PREP(CR0_CMDQEN, 1) |
-                                          REF_PREP(CR0_SMMUEN, !one_in(40)));
+                                          REF_PREP(CR0_SMMUEN, !one_in(40)) |
+                                          REF_PREP(CR0_VMW, REF_FIELD(IDR0_VMW, registers.idr0) ? below(5) : 0));
     uint64_t gbpa = random();
     registers.gbpa = static_cast<uint32_t>(
         (gbpa & (REF_MASK(GBPA_MEMATTR) | REF_MASK(GBPA_MTCFG) | REF_MASK(GBPA_ALLOCCFG) |

@@ -18,11 +18,11 @@ void RandomMemory::new_round()
     crowded_ = false;
     streams.clear();
     wildness = degrees[below(7)];
-    one_space = !apart && one_in(3);
+    one_space = one_in(3);
     s1pie = one_in(2);
     protects = features.the && one_in(3);
     next_asid = next_vmid = 1;
-    the_cd = {};
+    spaces = {};
 }
 
 bool RandomMemory::load(uint64_t addr, uint64_t &word) const
@@ -54,16 +54,27 @@ void RandomMemory::make(const reference::Fetch &fetch)
         word = fetch.object == Object::L1std  ? make_l1std()
                : fetch.object == Object::L1cd ? make_l1cd()
                                               : make_descriptor(fetch);
-        words[fetch.addr] = {word, fetch.object};
+        words.insert({fetch.addr, {word, fetch.object}}); /* with a run it is there already */
     }
     bool run = fetch.table && words.size() > before + 1; /* may be known without being read */
     if (wildness && !run && one_in(4 * wildness))
         unreadable.insert(fetch.addr);
 }
 
+std::vector<uint64_t> RandomMemory::run_of(uint64_t addr) const
+{
+    auto placed = words.find(addr);
+    uint64_t bytes = placed == words.end() ? 8 : UINT64_C(8) << placed->second.run_log2;
+    std::vector<uint64_t> run;
+    for (uint64_t first = addr - addr % bytes, at = first; at < first + bytes; at += 8)
+        run.push_back(at);
+    return run;
+}
+
 void RandomMemory::make_again(const reference::Fetch &fetch)
 {
-    words.erase(fetch.addr);
+    for (uint64_t at : run_of(fetch.addr))
+        words.erase(at);
     unreadable.erase(fetch.addr);
     make(fetch);
 }
@@ -93,6 +104,15 @@ unsigned RandomMemory::some_granule()
         if (features.granule(granule) || odd())
             return granule;
     }
+}
+
+/* ASIDs and VMIDs that nobody has; where they have 16 bits, some differ in the upper ones alone. */
+uint64_t RandomMemory::some_tag(uint64_t &next, bool sixteen_bits)
+{
+    uint64_t tag = next++;
+    if (sixteen_bits && one_in(2))
+        return (tag & 0xFF) << 8;
+    return odd() ? tag | UINT64_C(1) << (8 + below(8)) : tag;
 }
 
 /* Just outside the range, mostly. */
@@ -131,15 +151,16 @@ RandomMemory::Words RandomMemory::make_ste()
     REF_SET(STE_CONFIG, ste.data(), config);
     REF_SET(STE_S1PIE, ste.data(), s1pie);
     REF_SET(STE_EATS, ste.data(), odd() ? below(4) : 0);
-    bool el2 = one_in(3) && (one_space || REF_FIELD(CR2_E2H, registers.cr2));
+    bool el2 =
+        one_in(config == REF_CONFIG_S1 ? 2 : 3) && (one_space || REF_FIELD(CR2_E2H, registers.cr2));
     REF_SET(STE_STRW, ste.data(), odd() && one_space ? below(4) : el2 ? uint64_t{REF_STRW_EL2} : 0);
     if (one_in(3)) {
         REF_SET(STE_MTCFG, ste.data(), 0);
         REF_SET(STE_ALLOCCFG, ste.data(), 0);
     }
-    REF_SET(STE_S2VMID, ste.data(), next_vmid++);
-    if (odd())
-        REF_SET(STE_S2VMID, ste.data(), next_vmid++ | UINT64_C(1) << (8 + below(8)));
+    bool shares_vmid = one_space && config == REF_CONFIG_S1 && !one_in(4);
+    REF_SET(STE_S2VMID, ste.data(), shares_vmid ? 0 : some_tag(next_vmid, features.vmid16));
+    shape.has_asids = REF_GET(STE_STRW, ste) != REF_STRW_EL2 || REF_FIELD(CR2_E2H, registers.cr2);
     shape.forced_write_back = features.fwb && REF_GET(STE_S2FWB, ste);
     if (config & 2)
         make_stage2_part(ste, shape);
@@ -270,9 +291,16 @@ void RandomMemory::make_half(Words &cd, bool upper, unsigned output)
 RandomMemory::Words RandomMemory::make_cd()
 {
     std::vector<Input> &inputs = streams[streamid_].inputs;
-    if (one_space && the_cd[0]) {
-        inputs.insert(inputs.end(), the_inputs.begin(), the_inputs.end());
-        return the_cd;
+    uint64_t asid = some_tag(next_asid, features.asid16);
+    /* Without ASIDs nothing has to tell the two apart (5.4, ASET). */
+    bool aset = one_space && streams[streamid_].has_asids && one_in(3);
+    Space &space = spaces[aset];
+    if (one_space && space.cd[0]) {
+        Words cd = space.cd;
+        if (one_in(2))
+            REF_SET(CD_ASID, cd.data(), asid);
+        inputs.insert(inputs.end(), space.inputs.begin(), space.inputs.end());
+        return cd;
     }
     Words cd;
     for (uint64_t &word : cd)
@@ -295,7 +323,9 @@ RandomMemory::Words RandomMemory::make_cd()
     REF_SET(CD_HD, cd.data(), odd() || (features.httu >= 2 && one_in(2)));
     REF_SET(CD_HAFT, cd.data(), REF_GET(CD_HA, cd) && one_in(2));
     REF_SET(CD_ENDI, cd.data(), big_endian());
-    REF_SET(CD_ASID, cd.data(), odd() ? next_asid++ | UINT64_C(1) << (8 + below(8)) : next_asid++);
+    REF_SET(CD_ASID, cd.data(), asid);
+    if (one_space)
+        REF_SET(CD_ASET, cd.data(), aset);
     REF_SET(CD_E0PD0, cd.data(), one_in(8));
     REF_SET(CD_E0PD1, cd.data(), one_in(8));
     REF_SET(CD_WXN, cd.data(), one_in(4));
@@ -307,8 +337,8 @@ RandomMemory::Words RandomMemory::make_cd()
     size_t before = inputs.size();
     make_half(cd, false, output < features.oas ? output : features.oas);
     make_half(cd, true, output < features.oas ? output : features.oas);
-    the_cd = cd;
-    the_inputs.assign(inputs.begin() + static_cast<std::ptrdiff_t>(before), inputs.end());
+    space.cd = cd;
+    space.inputs.assign(inputs.begin() + static_cast<std::ptrdiff_t>(before), inputs.end());
     return cd;
 }
 
@@ -396,8 +426,8 @@ void RandomMemory::make_contiguous(const reference::Fetch &fetch, uint64_t leaf)
         for (unsigned i = 0; i < 1U << run.log2; ++i) {
             uint64_t d = (leaf & ~(ones(48) & ~ones(low))) | output | uint64_t{i} << low;
             d |= UINT64_C(1) << 52;
-            words[first + 8 * i] = {shape.big_endian ? reference::byte_swapped(d) : d,
-                                    fetch.object};
+            words[first + 8 * i] = {shape.big_endian ? reference::byte_swapped(d) : d, fetch.object,
+                                    static_cast<uint8_t>(run.log2)};
         }
     }
 }
@@ -416,7 +446,7 @@ uint64_t RandomMemory::make_leaf(const reference::Fetch &fetch)
         d |= UINT64_C(1) << 16; /* nT */
     if (stage1 && protects)
         d |= static_cast<uint64_t>(!one_in(4)) << 52;
-    else if (one_in(16) && !shape.wide_64k && !apart)
+    else if (one_in(8) && !shape.wide_64k)
         make_contiguous(fetch, d);
     return d;
 }
@@ -438,9 +468,6 @@ uint64_t RandomMemory::make_descriptor(const reference::Fetch &fetch)
     else
         d = make_table(shape) |
             with_address(shape, fetch.object == Object::Stage1, shape.granule_log2);
-    auto placed = words.find(fetch.addr);
-    if (placed != words.end()) /* with a run */
-        return placed->second.word;
     return shape.big_endian ? reference::byte_swapped(d) : d;
 }
 

@@ -40,10 +40,11 @@ public:
      * ways, and nothing can be said of the round any more. */
     bool crowded() const { return crowded_; }
 
-    /* Something else of the same kind, in place of what was there. */
+    /* The descriptors that say the same as this one, itself among them: a run with the Contiguous
+     * bit, or this one alone. */
+    std::vector<uint64_t> run_of(uint64_t addr) const;
+    /* Something else of the same kind, in place of what was there, of a run in its whole length. */
     void make_again(const reference::Fetch &fetch);
-    /* No Contiguous bits, and no global entries: every word can be changed alone. */
-    void keep_words_apart() { apart = true; }
 
     /* An address that the stream's tables may translate, of few distinct pages. */
     uint64_t some_address(uint32_t streamid);
@@ -58,6 +59,7 @@ private:
     struct Placed {
         uint64_t word;
         reference::Object made_as;
+        uint8_t run_log2 = 0; /* of how many descriptors in a row, aligned to as many */
     };
 
     /* What of a stream's structures decides which addresses are worth trying. */
@@ -69,6 +71,7 @@ private:
         std::vector<Input> inputs;
         unsigned ipa_bits = 0; /* 0: no stage 2 */
         bool forced_write_back = false;
+        bool has_asids = true;
     };
 
     uint64_t make_l1std();
@@ -87,6 +90,7 @@ private:
     void make_contiguous(const reference::Fetch &fetch, uint64_t leaf);
     void place(reference::Object object, uint64_t addr, const Words &from);
     void make(const reference::Fetch &fetch);
+    uint64_t some_tag(uint64_t &next, bool sixteen_bits);
     unsigned some_granule();
     uint64_t some_wrong_size(uint64_t least, uint64_t most);
     bool big_endian();
@@ -97,15 +101,19 @@ private:
     std::mt19937_64 &random;
     std::unordered_map<uint64_t, Placed> words;
     std::unordered_set<uint64_t> unreadable;
-    bool crowded_ = false, apart = false;
+    bool crowded_ = false;
     std::map<uint32_t, StreamShape> streams;
     uint32_t streamid_ = 0;
-    unsigned wildness = 0; /* one in so many things is odd; 0: none */
-    bool one_space = false, s1pie = false;
+    unsigned wildness = 0;  /* one in so many things is odd; 0: none */
+    bool one_space = false; /* one set of tables for each ASET, under any ASID */
+    bool s1pie = false;
     bool protects = false; /* bit 52 of stage 1 is Protected */
     uint64_t next_asid = 0, next_vmid = 0;
-    Words the_cd = {};
-    std::vector<Input> the_inputs;
+    struct Space {
+        Words cd;
+        std::vector<Input> inputs;
+    };
+    std::array<Space, 2> spaces = {}; /* by ASET */
 };
 
 #endif
