@@ -10,7 +10,16 @@
 
 #include "unit/memory_types.h"
 
+extern "C" {
+#include "attrs.h"
+}
+
 namespace {
+
+Type type_of(attrs a)
+{
+    return ::type_of(a.memattr, a.sh);
+}
 
 Level with_hints_of(Level l, const Level &hints)
 {

@@ -10,7 +10,16 @@
 #include "spec_ref/ref_registers.h"
 #include "unit/memory_types.h"
 
+extern "C" {
+#include "attrs.h"
+}
+
 namespace {
+
+Type type_of(attrs a)
+{
+    return ::type_of(a.memattr, a.sh);
+}
 
 Type device(unsigned kind)
 {

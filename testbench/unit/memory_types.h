@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the model's attributes mean, taken apart into types of the Arm ARM's, and the rules of
- * consistency (13.1.7): for tests that compare meanings and not bytes.
+ * What a byte in MAIR format and a shareability mean, taken apart into types of the Arm ARM's, and
+ * the rules of consistency (13.1.7): for tests that compare meanings and not bytes.
  */
 #ifndef SMMUSIM_UNIT_MEMORY_TYPES_H
 #define SMMUSIM_UNIT_MEMORY_TYPES_H
@@ -11,10 +11,6 @@
 #include <cstdint>
 #include <ostream>
 #include <vector>
-
-extern "C" {
-#include "attrs.h"
-}
 
 enum Cacheability { NC, WT, WB };
 
@@ -74,18 +70,18 @@ inline Level level_of(unsigned nibble)
     return l;
 }
 
-inline Type type_of(attrs a)
+inline Type type_of(uint8_t memattr, unsigned sh)
 {
     Type t;
-    t.sh = a.sh;
-    t.device = a.memattr < 0x10;
+    t.sh = sh;
+    t.device = memattr < 0x10;
     if (t.device) {
-        t.kind = a.memattr >> 2;
-        EXPECT_EQ(a.memattr & 3, 0) << "Reserved encoding";
+        t.kind = memattr >> 2;
+        EXPECT_EQ(memattr & 3, 0) << "Reserved encoding";
     } else {
-        EXPECT_NE(a.memattr & 15, 0) << "Reserved encoding";
-        t.outer = level_of(a.memattr >> 4);
-        t.inner = level_of(a.memattr & 15);
+        EXPECT_NE(memattr & 15, 0) << "Reserved encoding";
+        t.outer = level_of(memattr >> 4);
+        t.inner = level_of(memattr & 15);
     }
     return t;
 }
