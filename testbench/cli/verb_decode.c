@@ -100,7 +100,7 @@ static int decode_pri(const struct words *words, const struct pte_options *unuse
 {
     (void)unused;
     printf("PRI queue entry\n");
-    print_object(structure_fields(), "PRI", words, NULL);
+    print_object(pri_fields(), "PRI", words, NULL);
     return CLI_HELD;
 }
 

@@ -49,6 +49,11 @@ struct trace_backend_ops {
     /* Is it stalled now (3.12.2)? */
     bool (*stalled)(struct trace_backend *backend, uint32_t ticket, smmu_stall_t *stall);
 
+    /* What devices receive, and what they send; see host_attach_devices(), host_page_request(). */
+    void (*attach_devices)(struct trace_backend *backend, const struct host_devices *devices);
+    void (*atc_inv_done)(struct trace_backend *backend, uint64_t tag, smmu_atc_inv_result_t result);
+    bool (*page_request)(struct trace_backend *backend, const smmu_page_request_t *request);
+
     /* Edges on a wired output since creation. */
     uint64_t (*irq_count)(struct trace_backend *backend, smmu_pas_t pas, smmu_irq_source_t source);
 

@@ -69,6 +69,22 @@ static bool core_stalled(struct trace_backend *backend, uint32_t ticket, smmu_st
     return host_stalled(host_of(backend), ticket, stall);
 }
 
+static void core_attach_devices(struct trace_backend *backend, const struct host_devices *devices)
+{
+    host_attach_devices(host_of(backend), devices);
+}
+
+static void core_atc_inv_done(struct trace_backend *backend, uint64_t tag,
+                              smmu_atc_inv_result_t result)
+{
+    host_atc_inv_done(host_of(backend), tag, result);
+}
+
+static bool core_page_request(struct trace_backend *backend, const smmu_page_request_t *request)
+{
+    return host_page_request(host_of(backend), request);
+}
+
 static uint64_t core_irq_count(struct trace_backend *backend, smmu_pas_t pas,
                                smmu_irq_source_t source)
 {
@@ -113,6 +129,9 @@ struct trace_backend *trace_backend_core(const smmu_config_t *cfg, char *why, si
         .submit = core_submit,
         .take = core_take,
         .stalled = core_stalled,
+        .attach_devices = core_attach_devices,
+        .atc_inv_done = core_atc_inv_done,
+        .page_request = core_page_request,
         .irq_count = core_irq_count,
         .model = core_model,
         .stats_clear = core_stats_clear,

@@ -26,6 +26,11 @@ struct field_table structure_fields(void)
     return (struct field_table){ref_structure_field_table, ref_structure_field_count};
 }
 
+struct field_table pri_fields(void)
+{
+    return (struct field_table){ref_pri_field_table, ref_pri_field_count};
+}
+
 const struct ref_register_row *register_named(const char *name)
 {
     for (size_t i = 0; i < ref_register_count; ++i) {

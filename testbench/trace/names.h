@@ -21,6 +21,7 @@ struct field_table {
 struct field_table command_fields(void);
 struct field_table event_fields(void);
 struct field_table structure_fields(void);
+struct field_table pri_fields(void);
 
 /* All of these: NULL if there is none. */
 const struct ref_register_row *register_named(const char *name);

@@ -30,6 +30,8 @@ static bool backend_works(struct player *player)
     const char *why = player->backend->ops->error(player->backend);
     if (why)
         player_void(player, "%s", why);
+    if (player->devices.no_memory)
+        player_void(player, "no memory for what devices have received");
     return !player->error[0];
 }
 
@@ -127,9 +129,17 @@ bool player_value_or(struct player *player, const struct value *value, uint64_t 
 
 /* ---- statements */
 
+static void received_prg_response(void *ctx, const smmu_out_prg_response_t *response)
+{
+    struct player *player = ctx;
+    devices_take_prg_response(&player->devices, response);
+}
+
 static bool prepare(struct player *player)
 {
     const struct trace_program *program = player->program;
+    const struct host_devices devices = {.prg_response = received_prg_response, .ctx = player};
+    player->backend->ops->attach_devices(player->backend, &devices);
     player->variable = calloc((size_t)program->variables + 1, sizeof(*player->variable));
     player->mark = calloc((size_t)program->marks + 1, sizeof(*player->mark));
     player->pending = calloc((size_t)program->accesses + 1, sizeof(*player->pending));
@@ -185,5 +195,7 @@ bool trace_play(const struct trace_program *program, struct trace_backend *backe
     free(player.variable);
     free(player.mark);
     free(player.pending);
+    backend->ops->attach_devices(backend, NULL);
+    devices_free(&player.devices);
     return !error[0];
 }

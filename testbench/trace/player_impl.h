@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "trace/devices.h"
 #include "trace/player.h"
 #include "trace/program_impl.h"
 
@@ -38,6 +39,7 @@ struct player {
     struct pending_access *pending; /* likewise: of each name of a dma */
     uint32_t pushed;                /* commands behind PROD that are not published */
     uint64_t irqs_seen[SMMU_IRQ_COUNT];
+    struct trace_devices devices;
 };
 
 /* ---- the backend */

@@ -25,26 +25,36 @@ static struct queue_view view(uint64_t base, uint32_t largest, uint32_t entry_by
     return queue;
 }
 
+/* One of the queues by its registers; limit: the largest log2 size that IDR1 allows. */
+static struct queue_view view_of(struct player *player, uint32_t base, uint32_t prod, uint32_t cons,
+                                 uint32_t limit, uint32_t entry_bytes)
+{
+    struct queue_view queue = view(read64(player, base), limit, entry_bytes);
+    queue.cons_register = player_read32(player, cons);
+    queue.prod = player_read32(player, prod) & (queue.wrap | queue.index_mask);
+    queue.cons = queue.cons_register & (queue.wrap | queue.index_mask);
+    return queue;
+}
+
 struct queue_view command_queue_view(struct player *player)
 {
     uint32_t idr1 = player_read32(player, REF_REG_IDR1);
-    struct queue_view queue = view(read64(player, REF_REG_CMDQ_BASE),
-                                   (uint32_t)REF_FIELD(IDR1_CMDQS, idr1), REF_COMMAND_BYTES);
-    queue.cons_register = player_read32(player, REF_REG_CMDQ_CONS);
-    queue.prod = player_read32(player, REF_REG_CMDQ_PROD) & (queue.wrap | queue.index_mask);
-    queue.cons = queue.cons_register & (queue.wrap | queue.index_mask);
-    return queue;
+    return view_of(player, REF_REG_CMDQ_BASE, REF_REG_CMDQ_PROD, REF_REG_CMDQ_CONS,
+                   (uint32_t)REF_FIELD(IDR1_CMDQS, idr1), REF_COMMAND_BYTES);
 }
 
 struct queue_view event_queue_view(struct player *player)
 {
     uint32_t idr1 = player_read32(player, REF_REG_IDR1);
-    struct queue_view queue = view(read64(player, REF_REG_EVENTQ_BASE),
-                                   (uint32_t)REF_FIELD(IDR1_EVENTQS, idr1), REF_EVENT_BYTES);
-    queue.cons_register = player_read32(player, REF_REG_EVENTQ_CONS);
-    queue.prod = player_read32(player, REF_REG_EVENTQ_PROD) & (queue.wrap | queue.index_mask);
-    queue.cons = queue.cons_register & (queue.wrap | queue.index_mask);
-    return queue;
+    return view_of(player, REF_REG_EVENTQ_BASE, REF_REG_EVENTQ_PROD, REF_REG_EVENTQ_CONS,
+                   (uint32_t)REF_FIELD(IDR1_EVENTQS, idr1), REF_EVENT_BYTES);
+}
+
+struct queue_view pri_queue_view(struct player *player)
+{
+    uint32_t idr1 = player_read32(player, REF_REG_IDR1);
+    return view_of(player, REF_REG_PRIQ_BASE, REF_REG_PRIQ_PROD, REF_REG_PRIQ_CONS,
+                   (uint32_t)REF_FIELD(IDR1_PRIQS, idr1), REF_PRI_ENTRY_BYTES);
 }
 
 uint64_t queue_entry(const struct queue_view *queue, uint32_t index, uint32_t entry_bytes)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Command and Event queues as a driver sees them: through their base and index registers as
+ * The Command, Event and PRI queues as a driver sees them: through their base and index registers as
  * they are programmed (3.5, 6.3.26, 6.3.28).
  */
 #ifndef SMMUSIM_TRACE_QUEUE_H
@@ -18,6 +18,7 @@ struct queue_view {
 
 struct queue_view command_queue_view(struct player *player);
 struct queue_view event_queue_view(struct player *player);
+struct queue_view pri_queue_view(struct player *player);
 
 static inline uint32_t queue_step(const struct queue_view *queue, uint32_t index, uint32_t count)
 {

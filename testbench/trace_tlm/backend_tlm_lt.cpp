@@ -220,12 +220,38 @@ private:
     sc_event wake_;
 };
 
+/* The devices, as far as the module speaks to them: what is attached hears it. */
+class device_ears : public smmusim::device_if {
+public:
+    explicit device_ears(smmusim::smmu_module &smmu) : smmu_(smmu) {}
+    void attach(const host_devices *devices) { devices_ = devices ? *devices : host_devices{}; }
+
+    void atc_inv(const smmu_out_atc_inv_t &inv) override
+    {
+        if (devices_.atc_inv)
+            devices_.atc_inv(devices_.ctx, &inv);
+        else
+            smmu_.atc_inv_done(inv.tag, SMMU_ATC_INV_COMPLETED);
+    }
+
+    void prg_response(const smmu_out_prg_response_t &response) override
+    {
+        if (devices_.prg_response)
+            devices_.prg_response(devices_.ctx, &response);
+    }
+
+private:
+    smmusim::smmu_module &smmu_;
+    host_devices devices_{};
+};
+
 struct tlm_lt : trace_backend {
     explicit tlm_lt(const smmu_config_t &config)
         : memory(memory_create(0), memory_destroy), signals("signals", tbus_of(config)),
           target("memory", memory.get(), config), sides("masters", tbus_of(config)),
-          smmu("smmu", module_config(config))
+          smmu("smmu", module_config(config)), devices(smmu)
     {
+        smmu.devices.bind(devices);
         smmu.walk.bind(target.walk);
         sides.ctrl.bind(smmu.ctrl);
         for (unsigned i = 0; i < tbus_of(config); i++) {
@@ -280,6 +306,7 @@ struct tlm_lt : trace_backend {
     memory_target target;
     masters sides;
     smmusim::smmu_module smmu;
+    device_ears devices;
     std::map<uint32_t, std::unique_ptr<client_job>> jobs;
     uint32_t next_ticket = 1;
     std::string failure;
@@ -404,6 +431,16 @@ const trace_backend_ops ops = {
     submit,
     take,
     stalled,
+    [](trace_backend *b, const host_devices *devices) { of(b).devices.attach(devices); },
+    [](trace_backend *b, uint64_t tag, smmu_atc_inv_result_t result) {
+        of(b).smmu.atc_inv_done(tag, result);
+        of(b).settle();
+    },
+    [](trace_backend *b, const smmu_page_request_t *request) {
+        bool taken = of(b).smmu.page_request(*request) != SMMU_BUSY;
+        of(b).settle();
+        return taken;
+    },
     irq_count,
     [](trace_backend *b) { return of(b).smmu.model(); },
     [](trace_backend *b) { of(b).smmu.clear_stats(); },

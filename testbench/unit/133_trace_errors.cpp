@@ -118,6 +118,9 @@ const BadLine bad_lines[] = {
     {"atc 1 respond=ok", "atc: the configured SMMU has no ATS"},
     {"atc-inv 1 addr=0 size=0", "atc-inv: the configured SMMU has no ATS"},
     {"no-atc-inv 1", "no-atc-inv: the configured SMMU has no ATS"},
+};
+
+const BadLine without_pri[] = {
     {"pri 1 0x1000 prgi=1", "pri: the configured SMMU has no PRI"},
     {"prg-response 1 prgi=1 code=0", "prg-response: the configured SMMU has no PRI"},
     {"no-prg-response 1", "no-prg-response: the configured SMMU has no PRI"},
@@ -125,13 +128,39 @@ const BadLine bad_lines[] = {
     {"no-prireq", "no-prireq: the configured SMMU has no PRI"},
 };
 
+const BadLine bad_page_requests[] = {
+    {"pri", "SID is missing"},
+    {"pri 1", "ADDR is missing"},
+    {"pri 1 0x1000", "prgi= is missing"},
+    {"pri 1 0x1000 prgi=0x200", "prgi: 0x200 is too large, at most 0x1ff"},
+    {"pri 1 0x1000 prgi=1 ssid=0x100000", "ssid: 0x100000 is too large, at most 0xfffff"},
+    {"pri 1 0x1000 prgi=1 stop=1", "unknown field 'stop'"},
+    {"prg-response 1 code=16", "code: 16 is too large, at most 0xf"},
+    {"prg-response 1 code=maybe", "code: 'maybe' is not a number"},
+    {"no-prg-response", "SID is missing"},
+    {"prireq", "the record is missing"},
+    {"prireq 1", "the record's word is missing"},
+    {"prireq sid=1", "PRI has no field 'sid'"},
+    {"prireq last=2", "last: 2 is too large, at most 0x1"},
+    {"prireq last=1 last=0", "last is given twice"},
+    {"no-prireq 1", "unexpected '1' at the end of the statement"},
+};
+
+void expect_refused(const char *before, const BadLine &bad)
+{
+    PlayedTrace trace(std::string(before) + "\n" + bad.line + "\nrun 1\n");
+    EXPECT_FALSE(trace.read) << bad.line;
+    EXPECT_EQ(trace.error, "t.trace:3: " + std::string(bad.message)) << bad.line;
+}
+
 TEST(TraceErrors, 133_bad_line_is_refused_with_its_number_and_reason)
 {
-    for (const BadLine &bad : bad_lines) {
-        PlayedTrace trace("# a comment\n" + std::string(bad.line) + "\nrun 1\n");
-        EXPECT_FALSE(trace.read) << bad.line;
-        EXPECT_EQ(trace.error, "t.trace:3: " + std::string(bad.message)) << bad.line;
-    }
+    for (const BadLine &bad : bad_lines)
+        expect_refused("# a comment", bad);
+    for (const BadLine &bad : without_pri)
+        expect_refused("config IDR0.PRI=0", bad);
+    for (const BadLine &bad : bad_page_requests)
+        expect_refused("config IDR0.ATS=1", bad);
 }
 
 TEST(TraceErrors, 133_a_stall_is_not_expected_of_what_does_not_stall)
@@ -157,9 +186,9 @@ TEST(TraceErrors, 133_config_after_an_action_is_refused)
 
 TEST(TraceErrors, 133_feature_that_is_not_built_cannot_be_configured)
 {
-    PlayedTrace trace("config IDR0.ATS=1\n");
+    PlayedTrace trace("config IDR0.RME_IMPL=1\n");
     EXPECT_FALSE(trace.read);
-    EXPECT_EQ(trace.error.rfind("t.trace:2: IDR0.ATS", 0), 0U) << trace.error;
+    EXPECT_EQ(trace.error.rfind("t.trace:2: IDR0.RME_IMPL", 0), 0U) << trace.error;
 }
 
 TEST(TraceErrors, 134_trace_without_its_first_statement_is_refused)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the devices of a trace have received from the SMMU and no statement has asked for yet. */
+#ifndef SMMUSIM_TRACE_DEVICES_H
+#define SMMUSIM_TRACE_DEVICES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "smmusim/smmu_types.h"
+
+struct trace_devices {
+    smmu_out_prg_response_t *prg_response; /* in the order in which they came */
+    size_t prg_responses, prg_capacity;
+    bool no_memory; /* something is lost: the replay is void */
+};
+
+void devices_take_prg_response(struct trace_devices *devices,
+                               const smmu_out_prg_response_t *response);
+/* The oldest one of a stream; NULL if there is none. */
+const smmu_out_prg_response_t *devices_prg_response(const struct trace_devices *devices,
+                                                    uint32_t streamid);
+/* It has been asked for. */
+void devices_drop_prg_response(struct trace_devices *devices,
+                               const smmu_out_prg_response_t *response);
+void devices_free(struct trace_devices *devices);
+
+#endif
