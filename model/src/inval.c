@@ -116,8 +116,6 @@ static inline uint64_t send_to_tbus(struct smmu *s, uint64_t work)
     const struct inval_work first = {s->sched.now + there, work, apart};
     if (s->timeline.capacity)
         note_in_tbus(s, &first);
-    for (uint32_t i = 0; i < s->tbus; i++)
-        TBU_STAT(&s->tbu[i], inval_received, 1);
     s->inval.work[s->inval.count % INVAL_TOKENS_MAX] = first;
     TCU_STAT(s, inval_sent, s->tbus);
     return s->sched.now + (s->tbus - 1) * apart + there + work + back;
