@@ -2,25 +2,37 @@
 /*
  * L3. See cmdq.h. An engine is a state machine that step() drives as far as it gets: every path
  * that may let it go on ends in run(). What a command does is cmds.c's; interrupts are irq.c's.
+ * A main queue and an ECMDQ differ in where their enable and their error are (7.1, 3.5.6).
  */
 #include <assert.h>
 #include <string.h>
 
+#include "ecmdq.h"
 #include "le.h"
 #include "own_access.h"
 #include "state.h"
 
-/* CMDQ_CONS.ERR (7.1). */
+/* CMDQ_CONS.ERR (7.1), ECMDQ_CONS.ERR_REASON. */
 enum cerror { CERROR_ILL = 1, CERROR_ABT = 2, CERROR_ATC_INV_SYNC = 3 };
 
 /* CMD_SYNC.CS (4.7.3). */
 enum { SIG_NONE = 0, SIG_IRQ = 1, SIG_SEV = 2 };
 
-/* The interfaces' main queues come first, in the interfaces' order. */
+static_assert(SMMU_REG_CMDQ_PROD == SMMU_REG_CMDQ_BASE + CMDQ_REG_PROD &&
+                  SMMU_REG_CMDQ_CONS == SMMU_REG_CMDQ_BASE + CMDQ_REG_CONS,
+              "the registers of a main queue do not lie as an ECMDQ's do");
+
 static inline struct prog_if *interface_of(struct smmu *s, unsigned queue)
 {
-    assert(queue < PROG_IF_COUNT);
-    return &s->pi[queue];
+    return &s->pi[s->cmdq[queue].prog_if];
+}
+
+/* Enabled and without an error that is not acknowledged. */
+static inline bool works(const struct cmdq *q, const struct prog_if *pi)
+{
+    if (q->enhanced)
+        return smmu__ecmdq_works(q);
+    return REG_FIELD(pi, CR0, CMDQEN) && !smmu__gerror_active(pi, GERROR_CMDQ_ERR);
 }
 
 /*
@@ -31,15 +43,14 @@ static inline struct prog_if *interface_of(struct smmu *s, unsigned queue)
  */
 static void look_around(struct cmdq *q, const struct prog_if *pi)
 {
-    uint32_t prod = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_PROD));
-    bool runs = REG_FIELD(pi, CR0, CMDQEN) && !smmu__gerror_active(pi, GERROR_CMDQ_ERR) &&
-                smmu__ring_consistent(&q->ring, prod, q->cons);
+    uint32_t prod = smmu__ring_index(&q->ring, q->reg[CMDQ_REG_PROD]);
+    bool runs = works(q, pi) && smmu__ring_consistent(&q->ring, prod, q->cons);
     q->available = runs ? smmu__ring_used(&q->ring, prod, q->cons) : 0;
 }
 
 static inline struct cmdq_fetch *buffer_entry(struct cmdq *q, unsigned place)
 {
-    return &q->fetch[(q->head + place) % CMDQ_BUFFER];
+    return &q->fetch[(q->head + place) & q->fetch_mask];
 }
 
 static inline const struct cmd_rule *head_rule(const struct smmu *s, const struct cmdq *q)
@@ -54,14 +65,55 @@ static inline struct cmdq_fetch *head_of(struct cmdq *q)
 
 static OFF_PATH void note_indexes(struct smmu *s, unsigned queue)
 {
-    const struct prog_if *pi = interface_of(s, queue);
+    const uint64_t *reg = s->cmdq[queue].reg;
     struct ring ring =
-        smmu__ring_of(REG_OF(pi, CMDQ_BASE), (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
-    uint32_t prod = smmu__ring_index(&ring, REG_OF(pi, CMDQ_PROD));
-    uint32_t cons = smmu__ring_index(&ring, REG_OF(pi, CMDQ_CONS));
+        smmu__ring_of(reg[CMDQ_REG_BASE], (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
+    uint32_t prod = smmu__ring_index(&ring, reg[CMDQ_REG_PROD]);
+    uint32_t cons = smmu__ring_index(&ring, reg[CMDQ_REG_CONS]);
     TIMELINE_COUNTER(s, CMDQ_PROD, queue, prod);
     TIMELINE_COUNTER(s, CMDQ_CONS, queue, cons);
     TIMELINE_COUNTER(s, CMDQ_WAITING, queue, smmu__ring_used(&ring, prod, cons));
+}
+
+/* ----------------------------------------------------------------------------------- turns */
+
+/*
+ * Over all queues one command executes at a time (timing.cmd_serial), or else one queue at a time
+ * waits for one more invalidation to be allowed. 3.5.6.1 leaves the order to us; CHOICE: as they
+ * come, so that none is passed over.
+ */
+static OFF_PATH bool queue_up(struct smmu *s, unsigned queue)
+{
+    struct cmdq_line *l = &s->cmdq_line;
+    if (s->cmdq[queue].in_line)
+        return false;
+    if (l->waits)
+        s->cmdq[l->last].next_in_line = queue;
+    else
+        l->first = queue;
+    l->last = queue;
+    l->waits = s->cmdq[queue].in_line = true;
+    return false;
+}
+
+/* A turn, or a place in line. */
+static inline bool take_turn(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    if (q->has_turn)
+        return true;
+    if (UNLIKELY(s->cmdq_line.taken || s->cmdq_line.waits))
+        return queue_up(s, queue);
+    return s->cmdq_line.taken = q->has_turn = true;
+}
+
+static inline void give_turn(struct smmu *s, struct cmdq *q)
+{
+    if (!q->has_turn)
+        return;
+    s->cmdq_line.taken = q->has_turn = false;
+    if (UNLIKELY(s->cmdq_line.waits))
+        s->settle |= SETTLE_TURNS;
 }
 
 /* --------------------------------------------------------------------------------- reading */
@@ -101,10 +153,10 @@ static inline void read_commands(struct smmu *s, unsigned queue, unsigned entry,
 static inline void read_next(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    unsigned n = commands_of_read(s, q), first = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
+    unsigned n = commands_of_read(s, q), first = (unsigned)(q->head + q->buffered) & q->fetch_mask;
     uint32_t index = q->fetch_index;
     for (unsigned i = 0; i < n; i++) {
-        struct cmdq_fetch *f = &q->fetch[(first + i) % CMDQ_BUFFER];
+        struct cmdq_fetch *f = &q->fetch[(first + i) & q->fetch_mask];
         f->state = FETCH_READING;
         f->covered = 0;
         f->index = q->fetch_index;
@@ -148,10 +200,10 @@ static bool prepare(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     const struct prog_if *pi = interface_of(s, queue);
-    uint64_t base = REG_OF(pi, CMDQ_BASE);
+    uint64_t base = q->reg[CMDQ_REG_BASE];
     q->ring = smmu__ring_of(base, (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
     q->attrs = smmu__queue_attrs(pi, SMMU_REG_GET(CMDQ_BASE, RA, base) != 0);
-    q->cons = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_CONS));
+    q->cons = smmu__ring_index(&q->ring, q->reg[CMDQ_REG_CONS]);
     q->fetch_index = q->cons;
     look_around(q, pi);
     return q->available;
@@ -186,6 +238,7 @@ static OFF_PATH bool start(struct smmu *s, unsigned queue)
 static OFF_PATH void stop(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
+    give_turn(s, q);
     drop_read_ahead(s, queue);
     q->available = 0;
     q->state = CMDQ_STOPPED;
@@ -193,18 +246,21 @@ static OFF_PATH void stop(struct smmu *s, unsigned queue)
 
 /* ----------------------------------------------------------------------------- consumption */
 
-/* 7.1: ERR is there before the error is; CONS.RD stays on the command. */
+/* 7.1, 3.5.6.3: ERR is there before the error is; CONS.RD stays on the command. */
 static OFF_PATH void fail(struct smmu *s, unsigned queue, enum cerror code)
 {
     struct cmdq *q = &s->cmdq[queue];
     struct prog_if *pi = interface_of(s, queue);
-    REG_OF(pi, CMDQ_CONS) = SMMU_FIELD_PUT(CMDQ_CONS, ERR, code) | q->cons;
+    if (q->enhanced)
+        smmu__ecmdq_fail(q, code);
+    else
+        q->reg[CMDQ_REG_CONS] = SMMU_FIELD_PUT(CMDQ_CONS, ERR, code) | q->cons;
     STAT(s, cmd_errors, 1);
     if (head_of(q)->state == FETCH_READ)
         TIMELINE_END(s, COMMAND, queue, head_of(q)->number, SMMU_COMMAND_FAILED, code);
     head_of(q)->state = FETCH_FREE;
     stop(s, queue);
-    smmu__gerror_raise(s, pi, GERROR_CMDQ_ERR);
+    smmu__gerror_raise(s, pi, q->enhanced ? GERROR_CMDQP_ERR : GERROR_CMDQ_ERR);
 }
 
 /* What else consuming a command counts as. */
@@ -219,16 +275,16 @@ static const uint8_t stat_of_kind[] = {
 static inline void consume(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    struct prog_if *pi = interface_of(s, queue);
-    uint32_t prod = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_PROD));
+    uint32_t prod = smmu__ring_index(&q->ring, q->reg[CMDQ_REG_PROD]);
     bool was_full = smmu__ring_full(&q->ring, prod, q->cons);
     q->cons = smmu__ring_next(&q->ring, q->cons);
-    REG_OF(pi, CMDQ_CONS) = q->cons;
+    q->reg[CMDQ_REG_CONS] = (q->reg[CMDQ_REG_CONS] & q->cons_keeps) | q->cons;
+    give_turn(s, q);
     TIMELINE_END(s, COMMAND, queue, head_of(q)->number, SMMU_COMMAND_CONSUMED, 0);
     if (UNLIKELY(s->timeline.capacity))
         note_indexes(s, queue);
     head_of(q)->state = FETCH_FREE;
-    q->head = (uint8_t)((q->head + 1) % CMDQ_BUFFER);
+    q->head = (uint8_t)((q->head + 1) & q->fetch_mask);
     q->buffered--;
     q->available -= q->available > 0;
     q->state = CMDQ_AWAIT;
@@ -238,7 +294,22 @@ static inline void consume(struct smmu *s, unsigned queue)
         s->stat[stat_of_kind[kind]]++;
     read_ahead(s, queue);
     if (was_full)
-        smmu__irq_sev(s, pi);
+        smmu__irq_sev(s, interface_of(s, queue));
+}
+
+/* What any unit may bring about: room in the outbox, what a CMD_SYNC waits for. */
+static OFF_PATH void await_poke(struct smmu *s, unsigned queue, enum cmdq_state state)
+{
+    uint64_t *word = &s->cmdq_line.waits_of[queue / 64], bit = UINT64_C(1) << queue % 64;
+    s->cmdq_line.waiting += !(*word & bit);
+    *word |= bit;
+    s->cmdq[queue].state = (uint8_t)state;
+}
+
+static OFF_PATH void await_no_poke(struct smmu *s, unsigned queue)
+{
+    s->cmdq_line.waits_of[queue / 64] &= ~(UINT64_C(1) << queue % 64);
+    s->cmdq_line.waiting--;
 }
 
 /* --------------------------------------------------------------------------- CMD_SYNC (4.7.3) */
@@ -247,9 +318,10 @@ static OFF_PATH void sync_begin(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     TIMELINE_END(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
+    give_turn(s, q);
     q->sync_since = s->sched.now;
     q->sync_begun = false;
-    q->state = CMDQ_SYNC_WAIT;
+    await_poke(s, queue, CMDQ_SYNC_WAIT);
     TIMELINE_BEGIN(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
 }
 
@@ -258,21 +330,27 @@ static OFF_PATH void sync_begin(struct smmu *s, unsigned queue)
 static void sync_collect(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    smmu__inval_sync_begin(s);
-    q->sync_inval_done = s->inval.all_done;
+    q->sync_wait = smmu__inval_sync_begin(s);
+    q->sync_emptied = false;
     q->sync_event_ticket = interface_of(s, queue)->evtq.recorded;
     q->sync_begun = true;
 }
 
-/* Earlier invalidations, event records of terminated transactions, MSIs of earlier CMD_SYNCs. */
+/* Earlier invalidations, event records of terminated transactions, MSIs of earlier CMD_SYNCs of its
+ * queue. Records that other queues' invalidations make stale later are not its affair. */
 static bool sync_complete(struct smmu *s, unsigned queue)
 {
-    const struct prog_if *pi = interface_of(s, queue);
-    const struct evtq *events = &pi->evtq;
-    const struct cmdq *q = &s->cmdq[queue];
-    return smmu__inval_complete(s) && q->sync_inval_done <= s->sched.now &&
-           events->settled >= q->sync_event_ticket && events->settled >= events->stale_ticket &&
-           !smmu__msi_in_flight(pi, SMMU_IRQ_CMD_SYNC);
+    const struct evtq *events = &interface_of(s, queue)->evtq;
+    struct cmdq *q = &s->cmdq[queue];
+    if (!q->sync_emptied) {
+        if (!smmu__inval_complete(s, &q->sync_wait))
+            return false;
+        q->sync_emptied = true;
+        if (q->sync_event_ticket < events->stale_ticket)
+            q->sync_event_ticket = events->stale_ticket;
+    }
+    return q->inval_done <= s->sched.now && events->settled >= q->sync_event_ticket &&
+           !q->msi_in_flight;
 }
 
 /* Who sees the signal sees CONS beyond the command. */
@@ -285,7 +363,7 @@ static OFF_PATH void sync_signal(struct smmu *s, unsigned queue)
     consume(s, queue);
     uint64_t signal = SMMU_FIELD_GET(CMD_SYNC, CS, words);
     if (signal == SIG_IRQ)
-        smmu__irq_cmd_sync(s, pi, words);
+        q->msi_in_flight = smmu__irq_cmd_sync(s, pi, queue, words);
     else if (signal == SIG_SEV)
         smmu__irq_sev(s, pi);
 }
@@ -297,6 +375,7 @@ static OFF_PATH bool sync_wait(struct smmu *s, unsigned queue)
         return false;
     if (q->atc_failed) { /* what else it stood for is left to the next one (4.7.3) */
         q->atc_failed = false;
+        await_no_poke(s, queue);
         TIMELINE_END(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
         fail(s, queue, CERROR_ATC_INV_SYNC);
         return false;
@@ -304,10 +383,11 @@ static OFF_PATH bool sync_wait(struct smmu *s, unsigned queue)
     if (!q->sync_begun)
         sync_collect(s, queue);
     if (!sync_complete(s, queue)) {
-        if (q->sync_inval_done > s->sched.now)
-            smmu__timer_set(s, TIMER_CMDQ, queue, q->sync_inval_done - s->sched.now);
+        if (q->inval_done > s->sched.now)
+            smmu__timer_set(s, TIMER_CMDQ, queue, q->inval_done - s->sched.now);
         return false;
     }
+    await_no_poke(s, queue);
     smmu__timer_clear(s, TIMER_CMDQ, queue); /* it may be due in this very cycle */
     STAT(s, sync_wait_cycles, s->sched.now - q->sync_since);
     TCU_TIME(s, sync_wait, s->sched.now - q->sync_since);
@@ -330,24 +410,50 @@ static inline bool invalidates(const struct cmd_rule *rule)
     return rule->kind == CMD_IS_TLBI || rule->kind == CMD_IS_CFGI;
 }
 
+/* One more invalidation may be outstanding only later, or others have been waiting for that. */
+static inline bool must_wait(const struct smmu *s, const struct cmdq *q)
+{
+    return smmu__inval_free_at(s) > s->sched.now ||
+           (!q->has_turn && (s->cmdq_line.taken || s->cmdq_line.waits));
+}
+
+static OFF_PATH void wait_for_inval(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    uint64_t free_at = smmu__inval_free_at(s);
+    if (q->state != CMDQ_INVAL_WAIT && q->state != CMDQ_INVAL_TURN)
+        TIMELINE_BEGIN(s, CMD_INVAL_WAIT, queue, head_of(q)->number, 0, 0);
+    if (!take_turn(s, queue)) {
+        q->state = CMDQ_INVAL_TURN;
+        return;
+    }
+    q->state = CMDQ_INVAL_WAIT;
+    smmu__timer_set(s, TIMER_CMDQ, queue, free_at > s->sched.now ? free_at - s->sched.now : 0);
+}
+
+static OFF_PATH bool wait_for_room(struct smmu *s, unsigned queue, bool room)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    if (q->state != CMDQ_ROOM_WAIT)
+        TIMELINE_BEGIN(s, CMD_ROOM_WAIT, queue, head_of(q)->number, 0, 0);
+    s->room_wanted |= !room;
+    await_poke(s, queue, CMDQ_ROOM_WAIT);
+    return false;
+}
+
 /* Decoded, its time has passed: the head command fails, acts or begins to wait. */
 static inline bool act(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     const struct cmd_rule *rule = head_rule(s, q);
-    if (invalidates(rule) && smmu__inval_free_at(s) > s->sched.now) {
-        q->state = CMDQ_INVAL_WAIT;
-        TIMELINE_BEGIN(s, CMD_INVAL_WAIT, queue, head_of(q)->number, 0, 0);
-        smmu__timer_set(s, TIMER_CMDQ, queue, smmu__inval_free_at(s) - s->sched.now);
-        return false;
-    }
     bool room = smmu__outbox_has_room_for_command(s);
-    bool atc_inv = rule->kind == CMD_IS_ATC_INV;
-    if (!room || !smmu__inval_ready(s) || (atc_inv && !smmu__atc_inv_ready(s))) {
-        if (q->state != CMDQ_ROOM_WAIT)
-            TIMELINE_BEGIN(s, CMD_ROOM_WAIT, queue, head_of(q)->number, 0, 0);
-        s->room_wanted |= !room;
-        q->state = CMDQ_ROOM_WAIT;
+    if (UNLIKELY(!room || !smmu__inval_ready(s) ||
+                 (rule->kind == CMD_IS_ATC_INV && !smmu__atc_inv_ready(s))))
+        return wait_for_room(s, queue, room);
+    if (UNLIKELY(q->state == CMDQ_ROOM_WAIT))
+        await_no_poke(s, queue);
+    if (invalidates(rule) && must_wait(s, q)) {
+        wait_for_inval(s, queue);
         return false;
     }
     if (rule->kind == CMD_ILLEGAL) {
@@ -358,10 +464,12 @@ static inline bool act(struct smmu *s, unsigned queue)
         sync_begin(s, queue);
         return true;
     }
-    if (atc_inv)
+    if (rule->kind == CMD_IS_ATC_INV)
         smmu__atc_inv_send(s, queue, interface_of(s, queue), head_of(q)->words);
     if (rule->handle)
         rule->handle(s, interface_of(s, queue), head_of(q)->words);
+    if (invalidates(rule) && q->inval_done < smmu__inval_latest_done(s))
+        q->inval_done = smmu__inval_latest_done(s);
     consume(s, queue);
     return true;
 }
@@ -380,6 +488,10 @@ static inline uint64_t time_to_act(const struct smmu *s, const struct cmd_rule *
 static inline bool decode(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
+    if (CFG(s, TIMING_CMD_SERIAL) && !take_turn(s, queue)) {
+        q->state = CMDQ_DECODE_WAIT;
+        return false;
+    }
     q->head_rule = smmu__cmd_judge(s, interface_of(s, queue), head_of(q)->words);
     uint64_t delay = time_to_act(s, head_rule(s, q));
     q->state = CMDQ_DECODE;
@@ -431,7 +543,9 @@ static inline void run(struct smmu *s, unsigned queue)
     while (step(s, queue))
         ;
     const struct prog_if *pi = interface_of(s, queue);
-    if (REG_OF(pi, CR0) != REG_OF(pi, CR0ACK) && smmu__cmdq_quiet(s, queue))
+    if (UNLIKELY(s->cmdq[queue].enhanced))
+        smmu__ecmdq_acknowledge(s, queue);
+    else if (REG_OF(pi, CR0) != REG_OF(pi, CR0ACK) && smmu__cmdq_quiet(s, queue))
         s->settle |= SETTLE_ACKS; /* CR0ACK.CMDQEN may wait for this */
 }
 
@@ -456,7 +570,7 @@ void smmu__cmdq_disable(struct smmu *s, unsigned queue)
     q->available = 0;
     if (q->state == CMDQ_START)
         smmu__timer_clear(s, TIMER_CMDQ, queue);
-    if (q->state == CMDQ_AWAIT || q->state == CMDQ_START)
+    if (q->state == CMDQ_AWAIT || q->state == CMDQ_START || q->state == CMDQ_DECODE_WAIT)
         stop(s, queue);
 }
 
@@ -519,7 +633,7 @@ inline void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry,
     bool one_by_one = status != SMMU_MEM_OK && n > 1;
     q->reading--;
     for (unsigned i = 0; i < n; i++) {
-        unsigned at = (entry + i) % CMDQ_BUFFER;
+        unsigned at = (entry + i) & q->fetch_mask;
         if (one_by_one)
             read_again(s, queue, at);
         else
@@ -530,15 +644,100 @@ inline void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry,
         run(s, queue);
 }
 
+void smmu__cmdq_sync_msi_done(struct smmu *s, unsigned queue, smmu_mem_status_t status)
+{
+    s->cmdq[queue].msi_in_flight = false;
+    smmu__irq_cmd_sync_done(s, interface_of(s, queue), queue, status);
+}
+
+/* Those that wait, from 'first' on, before 'end'. */
+static void poke_from(struct smmu *s, uint32_t first, uint32_t end)
+{
+    struct cmdq_line *l = &s->cmdq_line;
+    for (uint32_t word = first / 64; word * 64 < end; word++) {
+        uint64_t bits = l->waits_of[word];
+        for (; bits; bits &= bits - 1) {
+            uint32_t queue = word * 64 + lowest_bit(bits);
+            if (queue >= first && queue < end)
+                run(s, queue);
+        }
+    }
+}
+
+/* Each begins with another queue, so that none has all the room. */
 void smmu__cmdq_poke(struct smmu *s)
 {
-    for (unsigned queue = 0; queue < CMD_QUEUE_COUNT; queue++)
-        if (s->cmdq[queue].state == CMDQ_SYNC_WAIT || s->cmdq[queue].state == CMDQ_ROOM_WAIT)
-            run(s, queue);
+    uint32_t first = s->cmdq_line.poked;
+    if (!s->cmdq_line.waiting)
+        return;
+    s->cmdq_line.poked = first + 1 < s->cmdqs ? first + 1 : 0;
+    poke_from(s, first, s->cmdqs);
+    poke_from(s, 0, first);
+}
+
+/* Who was in line may have been disabled meanwhile. */
+void smmu__cmdq_next_turn(struct smmu *s)
+{
+    struct cmdq_line *l = &s->cmdq_line;
+    while (l->waits && !l->taken) {
+        unsigned queue = l->first;
+        struct cmdq *q = &s->cmdq[queue];
+        l->waits = queue != l->last;
+        l->first = q->next_in_line;
+        q->in_line = false;
+        if (q->state != CMDQ_DECODE_WAIT && q->state != CMDQ_INVAL_TURN)
+            continue;
+        l->taken = q->has_turn = true;
+        if (q->state == CMDQ_DECODE_WAIT)
+            q->state = CMDQ_AWAIT;
+        else
+            act(s, queue);
+        run(s, queue);
+    }
+}
+
+/* -------------------------------------------------------------------------- construction */
+
+unsigned smmu__cmdq_buffer(const smmu_config_t *cfg)
+{
+    uint64_t at_once = cfg->value[SMMU_CFG_TIMING_CMDQ_READS_IN_FLIGHT] *
+                       cfg->value[SMMU_CFG_TIMING_CMDS_PER_READ];
+    unsigned commands = 2;
+    while (commands < 2 * at_once)
+        commands *= 2;
+    return commands;
+}
+
+uint32_t smmu__cmdq_count(const smmu_config_t *cfg)
+{
+    return CMD_QUEUES_OF_INTERFACES + smmu__ecmdq_count(cfg);
+}
+
+void smmu__cmdq_init(struct smmu *s)
+{
+    for (uint32_t queue = 0; queue < s->cmdqs; queue++) {
+        struct cmdq *q = &s->cmdq[queue];
+        q->fetch_mask = (uint8_t)(smmu__cmdq_buffer(&s->config) - 1);
+        q->enhanced = queue >= CMD_QUEUES_OF_INTERFACES;
+        q->prog_if = (uint8_t)(q->enhanced ? PROG_IF_NS : queue);
+        if (q->enhanced)
+            smmu__ecmdq_init(s, queue);
+        else
+            q->reg = &s->pi[queue].reg[SMMU_REG_CMDQ_BASE];
+    }
 }
 
 void smmu__cmdq_reset(struct smmu *s, unsigned queue)
 {
+    struct cmdq *q = &s->cmdq[queue];
     smmu__timer_clear(s, TIMER_CMDQ, queue);
-    memset(&s->cmdq[queue], 0, sizeof s->cmdq[queue]);
+    memset(&q->state, 0, sizeof *q - offsetof(struct cmdq, state));
+    for (unsigned i = 0; i <= q->fetch_mask; i++)
+        q->fetch[i].state = FETCH_FREE;
+    if (q->enhanced)
+        smmu__ecmdq_reset(q);
+    struct cmdq_line *l = &s->cmdq_line;
+    l->taken = l->waits = false;
+    l->waiting = 0;
+    l->waits_of[queue / 64] = 0;
 }

@@ -143,7 +143,8 @@ static bool prepare(struct player *player)
     player->variable = calloc((size_t)program->variables + 1, sizeof(*player->variable));
     player->mark = calloc((size_t)program->marks + 1, sizeof(*player->mark));
     player->pending = calloc((size_t)program->accesses + 1, sizeof(*player->pending));
-    if (player->variable && player->mark && player->pending)
+    player->pushed = calloc((size_t)program->command_queues + 1, sizeof(*player->pushed));
+    if (player->variable && player->mark && player->pending && player->pushed)
         return true;
     player_void(player, "no memory");
     return false;
@@ -197,5 +198,6 @@ bool trace_play(const struct trace_program *program, struct trace_backend *backe
     free(player.pending);
     backend->ops->attach_devices(backend, NULL);
     devices_free(&player.devices);
+    free(player.pushed);
     return !error[0];
 }
