@@ -75,47 +75,6 @@ static OFF_PATH void note_indexes(struct smmu *s, unsigned queue)
     TIMELINE_COUNTER(s, CMDQ_WAITING, queue, smmu__ring_used(&ring, prod, cons));
 }
 
-/* ----------------------------------------------------------------------------------- turns */
-
-/*
- * Over all queues one command executes at a time (timing.cmd_serial), or else one queue at a time
- * waits for one more invalidation to be allowed. 3.5.6.1 leaves the order to us; CHOICE: as they
- * come, so that none is passed over.
- */
-static OFF_PATH bool queue_up(struct smmu *s, unsigned queue)
-{
-    struct cmdq_line *l = &s->cmdq_line;
-    if (s->cmdq[queue].in_line)
-        return false;
-    if (l->waits)
-        s->cmdq[l->last].next_in_line = queue;
-    else
-        l->first = queue;
-    l->last = queue;
-    l->waits = s->cmdq[queue].in_line = true;
-    return false;
-}
-
-/* A turn, or a place in line. */
-static inline bool take_turn(struct smmu *s, unsigned queue)
-{
-    struct cmdq *q = &s->cmdq[queue];
-    if (q->has_turn)
-        return true;
-    if (UNLIKELY(s->cmdq_line.taken || s->cmdq_line.waits))
-        return queue_up(s, queue);
-    return s->cmdq_line.taken = q->has_turn = true;
-}
-
-static inline void give_turn(struct smmu *s, struct cmdq *q)
-{
-    if (!q->has_turn)
-        return;
-    s->cmdq_line.taken = q->has_turn = false;
-    if (UNLIKELY(s->cmdq_line.waits))
-        s->settle |= SETTLE_TURNS;
-}
-
 /* --------------------------------------------------------------------------------- reading */
 
 /*
@@ -238,7 +197,7 @@ static OFF_PATH bool start(struct smmu *s, unsigned queue)
 static OFF_PATH void stop(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    give_turn(s, q);
+    smmu__cmdq_give_turn(s, q);
     drop_read_ahead(s, queue);
     q->available = 0;
     q->state = CMDQ_STOPPED;
@@ -279,7 +238,7 @@ static inline void consume(struct smmu *s, unsigned queue)
     bool was_full = smmu__ring_full(&q->ring, prod, q->cons);
     q->cons = smmu__ring_next(&q->ring, q->cons);
     q->reg[CMDQ_REG_CONS] = (q->reg[CMDQ_REG_CONS] & q->cons_keeps) | q->cons;
-    give_turn(s, q);
+    smmu__cmdq_give_turn(s, q);
     TIMELINE_END(s, COMMAND, queue, head_of(q)->number, SMMU_COMMAND_CONSUMED, 0);
     if (UNLIKELY(s->timeline.capacity))
         note_indexes(s, queue);
@@ -297,60 +256,18 @@ static inline void consume(struct smmu *s, unsigned queue)
         smmu__irq_sev(s, interface_of(s, queue));
 }
 
-/* What any unit may bring about: room in the outbox, what a CMD_SYNC waits for. */
-static OFF_PATH void await_poke(struct smmu *s, unsigned queue, enum cmdq_state state)
-{
-    uint64_t *word = &s->cmdq_line.waits_of[queue / 64], bit = UINT64_C(1) << queue % 64;
-    s->cmdq_line.waiting += !(*word & bit);
-    *word |= bit;
-    s->cmdq[queue].state = (uint8_t)state;
-}
-
-static OFF_PATH void await_no_poke(struct smmu *s, unsigned queue)
-{
-    s->cmdq_line.waits_of[queue / 64] &= ~(UINT64_C(1) << queue % 64);
-    s->cmdq_line.waiting--;
-}
-
 /* --------------------------------------------------------------------------- CMD_SYNC (4.7.3) */
 
 static OFF_PATH void sync_begin(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     TIMELINE_END(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
-    give_turn(s, q);
+    smmu__cmdq_give_turn(s, q);
     q->sync_since = s->sched.now;
     q->sync_begun = false;
-    await_poke(s, queue, CMDQ_SYNC_WAIT);
+    smmu__cmdq_await_poke(s, queue);
+    q->state = CMDQ_SYNC_WAIT;
     TIMELINE_BEGIN(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
-}
-
-/* What it waits for: not before devices have let go of what they cached, so that the accesses they
- * made until then are among it (4.5.1). */
-static void sync_collect(struct smmu *s, unsigned queue)
-{
-    struct cmdq *q = &s->cmdq[queue];
-    q->sync_wait = smmu__inval_sync_begin(s);
-    q->sync_emptied = false;
-    q->sync_event_ticket = interface_of(s, queue)->evtq.recorded;
-    q->sync_begun = true;
-}
-
-/* Earlier invalidations, event records of terminated transactions, MSIs of earlier CMD_SYNCs of its
- * queue. Records that other queues' invalidations make stale later are not its affair. */
-static bool sync_complete(struct smmu *s, unsigned queue)
-{
-    const struct evtq *events = &interface_of(s, queue)->evtq;
-    struct cmdq *q = &s->cmdq[queue];
-    if (!q->sync_emptied) {
-        if (!smmu__inval_complete(s, &q->sync_wait))
-            return false;
-        q->sync_emptied = true;
-        if (q->sync_event_ticket < events->stale_ticket)
-            q->sync_event_ticket = events->stale_ticket;
-    }
-    return q->inval_done <= s->sched.now && events->settled >= q->sync_event_ticket &&
-           !q->msi_in_flight;
 }
 
 /* Who sees the signal sees CONS beyond the command. */
@@ -375,19 +292,19 @@ static OFF_PATH bool sync_wait(struct smmu *s, unsigned queue)
         return false;
     if (q->atc_failed) { /* what else it stood for is left to the next one (4.7.3) */
         q->atc_failed = false;
-        await_no_poke(s, queue);
+        smmu__cmdq_await_no_poke(s, queue);
         TIMELINE_END(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
         fail(s, queue, CERROR_ATC_INV_SYNC);
         return false;
     }
     if (!q->sync_begun)
-        sync_collect(s, queue);
-    if (!sync_complete(s, queue)) {
+        smmu__cmdq_sync_collect(s, queue);
+    if (!smmu__cmdq_sync_complete(s, queue)) {
         if (q->inval_done > s->sched.now)
             smmu__timer_set(s, TIMER_CMDQ, queue, q->inval_done - s->sched.now);
         return false;
     }
-    await_no_poke(s, queue);
+    smmu__cmdq_await_no_poke(s, queue);
     smmu__timer_clear(s, TIMER_CMDQ, queue); /* it may be due in this very cycle */
     STAT(s, sync_wait_cycles, s->sched.now - q->sync_since);
     TCU_TIME(s, sync_wait, s->sched.now - q->sync_since);
@@ -423,7 +340,7 @@ static OFF_PATH void wait_for_inval(struct smmu *s, unsigned queue)
     uint64_t free_at = smmu__inval_free_at(s);
     if (q->state != CMDQ_INVAL_WAIT && q->state != CMDQ_INVAL_TURN)
         TIMELINE_BEGIN(s, CMD_INVAL_WAIT, queue, head_of(q)->number, 0, 0);
-    if (!take_turn(s, queue)) {
+    if (!smmu__cmdq_take_turn(s, queue)) {
         q->state = CMDQ_INVAL_TURN;
         return;
     }
@@ -437,7 +354,8 @@ static OFF_PATH bool wait_for_room(struct smmu *s, unsigned queue, bool room)
     if (q->state != CMDQ_ROOM_WAIT)
         TIMELINE_BEGIN(s, CMD_ROOM_WAIT, queue, head_of(q)->number, 0, 0);
     s->room_wanted |= !room;
-    await_poke(s, queue, CMDQ_ROOM_WAIT);
+    smmu__cmdq_await_poke(s, queue);
+    q->state = CMDQ_ROOM_WAIT;
     return false;
 }
 
@@ -451,7 +369,7 @@ static inline bool act(struct smmu *s, unsigned queue)
                  (rule->kind == CMD_IS_ATC_INV && !smmu__atc_inv_ready(s))))
         return wait_for_room(s, queue, room);
     if (UNLIKELY(q->state == CMDQ_ROOM_WAIT))
-        await_no_poke(s, queue);
+        smmu__cmdq_await_no_poke(s, queue);
     if (invalidates(rule) && must_wait(s, q)) {
         wait_for_inval(s, queue);
         return false;
@@ -488,7 +406,7 @@ static inline uint64_t time_to_act(const struct smmu *s, const struct cmd_rule *
 static inline bool decode(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    if (CFG(s, TIMING_CMD_SERIAL) && !take_turn(s, queue)) {
+    if (CFG(s, TIMING_CMD_SERIAL) && !smmu__cmdq_take_turn(s, queue)) {
         q->state = CMDQ_DECODE_WAIT;
         return false;
     }
@@ -644,87 +562,19 @@ inline void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry,
         run(s, queue);
 }
 
-void smmu__cmdq_sync_msi_done(struct smmu *s, unsigned queue, smmu_mem_status_t status)
+void smmu__cmdq_go_on(struct smmu *s, unsigned queue)
 {
-    s->cmdq[queue].msi_in_flight = false;
-    smmu__irq_cmd_sync_done(s, interface_of(s, queue), queue, status);
+    run(s, queue);
 }
 
-/* Those that wait, from 'first' on, before 'end'. */
-static void poke_from(struct smmu *s, uint32_t first, uint32_t end)
+/* Where it was when it asked for the turn. */
+void smmu__cmdq_turn(struct smmu *s, unsigned queue)
 {
-    struct cmdq_line *l = &s->cmdq_line;
-    for (uint32_t word = first / 64; word * 64 < end; word++) {
-        uint64_t bits = l->waits_of[word];
-        for (; bits; bits &= bits - 1) {
-            uint32_t queue = word * 64 + lowest_bit(bits);
-            if (queue >= first && queue < end)
-                run(s, queue);
-        }
-    }
-}
-
-/* Each begins with another queue, so that none has all the room. */
-void smmu__cmdq_poke(struct smmu *s)
-{
-    uint32_t first = s->cmdq_line.poked;
-    if (!s->cmdq_line.waiting)
-        return;
-    s->cmdq_line.poked = first + 1 < s->cmdqs ? first + 1 : 0;
-    poke_from(s, first, s->cmdqs);
-    poke_from(s, 0, first);
-}
-
-/* Who was in line may have been disabled meanwhile. */
-void smmu__cmdq_next_turn(struct smmu *s)
-{
-    struct cmdq_line *l = &s->cmdq_line;
-    while (l->waits && !l->taken) {
-        unsigned queue = l->first;
-        struct cmdq *q = &s->cmdq[queue];
-        l->waits = queue != l->last;
-        l->first = q->next_in_line;
-        q->in_line = false;
-        if (q->state != CMDQ_DECODE_WAIT && q->state != CMDQ_INVAL_TURN)
-            continue;
-        l->taken = q->has_turn = true;
-        if (q->state == CMDQ_DECODE_WAIT)
-            q->state = CMDQ_AWAIT;
-        else
-            act(s, queue);
-        run(s, queue);
-    }
-}
-
-/* -------------------------------------------------------------------------- construction */
-
-unsigned smmu__cmdq_buffer(const smmu_config_t *cfg)
-{
-    uint64_t at_once = cfg->value[SMMU_CFG_TIMING_CMDQ_READS_IN_FLIGHT] *
-                       cfg->value[SMMU_CFG_TIMING_CMDS_PER_READ];
-    unsigned commands = 2;
-    while (commands < 2 * at_once)
-        commands *= 2;
-    return commands;
-}
-
-uint32_t smmu__cmdq_count(const smmu_config_t *cfg)
-{
-    return CMD_QUEUES_OF_INTERFACES + smmu__ecmdq_count(cfg);
-}
-
-void smmu__cmdq_init(struct smmu *s)
-{
-    for (uint32_t queue = 0; queue < s->cmdqs; queue++) {
-        struct cmdq *q = &s->cmdq[queue];
-        q->fetch_mask = (uint8_t)(smmu__cmdq_buffer(&s->config) - 1);
-        q->enhanced = queue >= CMD_QUEUES_OF_INTERFACES;
-        q->prog_if = (uint8_t)(q->enhanced ? PROG_IF_NS : queue);
-        if (q->enhanced)
-            smmu__ecmdq_init(s, queue);
-        else
-            q->reg = &s->pi[queue].reg[SMMU_REG_CMDQ_BASE];
-    }
+    if (s->cmdq[queue].state == CMDQ_DECODE_WAIT)
+        s->cmdq[queue].state = CMDQ_AWAIT;
+    else
+        act(s, queue);
+    run(s, queue);
 }
 
 void smmu__cmdq_reset(struct smmu *s, unsigned queue)
@@ -736,8 +586,4 @@ void smmu__cmdq_reset(struct smmu *s, unsigned queue)
         q->fetch[i].state = FETCH_FREE;
     if (q->enhanced)
         smmu__ecmdq_reset(q);
-    struct cmdq_line *l = &s->cmdq_line;
-    l->taken = l->waits = false;
-    l->waiting = 0;
-    l->waits_of[queue / 64] = 0;
 }

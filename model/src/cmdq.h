@@ -2,8 +2,7 @@
 /*
  * L3. The command queue engine: fetch, legality, execution in order, CONS, errors, CMD_SYNC
  * (4.1, 4.7.3, 7.1). One engine serves every command queue: each has its indexes, its error and its
- * CMD_SYNC. What may be scarce for them together, they take by turns (timing.cmd_serial,
- * timing.dti_inv_tokens). The registers of an ECMDQ are ecmdq.c's.
+ * CMD_SYNC. What they share is cmdq_line.h's. The registers of an ECMDQ are ecmdq.c's.
  */
 #ifndef SMMUSIM_CMDQ_H
 #define SMMUSIM_CMDQ_H
@@ -78,24 +77,6 @@ struct cmdq {
     struct mem_attrs attrs;     /* of its reads, likewise */
 };
 
-/* Who is to have the turn next, and which queues wait for what any unit may bring about. */
-struct cmdq_line {
-    bool taken;
-    bool waits;           /* somebody is in line */
-    uint32_t first, last; /* queue numbers */
-    uint32_t waiting;     /* in SYNC_WAIT or ROOM_WAIT: so many, and a bit each in 'waits_of' */
-    uint32_t poked;       /* where the next poke begins: each queue comes to be first */
-    uint64_t *waits_of;
-};
-
-/* Commands read or being read: as many again as reads in flight bring, so that reading never waits
- * for execution. A power of two. */
-unsigned smmu__cmdq_buffer(const smmu_config_t *cfg);
-/* Command queues that a configuration has: the interfaces' main queues, then the ECMDQs. */
-uint32_t smmu__cmdq_count(const smmu_config_t *cfg);
-/* Each queue's place, once: its registers and its interface. */
-void smmu__cmdq_init(struct smmu *s);
-
 /* Something that may let it run has changed: PROD, its enable, the acknowledge of its error. */
 void smmu__cmdq_kick(struct smmu *s, unsigned queue);
 /* Its enable was cleared: no new command is started, prefetched ones are dropped. */
@@ -105,11 +86,13 @@ bool smmu__cmdq_quiet(const struct smmu *s, unsigned queue);
 void smmu__cmdq_due(struct smmu *s, unsigned queue);
 void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_mem_status_t status,
                           const uint8_t *data);
+/* The CMD_SYNC at its head waits for what there is now; is that done? (cmdq_sync.c) */
+void smmu__cmdq_sync_collect(struct smmu *s, unsigned queue);
+bool smmu__cmdq_sync_complete(struct smmu *s, unsigned queue);
 void smmu__cmdq_sync_msi_done(struct smmu *s, unsigned queue, smmu_mem_status_t status);
-/* Something a waiting CMD_SYNC may depend on has finished, or the outbox has room again. */
-void smmu__cmdq_poke(struct smmu *s);
-/* The turn has been given up. */
-void smmu__cmdq_next_turn(struct smmu *s);
+/* The engine goes on as far as it gets; likewise with the turn that it was in line for. */
+void smmu__cmdq_go_on(struct smmu *s, unsigned queue);
+void smmu__cmdq_turn(struct smmu *s, unsigned queue);
 void smmu__cmdq_reset(struct smmu *s, unsigned queue);
 
 #endif

@@ -393,6 +393,7 @@ void smmu_reset(smmu_t *s)
     smmu__atc_inv_reset(s);
     for (unsigned q = 0; q < s->cmdqs; q++)
         smmu__cmdq_reset(s, q);
+    smmu__cmdq_line_reset(s);
     for (unsigned i = 0; i < PROG_IF_COUNT; i++) {
         smmu__evtq_reset(&s->pi[i]);
         smmu__priq_reset(&s->pi[i]);

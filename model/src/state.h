@@ -12,7 +12,7 @@
 #include "atos.h"
 #include "bits.h"
 #include "cfgcache.h"
-#include "cmdq.h"
+#include "cmdq_line.h"
 #include "cmds.h"
 #include "config.h"
 #include "count.h"
