@@ -65,7 +65,10 @@ static bool parse_queue(struct parser *parser, const char *text, uint32_t *queue
         return parse_fail(parser, "q=%s: the configured SMMU has no Realm state", text);
     char prefix[6] = "";
     strncpy(prefix, text, sizeof(prefix) - 1);
+    uint64_t exist;
     if (lexer_equal(prefix, "ecmdq") && parse_ecmdq(text + strlen(prefix), queue)) {
+        if (smmu_config_get(&parser->program->config, "IDR1.ECMDQ", &exist) != SMMU_OK || !exist)
+            return parse_fail(parser, "q=%s: the configured SMMU has no ECMDQ", text);
         if (parser->program->command_queues <= *queue)
             parser->program->command_queues = *queue + 1;
         return true;
