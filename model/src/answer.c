@@ -34,6 +34,27 @@ static void bypass(const struct smmu *s, const smmu_request_t *r, const struct o
     smmu__output_kind(s, smmu__access_kind(r, o), out);
 }
 
+/* The smallest granule: STU (3.9.1). */
+static uint8_t smallest_unit_log2(const struct smmu *s)
+{
+    if (CFG(s, IDR5_GRAN4K))
+        return 12;
+    return CFG(s, IDR5_GRAN16K) ? 14 : 16;
+}
+
+void smmu__answer_ats(struct smmu *s, const smmu_request_t *r, uint64_t pa, uint8_t region_log2,
+                      uint8_t perms, smmu_response_t *out)
+{
+    *out = (smmu_response_t){.tag = r->tag,
+                             .result = SMMU_RESULT_ATS_SUCCESS,
+                             .flags = r->flags & SMMU_REQ_PRIV ? SMMU_RSP_PRIV : 0,
+                             .pas = SMMU_PAS_NS,
+                             .region_log2 = perms ? region_log2 : smallest_unit_log2(s),
+                             .pa = perms ? align_down(pa, region_log2) : 0,
+                             .perms = perms};
+    STAT(s, ats_granted, perms != 0);
+}
+
 static void terminated(const smmu_request_t *r, smmu_result_t result, smmu_response_t *out)
 {
     *out = (smmu_response_t){.tag = r->tag, .result = (uint8_t)result};
@@ -45,7 +66,7 @@ static void count(struct smmu *s, const smmu_response_t *out)
         STAT(s, forwarded, 1);
     else if (out->result == SMMU_RESULT_ABORT)
         STAT(s, aborted, 1);
-    else
+    else if (out->result == SMMU_RESULT_RAZ_WI)
         STAT(s, raz_wi, 1);
     if (out->flags & SMMU_RSP_BYPASS)
         STAT(s, bypassed, 1);
@@ -54,8 +75,23 @@ static void count(struct smmu *s, const smmu_response_t *out)
 void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_result_t result,
                              smmu_response_t *out)
 {
+    if (result == SMMU_RESULT_ATS_SUCCESS) {
+        smmu__answer_ats(s, r, 0, 0, 0, out);
+        return;
+    }
     terminated(r, result, out);
     count(s, out);
+}
+
+bool smmu__answer_passed(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
+                         smmu_response_t *out)
+{
+    if (r->addr >> s->oas_bits)
+        return false;
+    bypass(s, r, o, out);
+    out->flags &= (uint8_t)~SMMU_RSP_BYPASS; /* its stages have translated it before */
+    count(s, out);
+    return true;
 }
 
 bool smmu__response_untranslated(const struct smmu *s, const struct xctx *x,

@@ -44,6 +44,13 @@ static inline uint64_t smmu__canonical(uint64_t addr)
     return (uint64_t)((int64_t)(addr << 8) >> 8);
 }
 
+/* An ATS Translation Completion with Success: which access is granted to how much (3.9.1.2). */
+void smmu__answer_ats(struct smmu *s, const smmu_request_t *r, uint64_t pa, uint8_t region_log2,
+                      uint8_t perms, smmu_response_t *out);
+/* A translated transaction that nothing translates goes on as it is; false: beyond what may pass
+ * (3.9.1.1). */
+bool smmu__answer_passed(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
+                         smmu_response_t *out);
 void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_result_t result,
                              smmu_response_t *out);
 /*

@@ -4,12 +4,17 @@
 
 #include "state.h"
 
-enum { KEY_VALID = 63, KEY_SEC = 53, KEY_SSV = 52, KEY_SUBSTREAM = 32 };
+enum { KEY_VALID = 63, KEY_TRANSLATED = 55, KEY_SEC = 53, KEY_SSV = 52, KEY_SUBSTREAM = 32 };
 
 uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid)
 {
     return UINT64_C(1) << KEY_VALID | (uint64_t)sec << KEY_SEC | (uint64_t)ssv << KEY_SSV |
            (uint64_t)(ssv ? substreamid & low_mask(20) : 0) << KEY_SUBSTREAM | streamid;
+}
+
+uint64_t smmu__cfg_key_translated(uint8_t sec, uint32_t streamid)
+{
+    return smmu__cfg_key(sec, streamid, false, 0) | UINT64_C(1) << KEY_TRANSLATED;
 }
 
 static uint32_t set_of(const struct cfgcache *c, uint64_t key)

@@ -20,7 +20,8 @@ struct cfgcache {
     uint32_t sets, ways;
     uint32_t set_mask; /* sets - 1, or NO_SET_MASK */
     uint32_t latest;   /* place of the entry found last: where the next search begins */
-    uint64_t *key; /* [sets][ways], apart for quick search: bit 63 valid, 54:53 Security state, 52
+    uint64_t *key; /* [sets][ways], apart for quick search: bit 63 valid, 55 of translated
+                      transactions, 54:53 Security state, 52
                       SSV, 51:32 SubstreamID, 31:0 StreamID */
     struct xctx *entry;
     struct repl repl;
@@ -29,6 +30,8 @@ struct cfgcache {
 };
 
 uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid);
+/* Of what an STE alone says of transactions that come translated. */
+uint64_t smmu__cfg_key_translated(uint8_t sec, uint32_t streamid);
 /* Does the scope name the configuration with this key and this CD? */
 bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index);
 struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key);

@@ -51,6 +51,8 @@ smmu_status_t smmu_debug_translate(const smmu_t *s, const smmu_request_t *reques
     const struct prog_if *pi;
     if (!s || !request || !memory || !response)
         return SMMU_E_ARGUMENT;
+    if (request->flags & (SMMU_REQ_ATS_REQUEST | SMMU_REQ_ATS_TRANSLATED))
+        return SMMU_E_ARGUMENT;
     smmu_status_t refused = smmu__request_check(s, request, &pi);
     if (refused != SMMU_OK)
         return refused;

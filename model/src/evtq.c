@@ -27,26 +27,31 @@ static const struct outq_kind event_queue = {
 
 /* Where a field's value comes from. Fields without a source are zero: not built, or IMPLEMENTATION
  * DEFINED. */
-#define FIELD_SOURCES(X)                                                                           \
-    X(Type, f->event)                                                                              \
-    X(StreamID, f->streamid)                                                                       \
-    X(SSV, f->ssv)                                                                                 \
-    X(SubstreamID, f->ssv ? f->substreamid : 0)                                                    \
-    X(PnU, f->priv)                                                                                \
-    X(InD, f->inst)                                                                                \
-    X(RnW, f->read)                                                                                \
-    X(NSIPA, f->nsipa)                                                                             \
-    X(S2, f->s2)                                                                                   \
-    X(CLASS, f->class_)                                                                            \
-    X(Stall, f->stall)                                                                             \
-    X(STAG, f->stag)                                                                               \
-    X(DirtyBit, f->dirty_bit)                                                                      \
-    X(AssuredOnly, f->assured_only)                                                                \
-    X(Overlay, f->overlay)                                                                         \
-    X(TTRnW, f->ttrnw)                                                                             \
-    X(InputAddr, f->input_addr)                                                                    \
-    X(FetchAddr, f->fetch_addr)                                                                    \
-    X(IPA, f->ipa)
+#define FIELD_SOURCES(S)                                                                           \
+    S(Type, f->event)                                                                              \
+    S(StreamID, f->streamid)                                                                       \
+    S(SSV, f->ssv)                                                                                 \
+    S(SubstreamID, f->ssv ? f->substreamid : 0)                                                    \
+    S(PnU, f->priv)                                                                                \
+    S(InD, f->inst)                                                                                \
+    S(RnW, f->read)                                                                                \
+    S(NSIPA, f->nsipa)                                                                             \
+    S(S2, f->s2)                                                                                   \
+    S(CLASS, f->class_)                                                                            \
+    S(Stall, f->stall)                                                                             \
+    S(STAG, f->stag)                                                                               \
+    S(DirtyBit, f->dirty_bit)                                                                      \
+    S(AssuredOnly, f->assured_only)                                                                \
+    S(Overlay, f->overlay)                                                                         \
+    S(TTRnW, f->ttrnw)                                                                             \
+    S(Span, 1) /* of E_PAGE_REQUEST there are none */                                              \
+    S(P, f->priv)                                                                                  \
+    S(X, f->inst)                                                                                  \
+    S(W, !f->read)                                                                                 \
+    S(R, true)                                                                                     \
+    S(InputAddr, f->input_addr)                                                                    \
+    S(FetchAddr, f->fetch_addr)                                                                    \
+    S(IPA, f->ipa)
 
 static const struct record_field {
     const char *name;

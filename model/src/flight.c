@@ -162,6 +162,8 @@ static bool terminate(struct smmu *s, struct slot *slot, smmu_result_t result, b
     if (slot->prefetch)
         return smmu__flight_prefetch_end(s, slot);
     smmu__walker_give(s, slot);
+    if (UNLIKELY(slot_is_ats(slot)))
+        record = smmu__flight_ats_outcome(s, slot, &result, record);
     if (!slot->fault.stall)
         smmu__answer_terminated(s, &slot->request, result, &slot->response);
     return record || slot->fault.stall ? step_event(s, slot) : smmu__flight_answer(s, slot);
@@ -194,7 +196,8 @@ bool smmu__flight_config_error(struct smmu *s, struct slot *slot, uint8_t event)
     if (slot->counts_walk) /* it ends before its first read */
         TCU_EVENT(s, config_walks, CONFIG_MISS, 1, &slot->request);
     slot->counts_walk = false;
-    bool record = event != SMMU_EVT_C_BAD_STREAMID || REG_FIELD(pi, CR2, RECINVSID);
+    bool record = event != SMMU_EVT_C_BAD_STREAMID || REG_FIELD(pi, CR2, RECINVSID) ||
+                  slot->request.flags & SMMU_REQ_ATS_TRANSLATED; /* 3.9.1.3 */
     return terminate(s, slot, SMMU_RESULT_ABORT, record);
 }
 
@@ -236,6 +239,24 @@ bool smmu__flight_stage2_fault(struct smmu *s, struct slot *slot, uint8_t event)
         why_stage2(slot, f);
     f->stall = slot->x.s2s;
     return terminate(s, slot, SMMU_RESULT_ABORT, slot->x.s2r);
+}
+
+/* The record of a Translation Request says what it has asked for (7.3.6). */
+bool smmu__flight_ats_forbidden(struct smmu *s, struct slot *slot)
+{
+    bool asks = slot_asks(slot);
+    struct fault *f =
+        fault_begin(slot, asks ? SMMU_EVT_F_BAD_ATS_TREQ : SMMU_EVT_F_TRANSL_FORBIDDEN);
+    f->priv = slot->request.flags & SMMU_REQ_PRIV;
+    f->inst = slot->request.flags & SMMU_REQ_INST;
+    return terminate(s, slot, SMMU_RESULT_ABORT, true);
+}
+
+bool smmu__flight_end_silently(struct smmu *s, struct slot *slot, smmu_result_t result)
+{
+    smmu__walker_give(s, slot);
+    smmu__answer_terminated(s, &slot->request, result, &slot->response);
+    return smmu__flight_answer(s, slot);
 }
 
 bool smmu__flight_bypass_fault(struct smmu *s, struct slot *slot)
@@ -371,9 +392,10 @@ static void abort_slot(struct smmu *s, struct slot *slot)
     slot->walker = WALKER_NONE;
     slot->has_token = slot->has_place = false;
     if (!slot->prefetch) {
+        smmu_result_t result = slot_asks(slot) ? SMMU_RESULT_ATS_CA : SMMU_RESULT_ABORT;
         smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer =
-            (smmu_response_t){.tag = slot->request.tag, .result = SMMU_RESULT_ABORT};
-        STAT(s, aborted, 1);
+            (smmu_response_t){.tag = slot->request.tag, .result = (uint8_t)result};
+        STAT(s, aborted, !slot_asks(slot));
         if (slot->in_tbu)
             smmu__pool_give(&t->slots, now);
         for (; slot->wbuf; slot->wbuf--)

@@ -13,6 +13,20 @@
 #include "state.h"
 #include "tbu.h"
 
+/* What is not simply an untranslated transaction (3.9.1). */
+enum { ATS_FLAGS = SMMU_REQ_ATS_REQUEST | SMMU_REQ_ATS_TRANSLATED };
+
+static inline bool slot_is_ats(const struct slot *slot)
+{
+    return slot->request.flags & ATS_FLAGS;
+}
+
+/* An ATS Translation Request. */
+static inline bool slot_asks(const struct slot *slot)
+{
+    return slot->request.flags & SMMU_REQ_ATS_REQUEST;
+}
+
 /* Is there a slot, and room for a write's data? */
 bool smmu__flight_room(const struct smmu *s, const struct tbu *t, const smmu_request_t *request);
 /* It has been told that there is none. */
@@ -97,6 +111,25 @@ bool smmu__flight_bypass_fault(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event);
 /* The same ones at stage 2, of the address slot->s2.ipa: STE.S2R and S2S govern them. */
 bool smmu__flight_stage2_fault(struct smmu *s, struct slot *slot, uint8_t event);
+
+/* ATS is prevented for the stream: F_BAD_ATS_TREQ or F_TRANSL_FORBIDDEN (7.3.6, 7.3.8). */
+bool smmu__flight_ats_forbidden(struct smmu *s, struct slot *slot);
+/* It ends without a record. */
+bool smmu__flight_end_silently(struct smmu *s, struct slot *slot, smmu_result_t result);
+
+/* ---- flight_ats.c */
+/* What a fault ends it with, and whether it is recorded: 'record', if a transaction's would be
+ * (3.9.1.2, 3.9.1.3). */
+bool smmu__flight_ats_outcome(struct smmu *s, struct slot *slot, smmu_result_t *result,
+                              bool record);
+/* Its configuration is known: does STE.EATS let it go on? */
+bool smmu__flight_ats_context(struct smmu *s, struct slot *slot);
+/* Is there anything to be granted of what the leaf of stage 1, or of both stages together, may
+ * permit (LEAF_*)? Then ats_need is what it takes. */
+bool smmu__flight_ats_grants(struct slot *slot, const struct leaf *leaf, uint8_t may);
+/* What stage 2, and stage 1 before it, may permit. */
+uint8_t smmu__flight_ats_may(struct slot *slot);
+bool smmu__flight_ats_translated(struct smmu *s, struct slot *slot);
 
 /* ---- flight_config.c */
 bool smmu__flight_config(struct smmu *s, struct slot *slot);

@@ -34,9 +34,11 @@ static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uin
 
 bool smmu__flight_config(struct smmu *s, struct slot *slot)
 {
-    const struct xctx *cached = smmu__cfgcache_lookup(s, slot->cfg_key);
     TCU_EVENT(s, cc_lookup, CC_LOOKUP, 1, &slot->request);
     TCU_EVENT(s, cc_reads, CC_READ, 1, &slot->request);
+    if (UNLIKELY(!slot->cfg_key)) /* SMMUEN=0: there is no ATS (3.9.1.2, 3.9.1.3) */
+        return smmu__flight_ats_forbidden(s, slot);
+    const struct xctx *cached = smmu__cfgcache_lookup(s, slot->cfg_key);
     if (cached) {
         smmu__cfgcache_used(s, cached);
         slot->x = *cached;
@@ -95,14 +97,28 @@ static void load_words(uint64_t words[8], const uint8_t *data)
         words[i] = load_le64(data + 8 * i);
 }
 
+static enum ste_verdict decode_ste(struct smmu *s, struct slot *slot, const uint64_t words[8])
+{
+    const smmu_request_t *r = &slot->request;
+    const struct prog_if *pi = smmu__flight_interface(s, slot);
+    if (UNLIKELY(r->flags & SMMU_REQ_ATS_TRANSLATED))
+        return smmu__ste_decode_translated(&s->config, pi, words, &slot->x) ? STE_DECIDED
+                                                                            : STE_ILLEGAL;
+    return smmu__ste_decode(&s->config, pi, words, r->flags & SMMU_REQ_SSV, r->substreamid,
+                            &slot->x, &slot->locator);
+}
+
 bool smmu__flight_got_ste(struct smmu *s, struct slot *slot, const uint8_t *data)
 {
     uint64_t words[8], addr = 0;
-    const smmu_request_t *r = &slot->request;
     load_words(words, data);
     memset(&slot->x, 0, sizeof slot->x);
-    switch (smmu__ste_decode(&s->config, smmu__flight_interface(s, slot), words,
-                             r->flags & SMMU_REQ_SSV, r->substreamid, &slot->x, &slot->locator)) {
+    enum ste_verdict verdict = decode_ste(s, slot, words);
+    /* What prevents ATS comes before what is wrong with the substream (7.3.6). */
+    if (UNLIKELY(slot_asks(slot)) && verdict != STE_ILLEGAL && verdict != STE_DECIDED &&
+        slot->x.eats == EATS_NONE)
+        return smmu__flight_ats_forbidden(s, slot);
+    switch (verdict) {
     case STE_DECIDED:
         return config_known(s, slot);
     case STE_NEEDS_CD: {

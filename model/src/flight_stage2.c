@@ -194,6 +194,9 @@ void smmu__stage2_combine(struct leaf *one, const struct stage2 *t)
 
 static bool input_translated(struct smmu *s, struct slot *slot)
 {
+    uint8_t granted = UNLIKELY(slot_asks(slot)) ? smmu__flight_ats_may(slot) : 0;
+    if (UNLIKELY(slot_asks(slot)) && !smmu__flight_ats_grants(slot, &slot->s2.leaf, granted))
+        return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
     uint8_t need = smmu__flight_need(slot);
     if (need && !smmu__stage2_permits(&slot->x, &slot->walk, &slot->s2, need))
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
@@ -204,6 +207,8 @@ static bool input_translated(struct smmu *s, struct slot *slot)
         smmu__stage2_combine(&slot->leaf, &slot->s2);
     else
         slot->leaf = slot->s2.leaf;
+    if (UNLIKELY(slot_asks(slot)))
+        slot->leaf.perms &= granted;
     return smmu__flight_translated(s, slot);
 }
 

@@ -26,6 +26,12 @@ static void note_levels(struct smmu *s, const struct tbu *t)
     smmu__pmcg_level(s, group, SMMU_PMCG_EV_NO_TOKEN, !smmu__slot_list_empty(&t->token_wait));
 }
 
+/* Translation Requests are in no order with transactions. */
+static struct order *order_of(struct smmu *s, struct slot *slot)
+{
+    return slot_asks(slot) ? NULL : smmu__tbu_order(s, tbu_of(s, slot), &slot->request);
+}
+
 /* ---------------------------------------------------------------------------- outward */
 
 static bool data_fits(const struct tbu *t, const smmu_request_t *r)
@@ -64,7 +70,7 @@ void smmu__flight_leave_tbu(struct smmu *s, struct slot *slot)
 
 void smmu__flight_join_order(struct smmu *s, struct slot *slot)
 {
-    struct order *o = smmu__tbu_order(s, tbu_of(s, slot), &slot->request);
+    struct order *o = order_of(s, slot);
     uint16_t number = (uint16_t)smmu__slot_number(s, slot);
     if (!o)
         return;
@@ -101,8 +107,11 @@ void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
     TIMELINE_STAGE(s, slot, LOOKUP);
     TIMELINE_COUNTER(s, SLOTS, t->number, t->slots.used);
     uint64_t from = smmu__tbu_accept(s, t, r);
-    uint64_t done = smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), found, from);
-    if (smmu__flight_delay(s, slot, until(s, done), SLOT_LOOKUP))
+    bool asks_tlbs = !slot_is_ats(slot) || decided;
+    uint64_t done =
+        asks_tlbs ? smmu__tbu_lookup_done(s, t, smmu__canonical(r->addr), found, from) : from;
+    slot->no_merge = !asks_tlbs;
+    if (smmu__flight_delay(s, slot, until(s, done), asks_tlbs ? SLOT_LOOKUP : SLOT_MISS))
         smmu__flight_run(s, slot);
 }
 
@@ -230,9 +239,13 @@ bool smmu__flight_send(struct smmu *s, struct slot *slot)
     struct tbu *t = tbu_of(s, slot);
     const smmu_request_t *r = &slot->request;
     smmu__flight_take_place(s, slot);
-    TBU_EVENT(s, t, requests_sent, TLB_MISS, 1, r);
+    TBU_STAT(t, requests_sent, 1);
+    smmu__pmcg_count_in(s, t->pmcg, SMMU_PMCG_EV_TLB_MISS, !slot_is_ats(slot), r->sec_sid,
+                        r->streamid);
     smmu__pmcg_count_in(s, t->pmcg, SMMU_PMCG_EV_TCU_REQUEST, 1, r->sec_sid, r->streamid);
     TCU_EVENT(s, requests, TRANSACTION, 1, r);
+    smmu__pmcg_count(s, PMCG_TCU, SMMU_PMCG_EV_ATS_REQUEST, slot_asks(slot), r->sec_sid,
+                     r->streamid);
     uint64_t there = smmu__tbu_to_tcu(s, t);
     TIMELINE_STAGE(s, slot, DTI_REQUEST);
     TIMELINE_STAGE_IN(s, slot, until(s, there), CONFIG_LOOKUP);
@@ -322,7 +335,7 @@ static void leave_in_turn(struct smmu *s, struct tbu *t, struct order *o, struct
 bool smmu__flight_order(struct smmu *s, struct slot *slot)
 {
     struct tbu *t = tbu_of(s, slot);
-    struct order *o = smmu__tbu_order(s, t, &slot->request);
+    struct order *o = order_of(s, slot);
     if (o && o->in_flight.first != smmu__slot_number(s, slot)) {
         TBU_STAT(t, order_waits, 1);
         slot->kept_in_order = true;
@@ -336,7 +349,7 @@ bool smmu__flight_order(struct smmu *s, struct slot *slot)
 void smmu__flight_leave_order(struct smmu *s, struct slot *slot)
 {
     struct tbu *t = tbu_of(s, slot);
-    struct order *o = smmu__tbu_order(s, t, &slot->request);
+    struct order *o = order_of(s, slot);
     uint16_t number = (uint16_t)smmu__slot_number(s, slot), before = SLOT_NONE;
     if (!o)
         return;
@@ -353,16 +366,23 @@ void smmu__flight_leave_order(struct smmu *s, struct slot *slot)
         leave_in_turn(s, t, o, next);
 }
 
+/* A marked slot used what was invalidated: if the CMD_SYNC has begun, it waits for this access too
+ * (3.21.1). */
+static uint8_t epoch_of(const struct smmu *s, const struct slot *slot)
+{
+    return slot->marks && !s->inval.dirty ? s->inval.epoch ^ 1 : s->inval.epoch;
+}
+
 bool smmu__flight_leave(struct smmu *s, struct slot *slot)
 {
     struct tbu *t = tbu_of(s, slot);
     smmu_response_t *a = &slot->response;
-    /* The CMD_SYNC that waits for a marked slot waits for its access too (3.21.1). */
-    smmu__answer_track(s, &slot->request, smmu__inval_epoch_of(s, slot->marks), a);
+    smmu__answer_track(s, &slot->request, epoch_of(s, slot), a);
     a->latency = slot->latency;
-    TRANSACTION_TIME(s, t,
-                     smmu__stream_number(s, slot->request.sec_sid, slot->request.streamid),
-                     smmu__flight_clock(s, slot) - slot->submitted);
+    if (!slot_asks(slot))
+        TRANSACTION_TIME(s, t,
+                         smmu__stream_number(s, slot->request.sec_sid, slot->request.streamid),
+                         smmu__flight_clock(s, slot) - slot->submitted);
     smmu__outbox_put(s, SMMU_OUT_ANSWER)->u.answer = *a;
     smmu__flight_leave_tbu(s, slot);
     smmu__stall_left(s, slot);

@@ -14,6 +14,8 @@ uint8_t smmu__flight_need(const struct slot *slot)
 {
     if (slot->prefetch)
         return 0;
+    if (UNLIKELY(slot_asks(slot)))
+        return slot->ats_need;
     return smmu__access_need(smmu__access_kind(&slot->request, &slot->x.overrides));
 }
 

@@ -21,10 +21,12 @@ bool smmu__flight_translated(struct smmu *s, struct slot *slot)
     const struct xctx *x = &slot->x;
     struct access_kind k = smmu__access_kind(&slot->request, &x->overrides);
     smmu__flight_walk_ended(s, slot);
+    if (UNLIKELY(slot_asks(slot)))
+        return smmu__flight_ats_translated(s, slot);
     if (slot->prefetch)
         return smmu__flight_prefetch_end(s, slot);
     smmu__answer_leaf(s, &slot->request, x, k, &slot->leaf, &slot->response);
-    slot->fills = !xctx_uncached(x);
+    slot->fills = !xctx_uncached(x) && !slot_is_ats(slot);
     smmu__flight_prefetch(s, slot);
     smmu__walker_give(s, slot);
     return smmu__flight_answer(s, slot);
@@ -51,8 +53,11 @@ static bool update(struct smmu *s, struct slot *slot)
 static bool stage1_leaf(struct smmu *s, struct slot *slot)
 {
     const struct leaf *leaf = &slot->leaf;
+    uint8_t may = leaf_may_permit(&slot->x.ttb[slot->walk.half], leaf);
+    if (UNLIKELY(slot_asks(slot)) && !smmu__flight_ats_grants(slot, leaf, may))
+        return smmu__flight_stage1_fault(s, slot, SMMU_EVT_F_PERMISSION);
     uint8_t need = smmu__flight_need(slot);
-    if (need && !(leaf_may_permit(&slot->x.ttb[slot->walk.half], leaf) & need))
+    if (need && !(may & need))
         return smmu__flight_stage1_fault(s, slot, SMMU_EVT_F_PERMISSION);
     if (smmu__leaf_wants_update(leaf, need))
         return update(s, slot);
@@ -69,6 +74,8 @@ bool smmu__flight_context(struct smmu *s, struct slot *slot)
     const struct xctx *x = &slot->x;
     uint64_t addr = slot->request.addr;
     struct access_kind k = smmu__access_kind(&slot->request, &x->overrides);
+    if (UNLIKELY(slot_is_ats(slot)) && !slot->ats_checked)
+        return smmu__flight_ats_context(s, slot);
     if (!xctx_translates(x))
         return finish_untranslated(s, slot);
     if (x->kind == XCTX_S2) { /* stage 1 is bypassed: the IAS limits what stage 2 is given (3.4) */

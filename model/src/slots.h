@@ -61,13 +61,11 @@ enum slot_state {
     SLOT_STATES
 };
 
-/* Marks that an invalidation leaves (3.21.1, 3.21.3): finish, but do not fill; CMD_SYNC waits. The
- * epoch is that of the first (inval.h). */
+/* Marks that an invalidation leaves (3.21.1, 3.21.3): finish, but do not fill; CMD_SYNC waits. */
 enum {
     SLOT_NO_CFG_FILL = 1,
     SLOT_NO_TLB_FILL = 2,
-    SLOT_AWAITED = 4, /* made by a translation that its device has let go of since: CMD_SYNC waits */
-    SLOT_MARKED_IN_1 = 8
+    SLOT_AWAITED = 4 /* made by a translation that its device has let go of since: CMD_SYNC waits */
 };
 
 /* What an address needs of stage 2, and what goes on with the result. */
@@ -90,13 +88,15 @@ struct slot_list {
 
 struct slot {
     uint8_t state;    /* enum slot_state */
-    uint8_t marks;    /* SLOT_NO_*, SLOT_MARKED_IN_1 */
+    uint8_t marks;    /* SLOT_NO_* */
     uint8_t prog_if;  /* number of the programming interface that governs its stream */
     uint8_t walker;   /* enum slot_walker */
     bool has_config;
     bool has_ste;     /* its part of 'x' */
     bool has_token;
     bool has_place;   /* in the TCU */
+    bool ats_checked; /* STE.EATS lets it go on */
+    uint8_t ats_need; /* of an ATS request: LEAF_* that a leaf must be made to permit */
     bool decided;     /* the response is complete without a look-up */
     bool fills;       /* the answer brings a translation for the TLBs: 'leaf' */
     bool enabled;     /* it came while SMMUEN was 1 */
@@ -153,7 +153,7 @@ enum { READ_BUCKETS = 256 };
 struct slots {
     uint32_t capacity, used;
     uint32_t enabled; /* of 'used': those that came while SMMUEN was 1 */
-    uint32_t marked[2]; /* slots with marks, by epoch: CMD_SYNC waits for zero */
+    uint32_t marked; /* slots with marks: CMD_SYNC waits for zero */
     struct slot_list free, event_wait, event_held;
     struct slot *slot;   /* [capacity] */
     uint64_t *in_use;    /* [capacity / 64]: those that an invalidation may concern */

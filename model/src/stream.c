@@ -554,6 +554,13 @@ static uint16_t vmid_of(const struct ste_check *c)
     return (uint16_t)(vmid_unused(c) ? 0 : STE_GET(c->ste, S2VMID));
 }
 
+static uint8_t eats_of(const struct ste_check *c)
+{
+    if (eats_in_use(c, 1))
+        return EATS_FULL;
+    return eats_in_use(c, 2) && REG_FIELD(c->pi, CR0, ATSCHK) ? EATS_SPLIT : EATS_NONE;
+}
+
 enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if *pi,
                                   const uint64_t ste[8], bool ssv, uint32_t substreamid,
                                   struct xctx *x, struct cd_locator *locator)
@@ -572,6 +579,7 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     x->overrides = overrides_from_ste(cfg, ste);
     x->kind = config & 2 ? XCTX_NESTED : XCTX_S1;
     x->vmid = vmid_of(&c);
+    x->eats = eats_of(&c);
     if (config & 2)
         add_stage2(cfg, pi, ste, x);
     if (!(config & 1)) {
@@ -581,4 +589,27 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     unsigned cd_max = cfg->value[SMMU_CFG_IDR1_SSIDSIZE] ? (unsigned)STE_GET(ste, S1CDMax) : 0;
     *locator = locator_of(ste, cd_max);
     return choose_cd(ste, cd_max, ssv, substreamid, x);
+}
+
+/* CHOICE 13.1.4: ALLOCCFG does not count either; INSTCFG and PRIVCFG do, as 13.7 recommends. */
+bool smmu__ste_decode_translated(const smmu_config_t *cfg, const struct prog_if *pi,
+                                 const uint64_t ste[8], struct xctx *x)
+{
+    struct cd_locator unused;
+    if (smmu__ste_decode(cfg, pi, ste, false, 0, x, &unused) == STE_ILLEGAL)
+        return false;
+    if (x->eats == EATS_NONE)
+        return true;
+    if (x->kind == XCTX_S1 || x->kind == XCTX_NESTED)
+        bypass_stage1(x);
+    if (x->eats == EATS_FULL)
+        x->kind = XCTX_BYPASS;
+    x->s1dss_bypass = false;
+    x->cd_index = CD_NONE;
+    x->prefetch = 0;
+    x->hardening = 0; /* 3.27.2 */
+    x->overrides.mtcfg = false;
+    x->overrides.shcfg = SHCFG_INCOMING;
+    x->overrides.alloccfg = 0;
+    return true;
 }

@@ -95,9 +95,10 @@ static bool contended(const struct smmu *s)
     return s->mode == SMMU_MODE_AT;
 }
 
+/* A Translation Request has no data. */
 static bool is_write(const smmu_request_t *r)
 {
-    return r->flags & SMMU_REQ_WRITE;
+    return (r->flags & (SMMU_REQ_WRITE | SMMU_REQ_ATS_REQUEST)) == SMMU_REQ_WRITE;
 }
 
 inline uint64_t smmu__tbu_accept(struct smmu *s, struct tbu *t, const smmu_request_t *r)

@@ -68,6 +68,9 @@ struct ttb {
 
 enum { SHCFG_INCOMING = 1 };
 
+/* What STE.EATS comes to, ATSCHK of the time it was read included (5.2, 3.9.2). */
+enum { EATS_NONE, EATS_FULL, EATS_SPLIT };
+
 /* Of translation hardening (3.27.2): STE.TL0, TL1, AssuredOnly. */
 enum { HARDEN_TL0 = 1, HARDEN_TL1 = 2, HARDEN_ASSURED_ONLY = 4 };
 
@@ -99,6 +102,7 @@ struct xctx {
     uint8_t kind;      /* enum xctx_kind, of this {StreamID, SubstreamID} */
     uint8_t world;     /* enum stream_world */
     uint8_t prefetch;  /* XCTX_PREFETCH_*, or none */
+    uint8_t eats;      /* EATS_* */
     bool mev;          /* STE.MEV */
     bool s1dss_bypass; /* XCTX_BYPASS by S1DSS=0b01: the limit is IAS, not OAS (3.4) */
     struct overrides overrides;

@@ -74,10 +74,90 @@ static inline void look_up(struct smmu *s, struct tbu *t, struct xctx *x, const 
     smmu__tbu_look_up(s, t, x, smmu__canonical(r->addr), k.need, found);
 }
 
+/* ------------------------------------------------------------------------ PCIe ATS (3.9.1) */
+
+/* What counts of it: without a PASID a Translation Request is of unprivileged data, and so is every
+ * translated transaction, because IDR3.PASIDTT=0 (3.9.1.3, 13.7). */
+static smmu_request_t ats_request(const smmu_request_t *r)
+{
+    smmu_request_t seen = *r;
+    if (!(r->flags & SMMU_REQ_ATS_REQUEST))
+        seen.flags &= (uint16_t)~SMMU_REQ_SSV;
+    if (!(seen.flags & SMMU_REQ_SSV))
+        seen.flags &= (uint16_t)~(SMMU_REQ_INST | SMMU_REQ_PRIV);
+    return seen;
+}
+
+/* A translated transaction goes on as it is where nothing is checked, or where it is known that its
+ * stream may do this. True: out is filled. */
+static bool passes(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r, uint64_t key,
+                   smmu_response_t *out)
+{
+    static const struct overrides incoming = {.shcfg = SHCFG_INCOMING};
+    const struct overrides *o = &incoming;
+    if (!key)
+        return false;
+    if (REG_FIELD(pi, CR0, ATSCHK)) {
+        const struct xctx *x = smmu__cfgcache_lookup(s, key);
+        if (!x || x->eats != EATS_FULL)
+            return false;
+        o = &x->overrides;
+    }
+    /* CHOICE 3.9.1.1: an address beyond the OAS is an abort without a record. */
+    if (!smmu__answer_passed(s, r, o, out))
+        smmu__answer_terminated(s, r, SMMU_RESULT_ABORT, out);
+    return true;
+}
+
+static int submit_translated(struct smmu *s, const struct prog_if *pi, struct tbu *t,
+                             const smmu_request_t *r, smmu_response_t *out)
+{
+    struct order *o = smmu__tbu_order(s, t, r);
+    uint64_t key =
+        smmu__xlate_enabled(pi) ? smmu__cfg_key_translated(r->sec_sid, r->streamid) : 0;
+    if (must_queue(o) && !smmu__flight_room(s, t, r))
+        return refuse(s, t, r);
+    bool passed = passes(s, pi, r, key, out);
+    int verdict = passed ? submit_untranslated(s, pi, t, o, r, key, out)
+                         : take_off(s, pi, t, r, key, &no_tlb, NULL);
+    if (verdict == SMMU_BUSY)
+        return verdict;
+    STAT(s, ats_translated, 1);
+    TBU_STAT(t, ats_checked, !passed);
+    smmu__pmcg_count_in(s, t->pmcg, SMMU_PMCG_EV_ATS_TRANSLATED, 1, r->sec_sid, r->streamid);
+    return verdict;
+}
+
+static int submit_ats_request(struct smmu *s, const struct prog_if *pi, struct tbu *t,
+                              const smmu_request_t *r)
+{
+    uint64_t key = smmu__cfg_key(r->sec_sid, r->streamid, r->flags & SMMU_REQ_SSV, r->substreamid);
+    if (!smmu__flight_room(s, t, r))
+        return refuse(s, t, r);
+    smmu__flight_start(s, pi, t, r, smmu__xlate_enabled(pi) ? key : 0, &no_tlb, NULL);
+    STAT(s, ats_requests, 1);
+    TBU_STAT(t, ats_requests, 1);
+    return SMMU_PENDING;
+}
+
+static OFF_PATH int submit_ats(struct smmu *s, const struct prog_if *pi, struct tbu *t,
+                               const smmu_request_t *r, smmu_response_t *out)
+{
+    smmu_request_t seen = ats_request(r);
+    if ((r->flags & ATS_FLAGS) == ATS_FLAGS)
+        return SMMU_E_ARGUMENT;
+    if (!CFG(s, IDR0_ATS))
+        return SMMU_E_UNSUPPORTED;
+    return r->flags & SMMU_REQ_ATS_REQUEST ? submit_ats_request(s, pi, t, &seen)
+                                           : submit_translated(s, pi, t, &seen, out);
+}
+
 int smmu__xlate_submit(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
                        smmu_response_t *out)
 {
     struct tbu *t = &s->tbu[r->tbu];
+    if (UNLIKELY(r->flags & ATS_FLAGS))
+        return submit_ats(s, pi, t, r, out);
     struct order *o = smmu__tbu_order(s, t, r);
     bool queue = must_queue(o);
     if (UNLIKELY(queue) && !smmu__flight_room(s, t, r))

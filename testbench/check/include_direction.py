@@ -27,10 +27,10 @@ LEVELS = {
        "qtw tbu atc "
        "timeline pmcg count",
     3: "xlate answer answer_leaf stall "
-       "flight flight_config flight_walk flight_stage2 flight_update "
+       "flight flight_config flight_walk flight_stage2 flight_update flight_ats flight_ats "
        "flight_tbu flight_share flight_prefetch "
        "stream context query atos "
-       "cmdq cmdq_line cmdq_sync ecmdq cmds "
+       "cmdq cmds "
        "evtq priq outq ppar "
        "irq regs pmcg_regs",
     4: "core api debug_walk sync_run "

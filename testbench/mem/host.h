@@ -32,6 +32,9 @@ enum {
 typedef void host_call_fn(void *ctx);
 typedef void host_finished_fn(void *ctx, uint32_t ticket);
 
+/* PCIe ATS (3.9.1): a plain transaction, a Translation Request (write: NW=0), one that comes translated. */
+enum client_ats { CLIENT_UNTRANSLATED, CLIENT_ATS_REQUEST, CLIENT_TRANSLATED };
+
 /* A client transaction: translated, then carried out on memory at the translated address. */
 struct client_access {
     uint64_t addr;
@@ -47,6 +50,7 @@ struct client_access {
     uint8_t sec_sid; /* smmu_pas_t */
     uint8_t tbu;
     uint16_t order_id;
+    uint8_t ats;                /* enum client_ats */
     uint8_t memattr;            /* MAIR format */
     uint8_t sh;                 /* smmu_sh_t */
     host_finished_fn *finished; /* called when it can be taken; NULL: its owner asks */
@@ -60,10 +64,14 @@ struct client_result {
     uint8_t result;    /* smmu_result_t: what the SMMU said */
     bool bypass;       /* no stage of translation touched it */
     bool memory_abort; /* it was let through and memory answered with an abort */
-    uint64_t pa;       /* valid if result is SMMU_RESULT_FORWARD, as are the next three */
+    uint64_t pa;       /* valid if result is SMMU_RESULT_FORWARD, as are the next three; and of what
+                          SMMU_RESULT_ATS_SUCCESS grants, which the three after them say */
     uint8_t memattr;
     uint8_t sh;
     uint8_t pas;
+    uint8_t region_log2;
+    uint8_t perms; /* SMMU_PERM_* */
+    bool priv;
     uint64_t cycles; /* from issue until it left the SMMU or was terminated: the SMMU's share */
 };
 

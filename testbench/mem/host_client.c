@@ -86,6 +86,10 @@ static smmu_request_t request_of(const struct client_access *access, uint32_t ti
         request.flags |= SMMU_REQ_PRIV;
     if (access->ssv)
         request.flags |= SMMU_REQ_SSV;
+    if (access->ats == CLIENT_ATS_REQUEST)
+        request.flags |= SMMU_REQ_ATS_REQUEST;
+    if (access->ats == CLIENT_TRANSLATED)
+        request.flags |= SMMU_REQ_ATS_TRANSLATED;
     return request;
 }
 
@@ -100,6 +104,9 @@ static void responded(struct sim_host *host, uint32_t ticket, const smmu_respons
         .memattr = response->memattr,
         .sh = response->sh,
         .pas = response->pas,
+        .region_log2 = response->region_log2,
+        .perms = response->perms,
+        .priv = (response->flags & SMMU_RSP_PRIV) != 0,
         .cycles = leaves - slot->issued,
     };
     slot->epoch = response->epoch;

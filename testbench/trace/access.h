@@ -30,6 +30,12 @@ struct result_args {
     struct limit cycles;
 };
 
+/* False after a message: there is no such TBU. */
+bool tbu_exists(struct player *player, unsigned tbu);
+/* Lets time pass until it is finished. False: nothing more is due, and it is still pending. */
+bool await_access(struct player *player, uint32_t ticket, struct client_result *result,
+                  uint8_t *bytes);
+
 /* `->` and what follows, if there is one. */
 bool parse_result(struct parser *parser, struct result_args *args);
 

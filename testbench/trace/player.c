@@ -40,6 +40,28 @@ uint64_t player_now(const struct player *player)
     return player->backend->ops->now(player->backend);
 }
 
+/* Devices answer when their time has come. */
+static bool devices_answer(struct player *player)
+{
+    uint64_t tag;
+    smmu_atc_inv_result_t result;
+    bool any = false;
+    while (atc_take_due(player->devices.atc, player_now(player), &tag, &result)) {
+        player->backend->ops->atc_inv_done(player->backend, tag, result);
+        any = true;
+    }
+    return any;
+}
+
+static bool step_with_devices(struct player *player, uint64_t limit)
+{
+    if (devices_answer(player))
+        return true;
+    uint64_t due = atc_next_due(player->devices.atc);
+    bool stepped = player->backend->ops->step(player->backend, due < limit ? due : limit);
+    return devices_answer(player) || stepped;
+}
+
 /* Counters of cycles overflow again and again: without a limit, a statement sees one overflow. */
 bool player_step(struct player *player, uint64_t limit)
 {
@@ -48,7 +70,7 @@ bool player_step(struct player *player, uint64_t limit)
             return false;
         player->overflow_seen = player->line;
     }
-    bool stepped = player->backend->ops->step(player->backend, limit);
+    bool stepped = step_with_devices(player, limit);
     return backend_works(player) && stepped;
 }
 
@@ -135,17 +157,25 @@ static void received_prg_response(void *ctx, const smmu_out_prg_response_t *resp
     devices_take_prg_response(&player->devices, response);
 }
 
+static void received_atc_inv(void *ctx, const smmu_out_atc_inv_t *inv)
+{
+    struct player *player = ctx;
+    devices_take_atc_inv(&player->devices, player_now(player), inv);
+}
+
 static bool prepare(struct player *player)
 {
     const struct trace_program *program = player->program;
-    const struct host_devices devices = {.prg_response = received_prg_response, .ctx = player};
-    player->backend->ops->attach_devices(player->backend, &devices);
+    const struct host_devices devices = {
+        .atc_inv = received_atc_inv, .prg_response = received_prg_response, .ctx = player};
     player->variable = calloc((size_t)program->variables + 1, sizeof(*player->variable));
     player->mark = calloc((size_t)program->marks + 1, sizeof(*player->mark));
+    player->devices.atc = atc_create(0);
     player->pending = calloc((size_t)program->accesses + 1, sizeof(*player->pending));
-    player->pushed = calloc((size_t)program->command_queues + 1, sizeof(*player->pushed));
-    if (player->variable && player->mark && player->pending && player->pushed)
+    if (player->variable && player->mark && player->pending && player->devices.atc) {
+        player->backend->ops->attach_devices(player->backend, &devices);
         return true;
+    }
     player_void(player, "no memory");
     return false;
 }
@@ -198,6 +228,5 @@ bool trace_play(const struct trace_program *program, struct trace_backend *backe
     free(player.pending);
     backend->ops->attach_devices(backend, NULL);
     devices_free(&player.devices);
-    free(player.pushed);
     return !error[0];
 }

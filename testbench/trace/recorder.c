@@ -176,21 +176,20 @@ static void print_fields(text_buffer *text, struct field_table table, const char
     }
 }
 
-void recorder_command(struct recorder *recorder, const char *how, const uint64_t words[2],
-                      const char *queue)
+void recorder_command(struct recorder *recorder, const char *how, const uint64_t words[2])
 {
     const struct ref_number_row *command = command_numbered((unsigned)(words[0] & 0xFF));
     if (!recorder)
         return;
     if (!command || !fields_tell_all(command_fields(), command->name, words, 2)) {
-        recorder_line(recorder, "%s 0x%llx 0x%llx%s", how, (unsigned long long)words[0],
-                      (unsigned long long)words[1], queue);
+        recorder_line(recorder, "%s 0x%llx 0x%llx", how, (unsigned long long)words[0],
+                      (unsigned long long)words[1]);
         return;
     }
     finish_line(recorder);
     text_buffer_print(&recorder->text, "%s %s", how, command->name + strlen("CMD_"));
     print_fields(&recorder->text, command_fields(), command->name, "OPCODE", words, false);
-    text_buffer_print(&recorder->text, "%s\n", queue);
+    text_buffer_print(&recorder->text, "\n");
 }
 
 void recorder_event(struct recorder *recorder, const uint64_t words[4])
@@ -240,6 +239,8 @@ static void print_access(text_buffer *text, const char *statement,
         text_buffer_print(text, " inst=1");
     if (access->tbu)
         text_buffer_print(text, " tbu=%u", (unsigned)access->tbu);
+    if (access->ats == CLIENT_TRANSLATED)
+        text_buffer_print(text, " ats=translated");
     if (access->order_id)
         text_buffer_print(text, " id=%u", (unsigned)access->order_id);
     if (access->start)
@@ -304,4 +305,62 @@ void recorder_access_join(struct recorder *recorder, const char *name,
     text_buffer_print(&recorder->text, "join %s", name);
     print_result(&recorder->text, access, result, data);
     text_buffer_print(&recorder->text, "\n");
+}
+
+/* ---- ATS */
+
+static void print_completion(text_buffer *text, const struct client_result *result)
+{
+    if (result->result == SMMU_RESULT_ATS_SUCCESS)
+        text_buffer_print(text, " -> ok pa=0x%llx len=0x%llx r=%u w=%u x=%u u=0 priv=%u\n",
+                          (unsigned long long)result->pa,
+                          (unsigned long long)(UINT64_C(1) << result->region_log2),
+                          (result->perms & SMMU_PERM_R) != 0, (result->perms & SMMU_PERM_W) != 0,
+                          (result->perms & SMMU_PERM_X) != 0, result->priv);
+    else
+        text_buffer_print(text, " -> %s\n",
+                          result->result == SMMU_RESULT_ATS_CA ? "ca" : "ur");
+}
+
+void recorder_ats(struct recorder *recorder, const struct client_access *access,
+                  const struct client_result *result)
+{
+    if (!recorder || !result)
+        return;
+    finish_line(recorder);
+    text_buffer *text = &recorder->text;
+    text_buffer_print(text, "ats %u 0x%llx", (unsigned)access->streamid,
+                      (unsigned long long)access->addr);
+    if (access->ssv)
+        text_buffer_print(text, " ssid=%u", (unsigned)access->substreamid);
+    if (access->len != 1)
+        text_buffer_print(text, " len=%u", (unsigned)access->len);
+    text_buffer_print(text, " nw=%u exec=%u priv=%u", !access->write, access->inst, access->priv);
+    if (access->tbu)
+        text_buffer_print(text, " tbu=%u", (unsigned)access->tbu);
+    if (access->start)
+        text_buffer_print(text, " at=%llu", (unsigned long long)access->start);
+    print_completion(text, result);
+}
+
+void recorder_atc(struct recorder *recorder, uint32_t streamid, enum atc_answer answer,
+                  uint64_t after)
+{
+    static const char *const answers[] = {
+        [ATC_COMPLETES] = "ok", [ATC_NEVER_ANSWERS] = "never", [ATC_UNSUPPORTED] = "ur"};
+    if (after && answer == ATC_COMPLETES)
+        recorder_line(recorder, "atc %u respond=after:%llu", (unsigned)streamid,
+                      (unsigned long long)after);
+    else
+        recorder_line(recorder, "atc %u respond=%s", (unsigned)streamid, answers[answer]);
+}
+
+void recorder_atc_inv(struct recorder *recorder, const smmu_out_atc_inv_t *inv)
+{
+    char pasid[24] = "";
+    if (inv->ssv)
+        snprintf(pasid, sizeof(pasid), " ssid=%u", (unsigned)inv->substreamid);
+    recorder_line(recorder, "atc-inv %u addr=0x%llx size=%u ssv=%u%s global=%u",
+                  (unsigned)inv->streamid, (unsigned long long)inv->addr,
+                  inv->span_log2 - 12U, inv->ssv, pasid, inv->global);
 }

@@ -7,6 +7,7 @@
 #ifndef SMMUSIM_TRACE_RECORDER_H
 #define SMMUSIM_TRACE_RECORDER_H
 
+#include "device/atc.h"
 #include "mem/host.h"
 
 #ifdef __cplusplus
@@ -41,9 +42,7 @@ void recorder_register_read(struct recorder *recorder, uint32_t offset, unsigned
 void recorder_poll(struct recorder *recorder, uint32_t offset, unsigned size, uint64_t value,
                    uint64_t mask, uint64_t within);
 /* how: "cmd" or "push" */
-/* queue: " q=...", or nothing. */
-void recorder_command(struct recorder *recorder, const char *how, const uint64_t words[2],
-                      const char *queue);
+void recorder_command(struct recorder *recorder, const char *how, const uint64_t words[2]);
 void recorder_event(struct recorder *recorder, const uint64_t words[4]);
 
 /*
@@ -52,6 +51,13 @@ void recorder_event(struct recorder *recorder, const uint64_t words[4]);
  */
 void recorder_access(struct recorder *recorder, const struct client_access *access,
                      const char *name, const struct client_result *result, const uint8_t *data);
+/* A Translation Request and its completion; NULL: there is none. */
+void recorder_ats(struct recorder *recorder, const struct client_access *access,
+                  const struct client_result *result);
+/* How a device answers, and an invalidation that it has received. */
+void recorder_atc(struct recorder *recorder, uint32_t streamid, enum atc_answer answer,
+                  uint64_t after);
+void recorder_atc_inv(struct recorder *recorder, const smmu_out_atc_inv_t *inv);
 /* dma& and join; here access->data are the bytes written. */
 void recorder_access_start(struct recorder *recorder, const struct client_access *access,
                            const char *name);

@@ -21,7 +21,7 @@ extern const struct statement_group access_statements;
 extern const struct statement_group event_statements;
 extern const struct statement_group irq_statements;
 extern const struct statement_group time_statements;
+extern const struct statement_group ats_statements;
 extern const struct statement_group pri_statements;
-extern const struct statement_group unbuilt_statements;
 
 #endif

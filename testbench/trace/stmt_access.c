@@ -9,7 +9,7 @@
 
 struct access_args {
     bool background;
-    bool write, inst;
+    bool write, inst, translated;
     uint32_t name; /* index + 1; 0: none */
     struct value sid, addr;
     struct value ssid, len, priv, inst_option, tbu, id, at, memattr, sh;
@@ -94,6 +94,17 @@ static bool check_literals(struct parser *parser, const struct access_args *args
     return true;
 }
 
+static bool parse_ats(struct parser *parser, const char *text, struct access_args *args)
+{
+    uint64_t ats = 0;
+    (void)smmu_config_get(&parser->program->config, "IDR0.ATS", &ats);
+    args->translated = lexer_equal(text, "translated");
+    if (!args->translated && !lexer_equal(text, "untranslated"))
+        return parse_fail(parser, "ats=%s is not one of translated, untranslated", text);
+    return !args->translated || ats ||
+           parse_fail(parser, "ats=%s: the configured SMMU has no ATS (IDR0.ATS=0)", text);
+}
+
 static bool parse_access_options(struct parser *parser, struct access_args *args)
 {
     char *name = NULL, *data = NULL, *sec = NULL, *ats = NULL;
@@ -115,8 +126,8 @@ static bool parse_access_options(struct parser *parser, struct access_args *args
     };
     if (!PARSE_OPTIONS(parser, options) || !parse_pas(parser, sec, &pas))
         return false;
-    if (ats && !lexer_equal(ats, "untranslated"))
-        return parse_fail(parser, "ats=%s: the configured SMMU has no ATS", ats);
+    if (ats && !parse_ats(parser, ats, args))
+        return false;
     return (!data || parse_data(parser, data, args)) && parse_name(parser, name, args) &&
            check_literals(parser, args);
 }
@@ -182,6 +193,7 @@ static bool resolve(struct player *player, const struct access_args *args,
     if (!fine)
         return false;
     access->write = args->write;
+    access->ats = args->translated ? CLIENT_TRANSLATED : CLIENT_UNTRANSLATED;
     access->streamid = (uint32_t)sid;
     access->substreamid = (uint32_t)ssid;
     access->ssv = is_given(&args->ssid);
@@ -209,8 +221,7 @@ static bool resolve_data(struct player *player, const struct access_args *args, 
     return true;
 }
 
-/* False after a message: there is no such TBU. */
-static bool tbu_exists(struct player *player, unsigned tbu)
+bool tbu_exists(struct player *player, unsigned tbu)
 {
     uint64_t tbus = 1;
     (void)smmu_config_get(&player->program->config, "timing.tbus", &tbus);
@@ -242,8 +253,7 @@ static uint32_t start(struct player *player, const struct access_args *args,
     return ticket;
 }
 
-/* False: nothing more is due, and it is still pending. */
-static bool await(struct player *player, uint32_t ticket, struct client_result *result,
+bool await_access(struct player *player, uint32_t ticket, struct client_result *result,
                   uint8_t *bytes)
 {
     while (!player->backend->ops->take(player->backend, ticket, result, bytes)) {
@@ -286,7 +296,7 @@ static void run_dma(struct player *player, const void *data)
     uint32_t ticket = start(player, args, &access, bytes);
     if (!ticket)
         return;
-    bool done = await(player, ticket, &result, bytes);
+    bool done = await_access(player, ticket, &result, bytes);
     recorder_access(player->options->recorder, &access, name, done ? &result : NULL, bytes);
     check_result(player, &args->result, ticket, &access, done ? &result : NULL, bytes);
     if (args->name && !done)
@@ -318,7 +328,7 @@ static void run_join(struct player *player, const void *data)
         player_void(player, "no dma with name=%s is in flight", name);
         return;
     }
-    bool done = await(player, pending->ticket, &result, bytes);
+    bool done = await_access(player, pending->ticket, &result, bytes);
     recorder_access_join(player->options->recorder, name, access, done ? &result : NULL, bytes);
     check_result(player, &args->result, pending->ticket, access, done ? &result : NULL, bytes);
     if (done)

@@ -196,6 +196,7 @@ private:
         side.identity.memattr = a.memattr;
         side.identity.sh = a.sh;
         side.identity.order_id = a.order_id;
+        side.identity.ats = static_cast<smmusim::ats_state>(a.ats);
         tlm::tlm_generic_payload trans;
         fill(trans, a.write, a.addr, job.data.data(), a.len, side);
         sc_time delay = SC_ZERO_TIME;
@@ -208,6 +209,9 @@ private:
         job.result.memattr = outcome.response.memattr;
         job.result.sh = outcome.response.sh;
         job.result.pas = outcome.response.pas;
+        job.result.region_log2 = outcome.response.region_log2;
+        job.result.perms = outcome.response.perms;
+        job.result.priv = (outcome.response.flags & SMMU_RSP_PRIV) != 0;
         job.result.cycles = outcome.cycles;
         job.result.memory_abort =
             outcome.response.result == SMMU_RESULT_FORWARD && !trans.is_response_ok();

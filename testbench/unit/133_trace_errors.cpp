@@ -63,9 +63,7 @@ const BadLine bad_lines[] = {
     {"cmd SYNC cs=4", "CS: 4 is too large, at most 0x3"},
     {"cmd SYNC cs=1 cs=1", "cs is given twice"},
     {"cmd SYNC cs", "unexpected 'cs'"},
-    {"cmd SYNC q=ecmdq", "q=ecmdq: not one of cmdq, s_cmdq, r_cmdq, ecmdq<n>"},
-    {"cmd SYNC q=ecmdq65536", "q=ecmdq65536: not one of cmdq, s_cmdq, r_cmdq, ecmdq<n>"},
-    {"r32 ECMDQ3_PRODS", "unknown register 'ECMDQ3_PRODS'"},
+    {"cmd SYNC q=ecmdq3", "q=ecmdq3: the configured SMMU has no ECMDQ"},
     {"cmd SYNC q=s_cmdq", "q=s_cmdq: the configured SMMU has no Secure state"},
     {"ring q=x", "q=x: not one of cmdq, s_cmdq, r_cmdq, ecmdq<n>"},
     {"cons", "INDEX is missing"},
@@ -87,7 +85,7 @@ const BadLine bad_lines[] = {
     {"dma w 1 0 data=0x1_0000_0000", "data: 0x100000000 does not fit into 4 bytes"},
     {"dma w 1 0 data=1,2", "data: 2 words are more than 4 bytes"},
     {"dma r 1 0 sec=realm", "realm: the configured SMMU has no Realm state"},
-    {"dma r 1 0 ats=translated", "ats=translated: the configured SMMU has no ATS"},
+    {"dma r 1 0 ats=maybe", "ats=maybe is not one of translated, untranslated"},
     {"dma r 1 0 ->", "the result after '->' is missing"},
     {"dma r 1 0 -> fine", "'fine' is not one of ok, bypass, abort, raz, wi, stall"},
     {"dma r 1 0 -> abort pa=3", "pa, memattr, sh and ns belong to ok and bypass"},
@@ -115,11 +113,23 @@ const BadLine bad_lines[] = {
     {"stat tbu0.slots == 0", "there are no statistics 'tbu0.slots'"},
     {"stat walks 0", "'0' is not one of == != < <= > >="},
     {"reset now", "unexpected 'now' at the end of the statement"},
-    /* features that are not built */
-    {"ats 1 0x1000 -> ok", "ats: the configured SMMU has no ATS"},
-    {"atc 1 respond=ok", "atc: the configured SMMU has no ATS"},
-    {"atc-inv 1 addr=0 size=0", "atc-inv: the configured SMMU has no ATS"},
-    {"no-atc-inv 1", "no-atc-inv: the configured SMMU has no ATS"},
+    /* devices */
+    {"ats 1 0 -> abort", "'abort' is not one of ok, ur, ca"},
+    {"ats 1 0 len=4097", "len: 4097 is too large, at most 0x1000"},
+    {"ats 1 0 -> ok r=2", "r: 2 is too large, at most 0x1"},
+    {"atc 1", "respond= is missing"},
+    {"atc 1 respond=soon", "'soon' is not one of ok, ur, never, after:CYCLES"},
+    {"atc 1 respond=after:", "after: '' is not a number"},
+    {"atc-inv", "SID is missing"},
+    {"atc-inv 1 size=53", "size: 53 is too large, at most 0x34"},
+};
+
+const BadLine without_ats[] = {
+    {"ats 1 0x1000 -> ok", "ats: the configured SMMU has no ATS (IDR0.ATS=0)"},
+    {"atc 1 respond=ok", "atc: the configured SMMU has no ATS (IDR0.ATS=0)"},
+    {"atc-inv 1 addr=0 size=0", "atc-inv: the configured SMMU has no ATS (IDR0.ATS=0)"},
+    {"no-atc-inv 1", "no-atc-inv: the configured SMMU has no ATS (IDR0.ATS=0)"},
+    {"dma r 1 0 ats=translated", "ats=translated: the configured SMMU has no ATS (IDR0.ATS=0)"},
 };
 
 const BadLine without_pri[] = {
@@ -159,6 +169,8 @@ TEST(TraceErrors, 133_bad_line_is_refused_with_its_number_and_reason)
 {
     for (const BadLine &bad : bad_lines)
         expect_refused("# a comment", bad);
+    for (const BadLine &bad : without_ats)
+        expect_refused("config IDR0.ATS=0", bad);
     for (const BadLine &bad : without_pri)
         expect_refused("config IDR0.PRI=0", bad);
     for (const BadLine &bad : bad_page_requests)
@@ -171,16 +183,6 @@ TEST(TraceErrors, 133_a_stall_is_not_expected_of_what_does_not_stall)
     EXPECT_FALSE(trace.read);
     EXPECT_EQ(trace.error,
               "t.trace:3: stall: the configured SMMU does not stall (IDR0.STALL_MODEL=1)");
-}
-
-TEST(TraceErrors, 133_an_ecmdq_is_not_used_where_there_is_none)
-{
-    PlayedTrace none("config IDR1.ECMDQ=0\ncmd SYNC q=ecmdq3\n");
-    EXPECT_FALSE(none.read);
-    EXPECT_EQ(none.error, "t.trace:3: q=ecmdq3: the configured SMMU has no ECMDQ");
-    PlayedTrace beyond("config IDR6.CMDQ_CONTROL_PAGE_LOG2NUMQ=2\ncons 0 q=ecmdq4\n");
-    EXPECT_TRUE(beyond.read);
-    EXPECT_EQ(beyond.error, "t.trace:3: the configured SMMU has no ECMDQ 4");
 }
 
 TEST(TraceErrors, 133_nothing_is_played_before_everything_was_read)

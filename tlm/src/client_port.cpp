@@ -68,6 +68,13 @@ void answer_zero(tlm::tlm_generic_payload &trans)
             trans.get_data_ptr()[i] = 0;
 }
 
+unsigned flags_of(ats_state ats)
+{
+    if (ats == ats_state::untranslated)
+        return 0;
+    return ats == ats_state::translated ? SMMU_REQ_ATS_TRANSLATED : SMMU_REQ_ATS_REQUEST;
+}
+
 smmu_request_t request_of(unsigned tbu, const tlm::tlm_generic_payload &trans,
                           const stream_identity &identity)
 {
@@ -78,7 +85,7 @@ smmu_request_t request_of(unsigned tbu, const tlm::tlm_generic_payload &trans,
     r.flags = static_cast<uint16_t>(SMMU_REQ_TRACKED | (trans.is_write() ? SMMU_REQ_WRITE : 0) |
                                     (identity.instruction ? SMMU_REQ_INST : 0) |
                                     (identity.privileged ? SMMU_REQ_PRIV : 0) |
-                                    (identity.ssv ? SMMU_REQ_SSV : 0));
+                                    (identity.ssv ? SMMU_REQ_SSV : 0) | flags_of(identity.ats));
     r.sec_sid = identity.sec_sid;
     r.tbu = static_cast<uint8_t>(tbu);
     r.memattr = identity.memattr;
@@ -167,7 +174,9 @@ void smmu_module::impl::client_page(unsigned tbu, tlm::tlm_generic_payload &tran
         result->cycles =
             (sc_core::sc_time_stamp() + delay - arrival).value() / config.clock_period.value();
     }
-    if (response.result == SMMU_RESULT_FORWARD)
+    if (response.result >= SMMU_RESULT_ATS_SUCCESS)
+        trans.set_response_status(tlm::TLM_OK_RESPONSE);
+    else if (response.result == SMMU_RESULT_FORWARD)
         forward(tbu, trans, response, delay);
     else if (response.result == SMMU_RESULT_RAZ_WI)
         answer_zero(trans);
@@ -219,18 +228,18 @@ void smmu_module::client_b_transport(int port, tlm::tlm_generic_payload &trans,
         mem_out[tbu]->b_transport(trans, delay);
         return;
     }
-    tlm::tlm_response_status status = shape_of(trans);
+    const bool known = m.identify(tbu, trans, identity);
+    const bool asks = known && identity.ats == ats_state::translation_request;
+    tlm::tlm_response_status status = asks ? tlm::TLM_OK_RESPONSE : shape_of(trans);
+    if (status == tlm::TLM_OK_RESPONSE && !known)
+        status = m.config.abort_response;
     if (status != tlm::TLM_OK_RESPONSE) {
         trans.set_response_status(status);
         return;
     }
-    if (!m.identify(tbu, trans, identity) || identity.ats != ats_state::untranslated) {
-        trans.set_response_status(m.config.abort_response);
-        return;
-    }
     const auto *side = trans.get_extension<sideband>();
     translation_result *result = side ? side->result : nullptr;
-    if (one_page(trans.get_address(), window_of(trans)))
+    if (asks || one_page(trans.get_address(), window_of(trans)))
         m.client_page(tbu, trans, identity, result, delay);
     else
         m.client_split(tbu, trans, identity, result, delay);

@@ -39,7 +39,7 @@
     X(cmd_cfgi, "commands", "of these, CMD_CFGI_*")                                                \
     X(atc_invs, "invalidations", "ATS invalidations sent to devices (CMD_ATC_INV)")                \
     X(atc_inv_failures, "invalidations", "of these, given up: not completed in time")              \
-    X(ats_requests, "requests", "ATS Translation Requests taken")                                  \
+    X(ats_requests, "requests", "ATS Translation Requests taken: sum of ats_requests")             \
     X(ats_granted, "requests", "of these, answered with Success and some access")                  \
     X(ats_translated, "requests", "client transactions that came translated")                      \
     X(cmd_errors, "errors", "command errors raised")                                               \
@@ -65,6 +65,8 @@
 #define SMMU_TBU_STAT_LIST(X)                                                                      \
     X(transactions, "requests", "client transactions taken")                                       \
     X(untranslated, "requests", "of these, that needed no translation: bypassed or refused")       \
+    X(ats_checked, "requests", "of these, that came translated and were for the TCU to judge")     \
+    X(ats_requests, "requests", "ATS Translation Requests taken; they are no transactions")        \
     X(utlb_lookup, "lookups", "transactions that looked up the micro-TLB")                         \
     X(utlb_miss, "lookups", "of these, not found")                                                 \
     X(mtlb_lookup, "lookups", "transactions that looked up the main TLB")                          \

@@ -14,14 +14,18 @@
 
 namespace smmusim {
 
-/* PCIe ATS state of a client transaction. An SMMU without ATS refuses all but 'untranslated'. */
+/*
+ * PCIe ATS state of a client transaction. An SMMU without ATS refuses all but 'untranslated'. A translation request
+ * carries no data and is no access: a write command asks for permission to write too (NW=0), its response status is
+ * OK, and the Translation Completion is the sideband's result.
+ */
 enum class ats_state : uint8_t { untranslated, translation_request, translated };
 
 /* Filled for an initiator that asks by attaching one. */
 struct translation_result {
     uint64_t request_tag = 0; /* under which the model has it now: for smmu_stalled(model(), ...) */
     bool valid = false;       /* false: the transaction never reached translation (bad payload) */
-    smmu_response_t response; /* of the last part, if the SMMU had to split the transaction */
+    smmu_response_t response{}; /* of the last part, if the SMMU had to split the transaction */
     uint64_t cycles = 0;      /* from arrival until it left the SMMU or was terminated */
 };
 
