@@ -148,15 +148,13 @@ static bool is_array(const struct iommu_hwpt_invalidate *ring)
     return ring->q_entry_num < drv_ring_size(ring->q_index_bits);
 }
 
-static int check_positions(const struct call *call, uint64_t *count)
+int uapi_ring_count(const struct iommu_hwpt_invalidate *ring, uint32_t cons, uint64_t *count)
 {
-    const struct iommu_hwpt_invalidate *ring = &call->arg.ring;
-
-    if (has_stray_bits(call->cons, ring->q_index_bits))
+    if (has_stray_bits(cons, ring->q_index_bits))
         return -EINVAL;
-    *count = drv_ring_used(ring->q_index_bits, ring->q_prod, call->cons);
+    *count = drv_ring_used(ring->q_index_bits, ring->q_prod, cons);
     if (is_array(ring)) {
-        if (call->cons > ring->q_prod || ring->q_prod > ring->q_entry_num)
+        if (cons > ring->q_prod || ring->q_prod > ring->q_entry_num)
             return -EINVAL;
     } else if (*count > ring->q_entry_num) {
         return -EINVAL; /* the consumer is ahead of the producer */
@@ -324,7 +322,7 @@ static int execute(struct call *call)
     if (rc == 0)
         rc = fetch_cons(call);
     if (rc == 0)
-        rc = check_positions(call, &count);
+        rc = uapi_ring_count(&call->arg.ring, call->cons, &count);
     if (rc == 0 && count)
         rc = check_entries(&call->arg.ring, count);
     if (rc || count == 0)

@@ -104,6 +104,10 @@ struct uapi {
  */
 int uapi_hwpt_invalidate(struct uapi *uapi, uint64_t arg);
 
+/* Entries from 'cons' up to q_prod, in a ring whose q_index_bits and q_entry_num belong together.
+ * -EINVAL: the two indexes do not. */
+int uapi_ring_count(const struct iommu_hwpt_invalidate *ring, uint32_t cons, uint64_t *count);
+
 #ifdef __cplusplus
 }
 #endif
