@@ -193,7 +193,7 @@ bool smmu_bypasses(const smmu_t *s, smmu_pas_t sec_sid)
 
 uint32_t smmu_reg_span(const smmu_t *s)
 {
-    return smmu__pmcg_regs_end(s); /* behind pages 0 and 1 (6.1) */
+    return smmu__ecmdq_regs_end(s); /* behind pages 0 and 1 (6.1) */
 }
 
 /* Accesses of another size, unaligned or beyond the last page: RAZ/WI, CHOICE (6.2). */

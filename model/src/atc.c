@@ -18,7 +18,7 @@ static uint64_t place_new(struct smmu *s, unsigned queue)
     while (p->inv[at].busy)
         at++;
     p->inv[at].generation++;
-    p->inv[at].queue = (uint16_t)queue;
+    p->inv[at].queue = queue;
     p->inv[at].busy = true;
     p->busy++;
     s->cmdq[queue].atc_outstanding++;

@@ -17,7 +17,7 @@ struct prog_if;
 /* A place among those outstanding; with its generation it makes a tag. */
 struct atc_inv {
     uint32_t generation;
-    uint16_t queue; /* number of the command queue whose CMD_SYNC waits for it */
+    uint32_t queue; /* number of the command queue whose CMD_SYNC waits for it */
     bool busy;
 };
 

@@ -97,8 +97,7 @@ static void finish(struct smmu *s, struct prog_if *pi, enum atos_group group, ui
     const uint8_t bit = bit_of_group((unsigned)pi->number << 8 | group);
     pi->reg[groups[group].par] = par;
     pi->reg[groups[group].ctrl] = 0;
-    s->inval.own_running &= (uint8_t)~bit;
-    s->inval.own_marked &= (uint8_t)~bit;
+    smmu__inval_own_done(s, bit);
     s->settle |= SETTLE_SYNC | SETTLE_ACKS;
 }
 

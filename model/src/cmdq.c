@@ -2,25 +2,37 @@
 /*
  * L3. See cmdq.h. An engine is a state machine that step() drives as far as it gets: every path
  * that may let it go on ends in run(). What a command does is cmds.c's; interrupts are irq.c's.
+ * A main queue and an ECMDQ differ in where their enable and their error are (7.1, 3.5.6).
  */
 #include <assert.h>
 #include <string.h>
 
+#include "ecmdq.h"
 #include "le.h"
 #include "own_access.h"
 #include "state.h"
 
-/* CMDQ_CONS.ERR (7.1). */
+/* CMDQ_CONS.ERR (7.1), ECMDQ_CONS.ERR_REASON. */
 enum cerror { CERROR_ILL = 1, CERROR_ABT = 2, CERROR_ATC_INV_SYNC = 3 };
 
 /* CMD_SYNC.CS (4.7.3). */
 enum { SIG_NONE = 0, SIG_IRQ = 1, SIG_SEV = 2 };
 
-/* The interfaces' main queues come first, in the interfaces' order. */
+static_assert(SMMU_REG_CMDQ_PROD == SMMU_REG_CMDQ_BASE + CMDQ_REG_PROD &&
+                  SMMU_REG_CMDQ_CONS == SMMU_REG_CMDQ_BASE + CMDQ_REG_CONS,
+              "the registers of a main queue do not lie as an ECMDQ's do");
+
 static inline struct prog_if *interface_of(struct smmu *s, unsigned queue)
 {
-    assert(queue < PROG_IF_COUNT);
-    return &s->pi[queue];
+    return &s->pi[s->cmdq[queue].prog_if];
+}
+
+/* Enabled and without an error that is not acknowledged. */
+static inline bool works(const struct cmdq *q, const struct prog_if *pi)
+{
+    if (q->enhanced)
+        return smmu__ecmdq_works(q);
+    return REG_FIELD(pi, CR0, CMDQEN) && !smmu__gerror_active(pi, GERROR_CMDQ_ERR);
 }
 
 /*
@@ -31,15 +43,14 @@ static inline struct prog_if *interface_of(struct smmu *s, unsigned queue)
  */
 static void look_around(struct cmdq *q, const struct prog_if *pi)
 {
-    uint32_t prod = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_PROD));
-    bool runs = REG_FIELD(pi, CR0, CMDQEN) && !smmu__gerror_active(pi, GERROR_CMDQ_ERR) &&
-                smmu__ring_consistent(&q->ring, prod, q->cons);
+    uint32_t prod = smmu__ring_index(&q->ring, q->reg[CMDQ_REG_PROD]);
+    bool runs = works(q, pi) && smmu__ring_consistent(&q->ring, prod, q->cons);
     q->available = runs ? smmu__ring_used(&q->ring, prod, q->cons) : 0;
 }
 
 static inline struct cmdq_fetch *buffer_entry(struct cmdq *q, unsigned place)
 {
-    return &q->fetch[(q->head + place) % CMDQ_BUFFER];
+    return &q->fetch[(q->head + place) & q->fetch_mask];
 }
 
 static inline const struct cmd_rule *head_rule(const struct smmu *s, const struct cmdq *q)
@@ -54,11 +65,11 @@ static inline struct cmdq_fetch *head_of(struct cmdq *q)
 
 static OFF_PATH void note_indexes(struct smmu *s, unsigned queue)
 {
-    const struct prog_if *pi = interface_of(s, queue);
+    const uint64_t *reg = s->cmdq[queue].reg;
     struct ring ring =
-        smmu__ring_of(REG_OF(pi, CMDQ_BASE), (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
-    uint32_t prod = smmu__ring_index(&ring, REG_OF(pi, CMDQ_PROD));
-    uint32_t cons = smmu__ring_index(&ring, REG_OF(pi, CMDQ_CONS));
+        smmu__ring_of(reg[CMDQ_REG_BASE], (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
+    uint32_t prod = smmu__ring_index(&ring, reg[CMDQ_REG_PROD]);
+    uint32_t cons = smmu__ring_index(&ring, reg[CMDQ_REG_CONS]);
     TIMELINE_COUNTER(s, CMDQ_PROD, queue, prod);
     TIMELINE_COUNTER(s, CMDQ_CONS, queue, cons);
     TIMELINE_COUNTER(s, CMDQ_WAITING, queue, smmu__ring_used(&ring, prod, cons));
@@ -101,10 +112,10 @@ static inline void read_commands(struct smmu *s, unsigned queue, unsigned entry,
 static inline void read_next(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    unsigned n = commands_of_read(s, q), first = (unsigned)(q->head + q->buffered) % CMDQ_BUFFER;
+    unsigned n = commands_of_read(s, q), first = (unsigned)(q->head + q->buffered) & q->fetch_mask;
     uint32_t index = q->fetch_index;
     for (unsigned i = 0; i < n; i++) {
-        struct cmdq_fetch *f = &q->fetch[(first + i) % CMDQ_BUFFER];
+        struct cmdq_fetch *f = &q->fetch[(first + i) & q->fetch_mask];
         f->state = FETCH_READING;
         f->covered = 0;
         f->index = q->fetch_index;
@@ -148,10 +159,10 @@ static bool prepare(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     const struct prog_if *pi = interface_of(s, queue);
-    uint64_t base = REG_OF(pi, CMDQ_BASE);
+    uint64_t base = q->reg[CMDQ_REG_BASE];
     q->ring = smmu__ring_of(base, (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
     q->attrs = smmu__queue_attrs(pi, SMMU_REG_GET(CMDQ_BASE, RA, base) != 0);
-    q->cons = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_CONS));
+    q->cons = smmu__ring_index(&q->ring, q->reg[CMDQ_REG_CONS]);
     q->fetch_index = q->cons;
     look_around(q, pi);
     return q->available;
@@ -186,6 +197,7 @@ static OFF_PATH bool start(struct smmu *s, unsigned queue)
 static OFF_PATH void stop(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
+    smmu__cmdq_give_turn(s, q);
     drop_read_ahead(s, queue);
     q->available = 0;
     q->state = CMDQ_STOPPED;
@@ -193,18 +205,21 @@ static OFF_PATH void stop(struct smmu *s, unsigned queue)
 
 /* ----------------------------------------------------------------------------- consumption */
 
-/* 7.1: ERR is there before the error is; CONS.RD stays on the command. */
+/* 7.1, 3.5.6.3: ERR is there before the error is; CONS.RD stays on the command. */
 static OFF_PATH void fail(struct smmu *s, unsigned queue, enum cerror code)
 {
     struct cmdq *q = &s->cmdq[queue];
     struct prog_if *pi = interface_of(s, queue);
-    REG_OF(pi, CMDQ_CONS) = SMMU_FIELD_PUT(CMDQ_CONS, ERR, code) | q->cons;
+    if (q->enhanced)
+        smmu__ecmdq_fail(q, code);
+    else
+        q->reg[CMDQ_REG_CONS] = SMMU_FIELD_PUT(CMDQ_CONS, ERR, code) | q->cons;
     STAT(s, cmd_errors, 1);
     if (head_of(q)->state == FETCH_READ)
         TIMELINE_END(s, COMMAND, queue, head_of(q)->number, SMMU_COMMAND_FAILED, code);
     head_of(q)->state = FETCH_FREE;
     stop(s, queue);
-    smmu__gerror_raise(s, pi, GERROR_CMDQ_ERR);
+    smmu__gerror_raise(s, pi, q->enhanced ? GERROR_CMDQP_ERR : GERROR_CMDQ_ERR);
 }
 
 /* What else consuming a command counts as. */
@@ -219,16 +234,16 @@ static const uint8_t stat_of_kind[] = {
 static inline void consume(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
-    struct prog_if *pi = interface_of(s, queue);
-    uint32_t prod = smmu__ring_index(&q->ring, REG_OF(pi, CMDQ_PROD));
+    uint32_t prod = smmu__ring_index(&q->ring, q->reg[CMDQ_REG_PROD]);
     bool was_full = smmu__ring_full(&q->ring, prod, q->cons);
     q->cons = smmu__ring_next(&q->ring, q->cons);
-    REG_OF(pi, CMDQ_CONS) = q->cons;
+    q->reg[CMDQ_REG_CONS] = (q->reg[CMDQ_REG_CONS] & q->cons_keeps) | q->cons;
+    smmu__cmdq_give_turn(s, q);
     TIMELINE_END(s, COMMAND, queue, head_of(q)->number, SMMU_COMMAND_CONSUMED, 0);
     if (UNLIKELY(s->timeline.capacity))
         note_indexes(s, queue);
     head_of(q)->state = FETCH_FREE;
-    q->head = (uint8_t)((q->head + 1) % CMDQ_BUFFER);
+    q->head = (uint8_t)((q->head + 1) & q->fetch_mask);
     q->buffered--;
     q->available -= q->available > 0;
     q->state = CMDQ_AWAIT;
@@ -238,7 +253,7 @@ static inline void consume(struct smmu *s, unsigned queue)
         s->stat[stat_of_kind[kind]]++;
     read_ahead(s, queue);
     if (was_full)
-        smmu__irq_sev(s, pi);
+        smmu__irq_sev(s, interface_of(s, queue));
 }
 
 /* --------------------------------------------------------------------------- CMD_SYNC (4.7.3) */
@@ -247,32 +262,12 @@ static OFF_PATH void sync_begin(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     TIMELINE_END(s, CMD_EXECUTE, queue, head_of(q)->number, 0, 0);
+    smmu__cmdq_give_turn(s, q);
     q->sync_since = s->sched.now;
     q->sync_begun = false;
+    smmu__cmdq_await_poke(s, queue);
     q->state = CMDQ_SYNC_WAIT;
     TIMELINE_BEGIN(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
-}
-
-/* What it waits for: not before devices have let go of what they cached, so that the accesses they
- * made until then are among it (4.5.1). */
-static void sync_collect(struct smmu *s, unsigned queue)
-{
-    struct cmdq *q = &s->cmdq[queue];
-    smmu__inval_sync_begin(s);
-    q->sync_inval_done = s->inval.all_done;
-    q->sync_event_ticket = interface_of(s, queue)->evtq.recorded;
-    q->sync_begun = true;
-}
-
-/* Earlier invalidations, event records of terminated transactions, MSIs of earlier CMD_SYNCs. */
-static bool sync_complete(struct smmu *s, unsigned queue)
-{
-    const struct prog_if *pi = interface_of(s, queue);
-    const struct evtq *events = &pi->evtq;
-    const struct cmdq *q = &s->cmdq[queue];
-    return smmu__inval_complete(s) && q->sync_inval_done <= s->sched.now &&
-           events->settled >= q->sync_event_ticket && events->settled >= events->stale_ticket &&
-           !smmu__msi_in_flight(pi, SMMU_IRQ_CMD_SYNC);
 }
 
 /* Who sees the signal sees CONS beyond the command. */
@@ -285,7 +280,7 @@ static OFF_PATH void sync_signal(struct smmu *s, unsigned queue)
     consume(s, queue);
     uint64_t signal = SMMU_FIELD_GET(CMD_SYNC, CS, words);
     if (signal == SIG_IRQ)
-        smmu__irq_cmd_sync(s, pi, words);
+        q->msi_in_flight = smmu__irq_cmd_sync(s, pi, queue, words);
     else if (signal == SIG_SEV)
         smmu__irq_sev(s, pi);
 }
@@ -297,17 +292,19 @@ static OFF_PATH bool sync_wait(struct smmu *s, unsigned queue)
         return false;
     if (q->atc_failed) { /* what else it stood for is left to the next one (4.7.3) */
         q->atc_failed = false;
+        smmu__cmdq_await_no_poke(s, queue);
         TIMELINE_END(s, SYNC_WAIT, queue, head_of(q)->number, 0, 0);
         fail(s, queue, CERROR_ATC_INV_SYNC);
         return false;
     }
     if (!q->sync_begun)
-        sync_collect(s, queue);
-    if (!sync_complete(s, queue)) {
-        if (q->sync_inval_done > s->sched.now)
-            smmu__timer_set(s, TIMER_CMDQ, queue, q->sync_inval_done - s->sched.now);
+        smmu__cmdq_sync_collect(s, queue);
+    if (!smmu__cmdq_sync_complete(s, queue)) {
+        if (q->inval_done > s->sched.now)
+            smmu__timer_set(s, TIMER_CMDQ, queue, q->inval_done - s->sched.now);
         return false;
     }
+    smmu__cmdq_await_no_poke(s, queue);
     smmu__timer_clear(s, TIMER_CMDQ, queue); /* it may be due in this very cycle */
     STAT(s, sync_wait_cycles, s->sched.now - q->sync_since);
     TCU_TIME(s, sync_wait, s->sched.now - q->sync_since);
@@ -330,24 +327,51 @@ static inline bool invalidates(const struct cmd_rule *rule)
     return rule->kind == CMD_IS_TLBI || rule->kind == CMD_IS_CFGI;
 }
 
+/* One more invalidation may be outstanding only later, or others have been waiting for that. */
+static inline bool must_wait(const struct smmu *s, const struct cmdq *q)
+{
+    return smmu__inval_free_at(s) > s->sched.now ||
+           (!q->has_turn && (s->cmdq_line.taken || s->cmdq_line.waits));
+}
+
+static OFF_PATH void wait_for_inval(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    uint64_t free_at = smmu__inval_free_at(s);
+    if (q->state != CMDQ_INVAL_WAIT && q->state != CMDQ_INVAL_TURN)
+        TIMELINE_BEGIN(s, CMD_INVAL_WAIT, queue, head_of(q)->number, 0, 0);
+    if (!smmu__cmdq_take_turn(s, queue)) {
+        q->state = CMDQ_INVAL_TURN;
+        return;
+    }
+    q->state = CMDQ_INVAL_WAIT;
+    smmu__timer_set(s, TIMER_CMDQ, queue, free_at > s->sched.now ? free_at - s->sched.now : 0);
+}
+
+static OFF_PATH bool wait_for_room(struct smmu *s, unsigned queue, bool room)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    if (q->state != CMDQ_ROOM_WAIT)
+        TIMELINE_BEGIN(s, CMD_ROOM_WAIT, queue, head_of(q)->number, 0, 0);
+    s->room_wanted |= !room;
+    smmu__cmdq_await_poke(s, queue);
+    q->state = CMDQ_ROOM_WAIT;
+    return false;
+}
+
 /* Decoded, its time has passed: the head command fails, acts or begins to wait. */
 static inline bool act(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
     const struct cmd_rule *rule = head_rule(s, q);
-    if (invalidates(rule) && smmu__inval_free_at(s) > s->sched.now) {
-        q->state = CMDQ_INVAL_WAIT;
-        TIMELINE_BEGIN(s, CMD_INVAL_WAIT, queue, head_of(q)->number, 0, 0);
-        smmu__timer_set(s, TIMER_CMDQ, queue, smmu__inval_free_at(s) - s->sched.now);
-        return false;
-    }
     bool room = smmu__outbox_has_room_for_command(s);
-    bool atc_inv = rule->kind == CMD_IS_ATC_INV;
-    if (!room || !smmu__inval_ready(s) || (atc_inv && !smmu__atc_inv_ready(s))) {
-        if (q->state != CMDQ_ROOM_WAIT)
-            TIMELINE_BEGIN(s, CMD_ROOM_WAIT, queue, head_of(q)->number, 0, 0);
-        s->room_wanted |= !room;
-        q->state = CMDQ_ROOM_WAIT;
+    if (UNLIKELY(!room || !smmu__inval_ready(s) ||
+                 (rule->kind == CMD_IS_ATC_INV && !smmu__atc_inv_ready(s))))
+        return wait_for_room(s, queue, room);
+    if (UNLIKELY(q->state == CMDQ_ROOM_WAIT))
+        smmu__cmdq_await_no_poke(s, queue);
+    if (invalidates(rule) && must_wait(s, q)) {
+        wait_for_inval(s, queue);
         return false;
     }
     if (rule->kind == CMD_ILLEGAL) {
@@ -358,10 +382,12 @@ static inline bool act(struct smmu *s, unsigned queue)
         sync_begin(s, queue);
         return true;
     }
-    if (atc_inv)
+    if (rule->kind == CMD_IS_ATC_INV)
         smmu__atc_inv_send(s, queue, interface_of(s, queue), head_of(q)->words);
     if (rule->handle)
         rule->handle(s, interface_of(s, queue), head_of(q)->words);
+    if (invalidates(rule) && q->inval_done < smmu__inval_latest_done(s))
+        q->inval_done = smmu__inval_latest_done(s);
     consume(s, queue);
     return true;
 }
@@ -380,6 +406,10 @@ static inline uint64_t time_to_act(const struct smmu *s, const struct cmd_rule *
 static inline bool decode(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
+    if (CFG(s, TIMING_CMD_SERIAL) && !smmu__cmdq_take_turn(s, queue)) {
+        q->state = CMDQ_DECODE_WAIT;
+        return false;
+    }
     q->head_rule = smmu__cmd_judge(s, interface_of(s, queue), head_of(q)->words);
     uint64_t delay = time_to_act(s, head_rule(s, q));
     q->state = CMDQ_DECODE;
@@ -431,7 +461,9 @@ static inline void run(struct smmu *s, unsigned queue)
     while (step(s, queue))
         ;
     const struct prog_if *pi = interface_of(s, queue);
-    if (REG_OF(pi, CR0) != REG_OF(pi, CR0ACK) && smmu__cmdq_quiet(s, queue))
+    if (UNLIKELY(s->cmdq[queue].enhanced))
+        smmu__ecmdq_acknowledge(s, queue);
+    else if (REG_OF(pi, CR0) != REG_OF(pi, CR0ACK) && smmu__cmdq_quiet(s, queue))
         s->settle |= SETTLE_ACKS; /* CR0ACK.CMDQEN may wait for this */
 }
 
@@ -456,7 +488,7 @@ void smmu__cmdq_disable(struct smmu *s, unsigned queue)
     q->available = 0;
     if (q->state == CMDQ_START)
         smmu__timer_clear(s, TIMER_CMDQ, queue);
-    if (q->state == CMDQ_AWAIT || q->state == CMDQ_START)
+    if (q->state == CMDQ_AWAIT || q->state == CMDQ_START || q->state == CMDQ_DECODE_WAIT)
         stop(s, queue);
 }
 
@@ -519,7 +551,7 @@ inline void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry,
     bool one_by_one = status != SMMU_MEM_OK && n > 1;
     q->reading--;
     for (unsigned i = 0; i < n; i++) {
-        unsigned at = (entry + i) % CMDQ_BUFFER;
+        unsigned at = (entry + i) & q->fetch_mask;
         if (one_by_one)
             read_again(s, queue, at);
         else
@@ -530,15 +562,28 @@ inline void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry,
         run(s, queue);
 }
 
-void smmu__cmdq_poke(struct smmu *s)
+void smmu__cmdq_go_on(struct smmu *s, unsigned queue)
 {
-    for (unsigned queue = 0; queue < CMD_QUEUE_COUNT; queue++)
-        if (s->cmdq[queue].state == CMDQ_SYNC_WAIT || s->cmdq[queue].state == CMDQ_ROOM_WAIT)
-            run(s, queue);
+    run(s, queue);
+}
+
+/* Where it was when it asked for the turn. */
+void smmu__cmdq_turn(struct smmu *s, unsigned queue)
+{
+    if (s->cmdq[queue].state == CMDQ_DECODE_WAIT)
+        s->cmdq[queue].state = CMDQ_AWAIT;
+    else
+        act(s, queue);
+    run(s, queue);
 }
 
 void smmu__cmdq_reset(struct smmu *s, unsigned queue)
 {
+    struct cmdq *q = &s->cmdq[queue];
     smmu__timer_clear(s, TIMER_CMDQ, queue);
-    memset(&s->cmdq[queue], 0, sizeof s->cmdq[queue]);
+    memset(&q->state, 0, sizeof *q - offsetof(struct cmdq, state));
+    for (unsigned i = 0; i <= q->fetch_mask; i++)
+        q->fetch[i].state = FETCH_FREE;
+    if (q->enhanced)
+        smmu__ecmdq_reset(q);
 }

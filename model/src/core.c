@@ -127,13 +127,27 @@ static void lay_out_walk_caches(struct arena *a, struct walk_cache *c, const uin
                     v[SMMU_CFG_TIMING_WC_WAYS], v[SMMU_CFG_TIMING_WC_REPL]);
 }
 
-static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots, uint32_t groups,
-                           uint32_t atc_invs)
+static void lay_out_cmdqs(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
 {
-    const uint32_t count_of[TIMER_KINDS] = {[TIMER_SLOT] = slots,
-                                            [TIMER_CMDQ] = CMD_QUEUE_COUNT,
-                                            [TIMER_PMCG] = groups,
-                                            [TIMER_ATC] = atc_invs};
+    const unsigned buffer = smmu__cmdq_buffer(cfg);
+    s->cmdqs = smmu__cmdq_count(cfg);
+    s->cmdq = carve(a, s->cmdqs, sizeof *s->cmdq);
+    struct cmdq_fetch *fetch = carve(a, (uint64_t)s->cmdqs * buffer, sizeof *fetch);
+    for (uint32_t i = 0; s->cmdq && i < s->cmdqs; i++)
+        s->cmdq[i].fetch = fetch + (size_t)i * buffer;
+    s->ecmdq_reg = carve(a, (uint64_t)smmu__ecmdq_count(cfg) * CMDQ_REGS, sizeof *s->ecmdq_reg);
+    s->cmdq_line.waits_of = carve(a, (s->cmdqs + 63) / 64, sizeof *s->cmdq_line.waits_of);
+}
+
+/* Reads of a command queue that can be outstanding: of what it reads ahead, the half. */
+static uint32_t cmdq_reads(const smmu_config_t *cfg)
+{
+    return smmu__cmdq_count(cfg) * (smmu__cmdq_buffer(cfg) / 2);
+}
+
+/* So many of each kind. */
+static void lay_out_timers(struct arena *a, struct sched *q, const uint32_t count_of[TIMER_KINDS])
+{
     q->timer_count = 0;
     for (unsigned kind = 0; kind < TIMER_KINDS; kind++) {
         q->first[kind] = q->timer_count;
@@ -144,15 +158,16 @@ static void lay_out_timers(struct arena *a, struct sched *q, uint32_t slots, uin
     for (unsigned kind = 0; q->timer && kind < TIMER_KINDS; kind++)
         for (uint32_t i = 0; i < count_of[kind]; i++)
             q->timer[q->first[kind] + i] =
-                (struct timer){.kind = (uint16_t)kind, .index = (uint16_t)i};
+                (struct timer){.kind = kind & 0xFF, .index = i & 0xFFFFFF};
 }
 
-static void lay_out_port(struct arena *a, struct qtw *q, uint32_t slots, uint32_t groups)
+static void lay_out_port(struct arena *a, struct qtw *q, uint32_t slots, uint32_t groups,
+                         const smmu_config_t *cfg)
 {
     const uint32_t waiting[QTW_KINDS] = {
-        [QTW_READ] = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER + PROG_IF_COUNT * (ATOS_GROUPS + 1),
+        [QTW_READ] = slots + cmdq_reads(cfg) + PROG_IF_COUNT * (ATOS_GROUPS + 1),
         [QTW_EVENT] = PROG_IF_COUNT * 2 * OUTQ_WRITES,
-        [QTW_MSI] = PROG_IF_COUNT * SMMU_IRQ_COUNT + groups,
+        [QTW_MSI] = PROG_IF_COUNT * SMMU_IRQ_COUNT + smmu__cmdq_count(cfg) + groups,
     };
     for (unsigned kind = 0; kind < QTW_KINDS; kind++) {
         q->queue[kind].capacity = waiting[kind];
@@ -181,6 +196,26 @@ static void lay_out_stalls(struct arena *a, struct stalls *p, const uint64_t *v)
     p->place = carve(a, p->pool.capacity, sizeof *p->place);
 }
 
+static uint32_t at_most(uint64_t n, uint64_t limit)
+{
+    return (uint32_t)(n < limit ? n : limit);
+}
+
+/* What counter groups and ECMDQs can have in the outbox: no more accesses than can be outstanding. */
+static void lay_out_outbox(struct arena *a, struct outbox *o, uint32_t slots, uint32_t groups,
+                           const smmu_config_t *cfg)
+{
+    const uint64_t *v = cfg->value;
+    const uint32_t cmdqs = smmu__cmdq_count(cfg), reads = cmdq_reads(cfg);
+    o->kept = PMCG_OUTBOX_PLACES * groups + at_most(reads, v[SMMU_CFG_TIMING_QTW_MAX_READS]) +
+              at_most(cmdqs, v[SMMU_CFG_TIMING_WR_MSIS]);
+    o->capacity = 2 * slots + OUTBOX_FOR_OTHERS + o->kept;
+    o->item = carve(a, o->capacity, sizeof *o->item);
+    o->access_capacity = slots + reads + cmdqs +
+                         PROG_IF_COUNT * (2 * OUTQ_WRITES + SMMU_IRQ_COUNT + ATOS_GROUPS + 1) + groups;
+    o->access = carve(a, o->access_capacity, sizeof *o->access);
+}
+
 enum { TAGS_MAX = 4096, TAGS_MIN = 64 };
 
 static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
@@ -193,14 +228,14 @@ static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
     s->pmcg = carve(a, s->pmcg_count, sizeof *s->pmcg);
     s->atc_invs.capacity = v[SMMU_CFG_IDR0_ATS] ? (uint32_t)v[SMMU_CFG_TIMING_ATC_INVS] : 0;
     s->atc_invs.inv = carve(a, s->atc_invs.capacity, sizeof *s->atc_invs.inv);
-    lay_out_timers(a, &s->sched, slots, s->pmcg_count, s->atc_invs.capacity);
-    lay_out_port(a, &s->qtw, slots, s->pmcg_count);
-    s->outbox.capacity = 2 * slots + OUTBOX_FOR_OTHERS + PMCG_OUTBOX_PLACES * s->pmcg_count;
-    s->outbox.item = carve(a, s->outbox.capacity, sizeof *s->outbox.item);
-    s->outbox.access_capacity = slots + CMD_QUEUE_COUNT * CMDQ_BUFFER +
-                                PROG_IF_COUNT * (2 * OUTQ_WRITES + SMMU_IRQ_COUNT + ATOS_GROUPS + 1) +
-                                s->pmcg_count;
-    s->outbox.access = carve(a, s->outbox.access_capacity, sizeof *s->outbox.access);
+    lay_out_cmdqs(a, s, cfg);
+    lay_out_timers(a, &s->sched,
+                   (const uint32_t[TIMER_KINDS]){[TIMER_SLOT] = slots,
+                                                 [TIMER_CMDQ] = s->cmdqs,
+                                                 [TIMER_PMCG] = s->pmcg_count,
+                                                 [TIMER_ATC] = s->atc_invs.capacity});
+    lay_out_port(a, &s->qtw, slots, s->pmcg_count, cfg);
+    lay_out_outbox(a, &s->outbox, slots, s->pmcg_count, cfg);
     s->slots.capacity = slots;
     s->slots.slot = carve(a, slots, sizeof *s->slots.slot);
     s->slots.in_use = carve(a, (slots + 63) / 64, sizeof *s->slots.in_use);
@@ -251,7 +286,7 @@ static const uint8_t costs[] = {
 
 /* What requests meet each other at: only in mode at. */
 static const uint8_t encounters[] = {
-    SMMU_CFG_TIMING_INV_BLOCKS_LOOKUP,
+    SMMU_CFG_TIMING_INV_BLOCKS_LOOKUP,  SMMU_CFG_TIMING_CMD_SERIAL,
     SMMU_CFG_TIMING_ORDER_BY_ID,        SMMU_CFG_TIMING_TBU_HAZARD_ENTRIES,
     SMMU_CFG_TIMING_TCU_HAZARD_ENTRIES, SMMU_CFG_TIMING_PREFETCH,
     SMMU_CFG_TIMING_EVENT_HOLDS_SLOT,   SMMU_CFG_TIMING_QTW_SHARED_WITH_CLIENT};
@@ -304,10 +339,8 @@ static void take_config(struct smmu *s, const smmu_config_t *cfg)
     size_pools(s);
 }
 
-/* The programming interfaces that exist. */
-static const struct {
-    uint8_t sec, cmd_queue;
-} interfaces[PROG_IF_COUNT] = {[PROG_IF_NS] = {SMMU_PAS_NS, CMD_QUEUE_NS}};
+/* The programming interfaces that exist, and the Security state of each. */
+static const uint8_t interfaces[PROG_IF_COUNT] = {[PROG_IF_NS] = SMMU_PAS_NS};
 
 smmu_status_t smmu_create(smmu_t **out, const smmu_config_t *cfg, void *memory, size_t size)
 {
@@ -324,8 +357,8 @@ smmu_status_t smmu_create(smmu_t **out, const smmu_config_t *cfg, void *memory, 
     lay_out(&arena, s, cfg);
     take_config(s, cfg);
     for (uint8_t i = 0; i < PROG_IF_COUNT; i++)
-        s->pi[i] = (struct prog_if){
-            .number = i, .sec = interfaces[i].sec, .cmd_queue = interfaces[i].cmd_queue};
+        s->pi[i] = (struct prog_if){.number = i, .sec = interfaces[i]};
+    smmu__cmdq_init(s);
     smmu__regs_init(s);
     smmu__pmcg_init(s);
     smmu__qtw_init(s);
@@ -358,8 +391,9 @@ void smmu_reset(smmu_t *s)
     smmu__translations_reset(s);
     smmu__inval_reset(s);
     smmu__atc_inv_reset(s);
-    for (unsigned q = 0; q < CMD_QUEUE_COUNT; q++)
+    for (unsigned q = 0; q < s->cmdqs; q++)
         smmu__cmdq_reset(s, q);
+    smmu__cmdq_line_reset(s);
     for (unsigned i = 0; i < PROG_IF_COUNT; i++) {
         smmu__evtq_reset(&s->pi[i]);
         smmu__priq_reset(&s->pi[i]);
@@ -394,6 +428,8 @@ void smmu__settle_now(struct smmu *s)
                 smmu__regs_update_acks(s, &s->pi[i]);
         if (due & SETTLE_SYNC)
             smmu__cmdq_poke(s);
+        if (due & SETTLE_TURNS)
+            smmu__cmdq_next_turn(s);
         if (due & SETTLE_PMCG)
             smmu__pmcg_signal(s);
     }
@@ -422,6 +458,13 @@ static void cmdq_access(struct smmu *s, unsigned index, smmu_mem_status_t status
                         const uint8_t *data)
 {
     smmu__cmdq_read_done(s, index >> 8, index & 255, status, data);
+}
+
+static void sync_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
+                        const uint8_t *data)
+{
+    (void)data;
+    smmu__cmdq_sync_msi_done(s, index, status);
 }
 
 static void evtq_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
@@ -464,6 +507,7 @@ void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t st
     static void (*const done[OWNER_KINDS])(struct smmu *, unsigned, smmu_mem_status_t,
                                            const uint8_t *) = {[OWNER_SLOT] = slot_access,
                                                                [OWNER_CMDQ] = cmdq_access,
+                                                               [OWNER_SYNC] = sync_access,
                                                                [OWNER_EVTQ] = evtq_access,
                                                                [OWNER_MSI] = msi_access,
                                                                [OWNER_PMCG] = pmcg_access,

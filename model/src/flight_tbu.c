@@ -366,18 +366,12 @@ void smmu__flight_leave_order(struct smmu *s, struct slot *slot)
         leave_in_turn(s, t, o, next);
 }
 
-/* A marked slot used what was invalidated: if the CMD_SYNC has begun, it waits for this access too
- * (3.21.1). */
-static uint8_t epoch_of(const struct smmu *s, const struct slot *slot)
-{
-    return slot->marks && !s->inval.dirty ? s->inval.epoch ^ 1 : s->inval.epoch;
-}
-
 bool smmu__flight_leave(struct smmu *s, struct slot *slot)
 {
     struct tbu *t = tbu_of(s, slot);
     smmu_response_t *a = &slot->response;
-    smmu__answer_track(s, &slot->request, epoch_of(s, slot), a);
+    /* The CMD_SYNC that waits for a marked slot waits for its access too (3.21.1). */
+    smmu__answer_track(s, &slot->request, smmu__inval_epoch_of(s, slot->marks), a);
     a->latency = slot->latency;
     if (!slot_asks(slot))
         TRANSACTION_TIME(s, t,

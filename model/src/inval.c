@@ -116,8 +116,6 @@ static inline uint64_t send_to_tbus(struct smmu *s, uint64_t work)
     const struct inval_work first = {s->sched.now + there, work, apart};
     if (s->timeline.capacity)
         note_in_tbus(s, &first);
-    for (uint32_t i = 0; i < s->tbus; i++)
-        TBU_STAT(&s->tbu[i], inval_received, 1);
     s->inval.work[s->inval.count % INVAL_TOKENS_MAX] = first;
     TCU_STAT(s, inval_sent, s->tbus);
     return s->sched.now + (s->tbus - 1) * apart + there + work + back;
@@ -150,8 +148,11 @@ static inline void charge(struct smmu *s, const struct inval_scope *scope)
     if (s->timeline.capacity)
         note(s, scope, done);
     v->done[v->count++ % INVAL_TOKENS_MAX] = done;
-    if (done > v->all_done)
-        v->all_done = done;
+}
+
+inline uint64_t smmu__inval_latest_done(const struct smmu *s)
+{
+    return s->inval.done[(s->inval.count - 1) % INVAL_TOKENS_MAX];
 }
 
 /* ------------------------------------------------------------------------------- what it does */
@@ -172,6 +173,12 @@ static inline void invalidate_translations(struct smmu *s, const struct inval_tl
         smmu__tlb_drop(s, &s->walk_cache.array[i], &range);
 }
 
+/* What is marked already stays where it is. */
+static inline void mark_own(struct inval_state *v)
+{
+    v->own_marked[v->epoch] |= v->own_running & (uint8_t)~v->own_marked[v->epoch ^ 1];
+}
+
 void smmu__invalidate(struct smmu *s, const struct inval_scope *scope)
 {
     if (scope->kind == INVAL_CONFIG)
@@ -179,29 +186,73 @@ void smmu__invalidate(struct smmu *s, const struct inval_scope *scope)
     else
         invalidate_translations(s, &scope->u.tlb);
     smmu__slots_mark(s, scope);
-    s->inval.own_marked |= s->inval.own_running;
+    mark_own(&s->inval);
     charge(s, scope);
     s->inval.dirty = true;
     if (CFG(s, INVAL_NOTIFY))
         tell_owner(s, scope);
 }
 
-void smmu__inval_sync_begin(struct smmu *s)
-{
-    struct inval_state *v = &s->inval;
-    if (!v->dirty)
-        return;
-    v->dirty = false;
-    v->epoch ^= 1; /* accesses forwarded from now on used no invalidated translation */
-    v->waiting = true;
-}
+/* ---------------------------------------------------------------------------- completion */
 
-bool smmu__inval_complete(const struct smmu *s)
+/* Accesses forwarded after the next change used no translation that was invalidated before it. If
+ * nothing was, the latest one will do, or none if there was none since the reset. */
+struct inval_wait smmu__inval_sync_begin(const struct smmu *s)
 {
     const struct inval_state *v = &s->inval;
-    if (s->slots.marked || v->own_marked || v->acks_pending)
-        return false;
-    return !v->waiting || v->tracked[v->epoch ^ 1] == 0;
+    uint64_t latest = v->changes == v->reset_changes ? 0 : v->changes;
+    return (struct inval_wait){.change = v->dirty ? v->changes + 1 : latest,
+                               .ack_tag = v->next_ack_tag};
+}
+
+static bool empty(const struct smmu *s, unsigned epoch)
+{
+    const struct inval_state *v = &s->inval;
+    return !v->tracked[epoch] && !s->slots.marked[epoch] && !v->own_marked[epoch];
+}
+
+/* Were all SMMU_OUT_INVAL before this one acknowledged? */
+static bool acknowledged(const struct inval_state *v, uint64_t before)
+{
+    uint64_t later = v->next_ack_tag - before;
+    if (later >= INVAL_ACKS_MAX || !v->acks_pending)
+        return true;
+    for (uint64_t tag = before;
+         tag-- > v->forgotten_ack_tag && v->next_ack_tag - tag <= INVAL_ACKS_MAX;)
+        if (bit_of(v->acks_pending, tag % INVAL_ACKS_MAX))
+            return false;
+    return true;
+}
+
+bool smmu__inval_complete(struct smmu *s, const struct inval_wait *wait)
+{
+    struct inval_state *v = &s->inval;
+    if (v->changes < wait->change && empty(s, v->epoch ^ 1)) {
+        v->epoch ^= 1;
+        v->changes++;
+        v->dirty = false;
+    }
+    bool emptied = v->changes > wait->change ||
+                   (v->changes == wait->change && empty(s, v->epoch ^ 1));
+    return emptied && acknowledged(v, wait->ack_tag);
+}
+
+uint8_t smmu__inval_epoch_of(const struct smmu *s, uint8_t marks)
+{
+    return marks ? (marks & SLOT_MARKED_IN_1) != 0 : s->inval.epoch;
+}
+
+void smmu__inval_own_done(struct smmu *s, uint8_t bit)
+{
+    struct inval_state *v = &s->inval;
+    v->own_running &= (uint8_t)~bit;
+    v->own_marked[0] &= (uint8_t)~bit;
+    v->own_marked[1] &= (uint8_t)~bit;
+}
+
+bool smmu__inval_own_marked(const struct smmu *s, uint8_t bit)
+{
+    return ((s->inval.own_marked[0] | s->inval.own_marked[1]) & bit) != 0;
 }
 
 inline bool smmu__inval_ready(const struct smmu *s)
@@ -239,11 +290,11 @@ void smmu__inval_reset(struct smmu *s)
 {
     struct inval_state *v = &s->inval;
     v->acks_pending = 0;
-    v->own_running = v->own_marked = 0;
-    v->all_done = 0;
+    v->own_running = v->own_marked[0] = v->own_marked[1] = 0;
     memset(v->done, 0, sizeof v->done);
     memset(v->work, 0, sizeof v->work);
     v->forgotten_ack_tag = v->next_ack_tag;
-    v->dirty = v->waiting =
-        false; /* accesses forwarded before stay counted: their owner still reports them */
+    v->dirty = false;
+    v->reset_changes = ++v->changes; /* accesses forwarded before stay counted: their owner still
+                                        reports them */
 }

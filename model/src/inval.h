@@ -2,7 +2,7 @@
 /*
  * L2. Invalidation: a scope as a value, applied to the caches, to the translations in flight and to
  * the owner's derived state (outbox), in one place (3.21, 4.3, 4.4). Takes effect at once; complete
- * when smmu__inval_complete() and the cycle all_done has come, which is what CMD_SYNC waits for.
+ * when smmu__inval_complete() and TCU and TBUs have done it, which is what CMD_SYNC waits for.
  */
 #ifndef SMMUSIM_INVAL_H
 #define SMMUSIM_INVAL_H
@@ -58,13 +58,19 @@ struct inval_cost {
     uint64_t in_tcu, in_tbu;
 };
 
+/*
+ * Of two epochs one takes what acts on old state now: tracked accesses that are forwarded, marked
+ * slots (slots.h), marked operations without one. A CMD_SYNC waits for what is there when it
+ * begins, and not for what comes later, which another queue may bring without end: the epochs change
+ * roles, which the former one must be empty for, and then the one that was left empties.
+ */
 struct inval_state {
-    uint8_t epoch;       /* 0 or 1: tracked accesses forwarded now count here */
-    bool dirty;          /* something was invalidated since the last CMD_SYNC began */
-    bool waiting;        /* CMD_SYNCs wait for the other epoch: one has begun since the reset */
+    uint8_t epoch;       /* 0 or 1: that of what comes now */
+    bool dirty;          /* something was invalidated since the last change */
+    uint64_t changes;    /* of epoch, so far */
+    uint64_t reset_changes; /* of these, before the last reset */
     uint64_t count;      /* invalidations ever */
     uint64_t done[INVAL_TOKENS_MAX]; /* when the latest are complete, by count modulo the maximum */
-    uint64_t all_done;               /* when all are */
     /* While a TBU works on them: of the same ones, for TBU 0; the others 'apart' cycles later each. */
     struct inval_work {
         uint64_t from, length, apart;
@@ -73,16 +79,29 @@ struct inval_state {
     uint64_t next_ack_tag, forgotten_ack_tag;
     uint8_t own_running; /* operations without a slot: from below a bit for each group of ATOS
                             registers, from above one for each interface's check of an STE (ppar.h) */
-    uint8_t own_marked;  /* of these, that ran when something was invalidated (4.7.3) */
+    uint8_t own_marked[2]; /* of these, that ran when something was invalidated (4.7.3), by epoch */
     struct inval_cost cost[INVAL_KINDS][2];
     uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
 };
 
+/* What one CMD_SYNC waits for. */
+struct inval_wait {
+    uint64_t change;   /* the change of epochs behind which nothing concerns it */
+    uint64_t ack_tag;  /* the first SMMU_OUT_INVAL that does not */
+};
+
 void smmu__inval_init(struct smmu *s);
 void smmu__invalidate(struct smmu *s, const struct inval_scope *scope);
+/* When the latest invalidation is complete in TCU and TBUs. */
+uint64_t smmu__inval_latest_done(const struct smmu *s);
 /* CMD_SYNC calls begin once, then asks complete until it is true (3.21.1, 4.3.8). */
-void smmu__inval_sync_begin(struct smmu *s);
-bool smmu__inval_complete(const struct smmu *s);
+struct inval_wait smmu__inval_sync_begin(const struct smmu *s);
+bool smmu__inval_complete(struct smmu *s, const struct inval_wait *wait);
+/* An operation without a slot is over; was it marked? */
+void smmu__inval_own_done(struct smmu *s, uint8_t bit);
+bool smmu__inval_own_marked(const struct smmu *s, uint8_t bit);
+/* The epoch in which an access counts that used a marked slot's result, or any other's. */
+uint8_t smmu__inval_epoch_of(const struct smmu *s, uint8_t marks);
 /* A TBU that works on invalidations takes no look-ups in its main TLB: takes its banks for those
  * that it has not been told of yet. */
 void smmu__inval_block_lookups(struct smmu *s, struct tbu *t);

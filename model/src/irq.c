@@ -28,7 +28,6 @@ static const struct source {
                          GERROR_MSI_EVENTQ_ABT_ERR},
     [SMMU_IRQ_PRIQ] = {SMMU_FIELD_MASK(IRQ_CTRL, PRIQ_IRQEN), true, SMMU_REG_PRIQ_IRQ_CFG0,
                        SMMU_REG_PRIQ_IRQ_CFG1, SMMU_REG_PRIQ_IRQ_CFG2, GERROR_MSI_PRIQ_ABT_ERR},
-    [SMMU_IRQ_CMD_SYNC] = {.abort_error = GERROR_MSI_CMDQ_ABT_ERR},
     [SMMU_IRQ_GERROR] = {SMMU_FIELD_MASK(IRQ_CTRL, GERROR_IRQEN), true, SMMU_REG_GERROR_IRQ_CFG0,
                          SMMU_REG_GERROR_IRQ_CFG1, SMMU_REG_GERROR_IRQ_CFG2,
                          GERROR_MSI_GERROR_ABT_ERR},
@@ -133,7 +132,14 @@ void smmu__irq_raise(struct smmu *s, struct prog_if *pi, smmu_irq_source_t sourc
     send_configured(s, pi, source);
 }
 
-void smmu__irq_cmd_sync(struct smmu *s, struct prog_if *pi, const uint64_t command[2])
+/* In a timeline its queue tells it from those of the sources. */
+static uint64_t row_of_queue(unsigned queue)
+{
+    return (uint64_t)queue << 16 | SMMU_IRQ_CMD_SYNC;
+}
+
+bool smmu__irq_cmd_sync(struct smmu *s, struct prog_if *pi, unsigned queue,
+                        const uint64_t command[2])
 {
     const struct msi msi = {
         .addr = SMMU_FIELD_IN_PLACE(CMD_SYNC, MSIAddress, command),
@@ -143,10 +149,20 @@ void smmu__irq_cmd_sync(struct smmu *s, struct prog_if *pi, const uint64_t comma
     };
     pulse(s, pi, SMMU_IRQ_CMD_SYNC);
     if (!CFG(s, IDR0_MSI) || !msi.addr)
-        return;
-    /* A CMD_SYNC completes only after the MSIs of earlier ones (3.18.1). */
-    assert(!pi->irq.in_flight[SMMU_IRQ_CMD_SYNC]);
-    send(s, pi, SMMU_IRQ_CMD_SYNC, &msi);
+        return false;
+    TIMELINE_BEGIN(s, MSI, pi->number, row_of_queue(queue), msi.addr & low_mask(s->oas_bits),
+                   msi.data);
+    smmu__msi_write(s, OWNER_SYNC, queue, pi->sec, &msi);
+    return true;
+}
+
+void smmu__irq_cmd_sync_done(struct smmu *s, struct prog_if *pi, unsigned queue,
+                             smmu_mem_status_t status)
+{
+    TIMELINE_END(s, MSI, pi->number, row_of_queue(queue), status, 0);
+    if (status != SMMU_MEM_OK)
+        smmu__gerror_raise(s, pi, GERROR_MSI_CMDQ_ABT_ERR);
+    s->settle |= SETTLE_SYNC;
 }
 
 void smmu__irq_sev(struct smmu *s, struct prog_if *pi)
@@ -168,7 +184,7 @@ void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source
         pi->irq.again[source] = false;
         send_configured(s, pi, source);
     }
-    s->settle |= SETTLE_SYNC | SETTLE_ACKS; /* a CMD_SYNC may wait for it, and IRQ_CTRLACK */
+    s->settle |= SETTLE_ACKS; /* IRQ_CTRLACK may wait for it */
 }
 
 bool smmu__msi_in_flight(const struct prog_if *pi, smmu_irq_source_t source)

@@ -2,7 +2,7 @@
 /*
  * L3. Global errors, wired interrupts and MSIs (3.18, 6.3.16 to 6.3.23, 7.5). Interrupts are edges:
  * nothing is pending, nothing needs clearing. At most one MSI of a source is in flight; later ones
- * of the same source coalesce to one.
+ * of the same source coalesce to one. For CMD_SYNC each command queue is a source of its own.
  */
 #ifndef SMMUSIM_IRQ_H
 #define SMMUSIM_IRQ_H
@@ -51,8 +51,11 @@ void smmu__gerror_raise(struct smmu *s, struct prog_if *pi, enum gerror_bit bit)
 /* EVENTQ, PRIQ, GERROR: if enabled in IRQ_CTRL, wired edge and, if configured, MSI. */
 void smmu__irq_raise(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source);
 /* Completion signal of CMD_SYNC with CS=SIG_IRQ (4.7.3): wired edge, and an MSI as the command
- * says. */
-void smmu__irq_cmd_sync(struct smmu *s, struct prog_if *pi, const uint64_t command[2]);
+ * says: true if its write is on its way. It is the queue's (OWNER_SYNC), which reports an abort. */
+bool smmu__irq_cmd_sync(struct smmu *s, struct prog_if *pi, unsigned queue,
+                        const uint64_t command[2]);
+void smmu__irq_cmd_sync_done(struct smmu *s, struct prog_if *pi, unsigned queue,
+                             smmu_mem_status_t status);
 /* The event output (CS=SIG_SEV, queue no longer full). */
 void smmu__irq_sev(struct smmu *s, struct prog_if *pi);
 void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source,

@@ -23,10 +23,9 @@ inline smmu_out_t *smmu__outbox_put(struct smmu *s, smmu_out_kind_t kind)
     return append(&s->outbox, kind);
 }
 
-/* Counter groups have places of their own, which nobody else is given. */
 static inline uint32_t room(const struct smmu *s)
 {
-    uint32_t taken = s->outbox.count + PMCG_OUTBOX_PLACES * s->pmcg_count;
+    uint32_t taken = s->outbox.count + s->outbox.kept;
     return taken < s->outbox.capacity ? s->outbox.capacity - taken : 0;
 }
 
@@ -76,6 +75,7 @@ static inline enum qtw_kind port_of(const struct smmu *s, enum access_owner owne
 {
     static const uint8_t kinds[OWNER_KINDS] = {[OWNER_SLOT] = QTW_READ,
                                                [OWNER_CMDQ] = QTW_READ,
+                                               [OWNER_SYNC] = QTW_MSI,
                                                [OWNER_EVTQ] = QTW_EVENT,
                                                [OWNER_MSI] = QTW_MSI,
                                                [OWNER_PMCG] = QTW_MSI,
@@ -98,7 +98,7 @@ static inline uint64_t access_new(struct smmu *s, enum access_owner owner, unsig
         at = at + 1 == o->access_capacity ? 0 : at + 1;
     o->access_hint = at + 1 == o->access_capacity ? 0 : at + 1;
     o->access[at] = (struct access){.generation = o->access[at].generation + 1,
-                                    .index = (uint16_t)index,
+                                    .index = index,
                                     .owner = (uint8_t)owner,
                                     .port = (uint8_t)port,
                                     .busy = true,

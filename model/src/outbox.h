@@ -15,6 +15,7 @@ struct smmu;
 enum access_owner {
     OWNER_SLOT, /* index: slot */
     OWNER_CMDQ, /* index: (queue number << 8) | entry of its fetch buffer */
+    OWNER_SYNC, /* the MSI of a CMD_SYNC; index: queue number */
     OWNER_EVTQ, /* index: (programming interface << 8) | entry of its write buffer */
     OWNER_MSI,  /* index: (programming interface << 8) | smmu_irq_source_t */
     OWNER_PMCG, /* index: counter group */
@@ -26,7 +27,7 @@ enum access_owner {
 
 struct access {
     uint32_t generation;
-    uint16_t index;
+    uint32_t index;
     uint8_t owner; /* enum access_owner */
     uint8_t port;  /* enum qtw_kind; QTW_KINDS: it did not go through the port */
     bool busy;
@@ -34,11 +35,12 @@ struct access {
 };
 
 /* Places for everything that is no slot's: command reads, event and MSI writes, invalidations,
- * interrupt edges. */
+ * interrupt edges; without what ECMDQs add. */
 enum { OUTBOX_FOR_OTHERS = 256 };
 
 struct outbox {
     uint32_t head, count, capacity;
+    uint32_t kept; /* of the capacity: places of counter groups and ECMDQs, which nobody else has */
     smmu_out_t *item;
     uint32_t access_capacity, access_busy, access_hint;
     uint32_t forgotten_generation; /* accesses up to here were given up by a reset */

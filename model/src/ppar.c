@@ -20,8 +20,7 @@ static uint8_t running_bit(const struct prog_if *pi)
 
 static void finish(struct smmu *s, struct prog_if *pi, uint8_t code, bool with_pasid)
 {
-    s->inval.own_running &= (uint8_t)~running_bit(pi);
-    s->inval.own_marked &= (uint8_t)~running_bit(pi);
+    smmu__inval_own_done(s, running_bit(pi));
     s->settle |= SETTLE_SYNC | SETTLE_ACKS;
     pi->priq.check.state = PPAR_IDLE;
     smmu__priq_respond(s, &pi->priq.check.request, code, with_pasid);
@@ -55,7 +54,7 @@ void smmu__ppar_event_room(struct smmu *s, struct prog_if *pi)
     struct ppar *p = &pi->priq.check;
     if (p->state != PPAR_RECORD || !smmu__evtq_ready(s, pi))
         return;
-    smmu__evtq_record(s, pi, &p->fault, (s->inval.own_marked & running_bit(pi)) != 0);
+    smmu__evtq_record(s, pi, &p->fault, smmu__inval_own_marked(s, running_bit(pi)));
     finish(s, pi, SMMU_PRG_FAILURE, false);
 }
 

@@ -7,6 +7,7 @@
  */
 #include "regs.h"
 
+#include "ecmdq.h"
 #include "pmcg_regs.h"
 #include "state.h"
 #include "xlate.h"
@@ -46,16 +47,18 @@ static const struct {
     [GUARD_PRIQ_IRQEN] = {0, SMMU_FIELD_MASK(IRQ_CTRL, PRIQ_IRQEN)},
 };
 
-/* CR1's two halves have guards of their own (6.3.11.1, 6.3.11.2). */
+/* CR1's two halves have guards of their own (6.3.11.1, 6.3.11.2, 3.5.6.1). */
 static const struct {
     uint64_t fields, cr0;
+    bool any_ecmdq; /* closes it, too */
 } cr1_halves[] = {
     {SMMU_FIELD_MASK(CR1, TABLE_SH) | SMMU_FIELD_MASK(CR1, TABLE_OC) |
          SMMU_FIELD_MASK(CR1, TABLE_IC),
-     SMMU_FIELD_MASK(CR0, SMMUEN)},
+     SMMU_FIELD_MASK(CR0, SMMUEN), false},
     {SMMU_FIELD_MASK(CR1, QUEUE_SH) | SMMU_FIELD_MASK(CR1, QUEUE_OC) |
          SMMU_FIELD_MASK(CR1, QUEUE_IC),
-     SMMU_FIELD_MASK(CR0, CMDQEN) | SMMU_FIELD_MASK(CR0, EVENTQEN) | SMMU_FIELD_MASK(CR0, PRIQEN)},
+     SMMU_FIELD_MASK(CR0, CMDQEN) | SMMU_FIELD_MASK(CR0, EVENTQEN) | SMMU_FIELD_MASK(CR0, PRIQEN),
+     true},
 };
 
 enum {
@@ -102,7 +105,7 @@ static void write_cr0(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, u
     uint64_t changed = next ^ REG_OF(pi, CR0);
     pi->reg[id] = next;
     if (changed & ~next & SMMU_FIELD_MASK(CR0, CMDQEN))
-        smmu__cmdq_disable(s, pi->cmd_queue);
+        smmu__cmdq_disable(s, pi->number);
     if (changed & SMMU_FIELD_MASK(CR0, EVENTQEN))
         smmu__evtq_follow_prod(s, pi);
     if (changed & (SMMU_FIELD_MASK(CR0, PRIQEN) | SMMU_FIELD_MASK(CR0, SMMUEN)))
@@ -111,7 +114,7 @@ static void write_cr0(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, u
         smmu__stall_terminate_all(s, pi);
     smmu__regs_update_acks(s, pi);
     if (changed & next & SMMU_FIELD_MASK(CR0, CMDQEN))
-        smmu__cmdq_kick(s, pi->cmd_queue);
+        smmu__cmdq_kick(s, pi->number);
 }
 
 static void write_irq_ctrl(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
@@ -158,7 +161,7 @@ static void write_gerrorn(struct smmu *s, struct prog_if *pi, enum smmu_reg_id i
 {
     pi->reg[id] = next;
     s->settle |= SETTLE_STALLS; /* EVENTQ_ABT_ERR may be acknowledged */
-    smmu__cmdq_kick(s, pi->cmd_queue);
+    smmu__cmdq_kick(s, pi->number);
 }
 
 /* ------------------------------------------------------------ queue indexes */
@@ -206,7 +209,7 @@ static void write_cmdq_base(struct smmu *s, struct prog_if *pi, enum smmu_reg_id
 static void write_cmdq_prod(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
     pi->reg[id] = fit_index(s, pi, &command_queue, next);
-    smmu__cmdq_kick(s, pi->cmd_queue);
+    smmu__cmdq_kick(s, pi->number);
 }
 
 static void write_cmdq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
@@ -327,7 +330,7 @@ static uint64_t writable(const struct smmu *s, const struct prog_if *pi, enum sm
         return 0;
     uint64_t mask = s->write_mask[id];
     for (size_t i = 0; guard == GUARD_FIELDS && i < COUNT(cr1_halves); i++)
-        if (cr0 & cr1_halves[i].cr0)
+        if ((cr0 & cr1_halves[i].cr0) || (cr1_halves[i].any_ecmdq && pi->ecmdqs_enabled))
             mask &= ~cr1_halves[i].fields;
     return mask;
 }
@@ -361,32 +364,45 @@ static uint64_t read_word(struct smmu *s, smmu_pas_t pas, uint32_t offset)
     return (at.pi->reg[at.id] >> (at.high ? 32 : 0)) & low_mask(32);
 }
 
+/* Whose registers lie there. */
+static const struct register_file {
+    uint64_t (*read)(struct smmu *s, smmu_pas_t pas, uint32_t offset);
+    void (*write)(struct smmu *s, smmu_pas_t pas, uint32_t offset, uint64_t value);
+} interface_file = {read_word, write_word},
+  counter_file = {smmu__pmcg_regs_read_word, smmu__pmcg_regs_write_word},
+  ecmdq_file = {smmu__ecmdq_regs_read_word, smmu__ecmdq_regs_write_word};
+
+static const struct register_file *file_at(const struct smmu *s, uint32_t offset)
+{
+    if (smmu__ecmdq_regs_have(s, offset))
+        return &ecmdq_file;
+    return smmu__pmcg_regs_have(s, offset) ? &counter_file : &interface_file;
+}
+
 uint64_t smmu__regs_read(struct smmu *s, smmu_pas_t pas, uint32_t offset, unsigned size)
 {
-    uint64_t (*read)(struct smmu *, smmu_pas_t, uint32_t) =
-        smmu__pmcg_regs_have(s, offset) ? smmu__pmcg_regs_read_word : read_word;
+    const struct register_file *file = file_at(s, offset);
     STAT(s, reg_reads, 1);
-    uint64_t value = read(s, pas, offset);
+    uint64_t value = file->read(s, pas, offset);
     /* CHOICE: 6.2: 64 bits over two 32-bit registers access both, the lower one first. */
     if (size == 8)
-        value |= read(s, pas, offset + 4) << 32;
+        value |= file->read(s, pas, offset + 4) << 32;
     return value;
 }
 
 void smmu__regs_write(struct smmu *s, smmu_pas_t pas, uint32_t offset, unsigned size,
                       uint64_t value)
 {
-    void (*write)(struct smmu *, smmu_pas_t, uint32_t, uint64_t) =
-        smmu__pmcg_regs_have(s, offset) ? smmu__pmcg_regs_write_word : write_word;
+    const struct register_file *file = file_at(s, offset);
     STAT(s, reg_writes, 1);
     struct place at = locate(s, pas, offset);
     if (size == 8 && at.pi && rows[at.id].bits == 64) {
         write_place(s, at, value, UINT64_MAX);
         return;
     }
-    write(s, pas, offset, value & low_mask(32));
+    file->write(s, pas, offset, value & low_mask(32));
     if (size == 8)
-        write(s, pas, offset + 4, value >> 32);
+        file->write(s, pas, offset + 4, value >> 32);
 }
 
 /* --------------------------------------------------------------- handshakes */
@@ -405,7 +421,7 @@ void smmu__regs_update_acks(struct smmu *s, struct prog_if *pi)
         return;
     /* Enables that cannot be acknowledged as 0 yet. */
     uint64_t busy = 0, busy_irqs = 0;
-    if (!smmu__cmdq_quiet(s, pi->cmd_queue))
+    if (!smmu__cmdq_quiet(s, pi->number))
         busy |= SMMU_FIELD_MASK(CR0, CMDQEN);
     if (!smmu__evtq_quiet(pi))
         busy |= SMMU_FIELD_MASK(CR0, EVENTQEN);

@@ -35,8 +35,8 @@ struct timer {
     uint64_t due;
     uint64_t sequence;
     uint32_t heap_place; /* place in heap + 1; 0: not set */
-    uint16_t kind;
-    uint16_t index;
+    uint32_t kind : 8;
+    uint32_t index : 24;
 };
 
 /* The cycle of the earliest timer, SMMU_NEVER if none is set. */

@@ -52,9 +52,9 @@ static void unmark(struct smmu *s, struct slot *slot)
 {
     if (!slot->marks)
         return;
-    slot->marks = 0;
-    if (--s->slots.marked == 0)
+    if (--s->slots.marked[smmu__inval_epoch_of(s, slot->marks)] == 0)
         s->settle |= SETTLE_SYNC;
+    slot->marks = 0;
 }
 
 void smmu__slot_rest(struct smmu *s, struct slot *slot)
@@ -215,7 +215,8 @@ static bool tlb_touches(const struct inval_tlb *t, const struct slot *slot)
 static void mark_as(struct smmu *s, struct slot *slot, uint8_t marks)
 {
     if (!slot->marks) {
-        s->slots.marked++;
+        s->slots.marked[s->inval.epoch]++;
+        slot->marks = s->inval.epoch ? SLOT_MARKED_IN_1 : 0;
         STAT(s, slots_marked, 1);
     }
     slot->marks |= marks;

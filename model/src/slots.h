@@ -61,11 +61,13 @@ enum slot_state {
     SLOT_STATES
 };
 
-/* Marks that an invalidation leaves (3.21.1, 3.21.3): finish, but do not fill; CMD_SYNC waits. */
+/* Marks that an invalidation leaves (3.21.1, 3.21.3): finish, but do not fill; CMD_SYNC waits. The
+ * epoch is that of the first (inval.h). */
 enum {
     SLOT_NO_CFG_FILL = 1,
     SLOT_NO_TLB_FILL = 2,
-    SLOT_AWAITED = 4 /* made by a translation that its device has let go of since: CMD_SYNC waits */
+    SLOT_AWAITED = 4, /* made by a translation that its device has let go of since: CMD_SYNC waits */
+    SLOT_MARKED_IN_1 = 8
 };
 
 /* What an address needs of stage 2, and what goes on with the result. */
@@ -88,7 +90,7 @@ struct slot_list {
 
 struct slot {
     uint8_t state;    /* enum slot_state */
-    uint8_t marks;    /* SLOT_NO_* */
+    uint8_t marks;    /* SLOT_NO_*, SLOT_MARKED_IN_1 */
     uint8_t prog_if;  /* number of the programming interface that governs its stream */
     uint8_t walker;   /* enum slot_walker */
     bool has_config;
@@ -153,7 +155,7 @@ enum { READ_BUCKETS = 256 };
 struct slots {
     uint32_t capacity, used;
     uint32_t enabled; /* of 'used': those that came while SMMUEN was 1 */
-    uint32_t marked; /* slots with marks: CMD_SYNC waits for zero */
+    uint32_t marked[2]; /* slots with marks, by epoch: CMD_SYNC waits for zero */
     struct slot_list free, event_wait, event_held;
     struct slot *slot;   /* [capacity] */
     uint64_t *in_use;    /* [capacity / 64]: those that an invalidation may concern */

@@ -12,10 +12,11 @@
 #include "atos.h"
 #include "bits.h"
 #include "cfgcache.h"
-#include "cmdq.h"
+#include "cmdq_line.h"
 #include "cmds.h"
 #include "config.h"
 #include "count.h"
+#include "ecmdq.h"
 #include "evtq.h"
 #include "inval.h"
 #include "irq.h"
@@ -41,7 +42,7 @@
 struct prog_if {
     uint8_t number;               /* place in smmu.pi */
     uint8_t sec;                  /* smmu_pas_t: state of its streams, space of its accesses */
-    uint8_t cmd_queue;            /* number of its main command queue in smmu.cmdq */
+    uint32_t ecmdqs_enabled;      /* or not yet acknowledged as disabled */
     uint64_t reg[SMMU_REG_COUNT]; /* as software reads them, RES0 applied */
     struct evtq evtq;
     struct priq priq;
@@ -50,7 +51,8 @@ struct prog_if {
 };
 
 enum { PROG_IF_NS, PROG_IF_COUNT };
-enum { CMD_QUEUE_NS, CMD_QUEUE_COUNT }; /* ECMDQs and the other interfaces' queues follow here */
+/* A main command queue has its interface's number; ECMDQs follow. */
+enum { CMD_QUEUES_OF_INTERFACES = PROG_IF_COUNT };
 
 /* What a unit leaves to be done after it, so that no unit calls one that may be calling it. */
 enum {
@@ -60,13 +62,16 @@ enum {
     SETTLE_WALKERS = 8,    /* a walker is free */
     SETTLE_PMCG = 16,      /* a counter has overflowed, which interrupts */
     SETTLE_PLACES = 32,    /* a place in the TCU is free */
-    SETTLE_STALLS = 64     /* there may be a STAG and room for the record of one that waits for it */
+    SETTLE_STALLS = 64,    /* there may be a STAG and room for the record of one that waits for it */
+    SETTLE_TURNS = 128     /* a command queue may have the turn (cmdq.h) */
 };
 
 struct smmu {
     /* ---- architectural */
     struct prog_if pi[PROG_IF_COUNT];
-    struct cmdq cmdq[CMD_QUEUE_COUNT];
+    uint32_t cmdqs;
+    struct cmdq *cmdq;   /* [cmdqs] */
+    uint64_t *ecmdq_reg; /* CMDQ_REGS of each ECMDQ */
     struct pmcg *pmcg; /* [pmcg_count] counter groups: the TCU's, then one a TBU */
     uint32_t pmcg_count;
 
@@ -86,6 +91,7 @@ struct smmu {
     struct qtw qtw;
     struct inval_state inval;
     struct atc_invs atc_invs;
+    struct cmdq_line cmdq_line;
     uint8_t settle;   /* SETTLE_*: consequences that core.c draws when the unit at work is done */
     bool room_wanted; /* a command waits until the owner has taken items */
 

@@ -178,6 +178,8 @@ static void add_array(const struct smmu *s, const struct tlb *t, struct cache_co
 static void take_tbu(const struct smmu *s, const struct tbu *t, struct tbu_block *to)
 {
     memcpy(to->counter, t->stat, sizeof to->counter);
+    to->counter[SMMU_TBU_STAT_inval_received] = /* each goes to all */
+        s->tcu_stat[SMMU_TCU_STAT_inval_sent] / s->tbus;
     add_array(s, &t->utlb, CACHE(to->counter, SMMU_TBU_STAT_, utlb));
     add_array(s, &t->mtlb, CACHE(to->counter, SMMU_TBU_STAT_, mtlb));
     copy_pools(to->pool, t, tbu_pools, SMMU_TBU_POOL_COUNT, s->sched.now);

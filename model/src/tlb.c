@@ -194,8 +194,9 @@ inline void smmu__tlb_leaf(const struct tlb_entry *e, struct leaf *l)
 static OFF_PATH bool names(const struct smmu *s, const struct tlb_range *r,
                            const struct tlb_entry *e)
 {
+    const struct inval_tlb *scope = r->scope;
     bool table = e->kind == TLB_TABLE;
-    if (!smmu__tlb_alive(s, e) || (table && r->leaf_only))
+    if (!smmu__tlb_alive(s, e) || (table && scope->leaf_only))
         return false;
     unsigned log2 = e->key & 63;
     uint64_t first = e->key >> 6 << log2;
@@ -206,11 +207,12 @@ static OFF_PATH bool names(const struct smmu *s, const struct tlb_range *r,
     uint64_t last = first | low_mask(log2);
     if (last < r->first || first > r->last)
         return false;
-    if (!table && r->granule_log2 && e->geometry >> 3 != r->granule_log2)
+    if (!table && scope->granule_log2 && e->geometry >> 3 != scope->granule_log2)
         return false;
-    if (!table && r->level_hint && (e->geometry & 7) - 1 != r->level_hint)
+    if (!table && scope->level_hint && (e->geometry & 7) - 1 != scope->level_hint)
         return false;
-    return smmu__tag_matches(s->tags.tag[e->tag].key, &r->tags);
+    struct tag_filter tags = smmu__tag_filter(scope);
+    return smmu__tag_matches(s->tags.tag[e->tag].key, &tags);
 }
 
 static OFF_PATH void invalidate(struct tlb *t, struct tlb_entry *e)
@@ -248,21 +250,16 @@ static uint64_t canonical(uint64_t va)
 struct tlb_range smmu__tlb_range(const struct inval_tlb *i)
 {
     uint64_t length_less_one = i->va_last - i->va_first, first = canonical(i->va_first);
-    return (struct tlb_range){.tags = smmu__tag_filter(i),
-                              .first = first,
-                              .last = first > UINT64_MAX - length_less_one
-                                          ? UINT64_MAX
-                                          : first + length_less_one,
-                              .granule_log2 = i->granule_log2,
-                              .level_hint = i->level_hint,
-                              .leaf_only = i->leaf_only};
+    return (struct tlb_range){i, first,
+                              first > UINT64_MAX - length_less_one ? UINT64_MAX
+                                                                   : first + length_less_one};
 }
 
 /* Either the sets that the range's regions fall into, or, for a range of more regions than sets and
  * while there are splinters, every set. */
 void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct tlb_range *r, uint64_t sizes)
 {
-    if (t->splinters && !r->tags.spare_stage1) {
+    if (t->splinters && !r->scope->spare_stage1) {
         drop_all_named(s, t, r);
         return;
     }

@@ -11,13 +11,13 @@
 #include <stdint.h>
 
 #include "bits.h"
+#include "inval.h"
 #include "repl.h"
 #include "tags.h"
 #include "walk.h"
 #include "xctx.h"
 
 struct smmu;
-struct inval_tlb;
 
 struct tlb_entry {
     uint64_t key;    /* region number << 6 | log2 of the region; 0: empty */
@@ -99,12 +99,10 @@ static inline struct tlb_entry *smmu__tlb_find(const struct tlb *t, uint64_t va,
 bool smmu__tlb_alive(const struct smmu *s, const struct tlb_entry *e);
 /* Entries in place that invalidations by tag have killed, and those that are alive. */
 void smmu__tlb_census(const struct smmu *s, const struct tlb *t, uint32_t *alive, uint32_t *dead);
-/* What a scope by address names. */
+/* What a scope by address names: its addresses as entries have them. */
 struct tlb_range {
-    struct tag_filter tags;
+    const struct inval_tlb *scope;
     uint64_t first, last;
-    uint8_t granule_log2, level_hint;
-    bool leaf_only;
 };
 struct tlb_range smmu__tlb_range(const struct inval_tlb *scope);
 void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct tlb_range *range,
@@ -113,7 +111,7 @@ void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct tlb_range 
 /* Most arrays of an instance have nothing that an invalidation could name. */
 static inline void smmu__tlb_drop(struct smmu *s, struct tlb *t, const struct tlb_range *range)
 {
-    uint64_t sizes = range->leaf_only ? t->leaf_sizes : t->live_sizes;
+    uint64_t sizes = range->scope->leaf_only ? t->leaf_sizes : t->live_sizes;
     if (sizes)
         smmu__tlb_drop_range(s, t, range, sizes);
 }

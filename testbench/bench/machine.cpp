@@ -90,12 +90,8 @@ void Machine::build_tables()
     fields.s1dss = 2; /* without a substream: as substream 0 */
     tbl_ste ste = tbl_ste_stage1(&fields);
     if (stages_ == Stages::Both) {
-        REF_SET(STE_CONFIG, ste.word, REF_CONFIG_NESTED);
-        REF_SET(STE_S2AA64, ste.word, 1);
-        REF_SET(STE_S2T0SZ, ste.word, 16);
-        REF_SET(STE_S2SL0, ste.word, 2); /* level 0 */
-        REF_SET(STE_S2PS, ste.word, 5);
-        REF_SET(STE_S2TTB, ste.word, stage2_.root >> 4);
+        const tbl_ste_stage2_settings settings{};
+        tbl_ste_add_stage2(&ste, &settings, &stage2_);
     }
     tbl_ste_write(&port_, tbl_stream_table_entry(&streams_, kStreamId), &ste);
 }

@@ -30,7 +30,7 @@ LEVELS = {
        "flight flight_config flight_walk flight_stage2 flight_update flight_ats flight_ats "
        "flight_tbu flight_share flight_prefetch "
        "stream context query atos "
-       "cmdq cmds "
+       "cmdq cmdq_line cmdq_sync ecmdq cmds "
        "evtq priq outq ppar "
        "irq regs pmcg_regs",
     4: "core api debug_walk sync_run "

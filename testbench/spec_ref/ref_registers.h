@@ -399,6 +399,36 @@ enum {
 
 enum ref_register_field { REF_REGISTER_FIELDS(REF_FIELD_ENUM) REF_REGISTER_FIELD_END };
 
+/*
+ * Registers of an ECMDQ, by their offset from where its place in the control page begins (6.2.5).
+ * guard  DISABLED: EN and ENACK are 0; SETTLED: they are equal
+ */
+#define REF_ECMDQ_REGISTERS(X)                                                                     \
+    X(ECMDQ_BASE, 0x0, 64, RW, DISABLED, UNKNOWN, ECMDQ)                                           \
+    X(ECMDQ_PROD, 0x8, 32, RW, SETTLED, ZERO, ECMDQ)                                               \
+    X(ECMDQ_CONS, 0xC, 32, RW, DISABLED, ZERO, ECMDQ)
+
+enum ref_ecmdq_offset { REF_ECMDQ_REGISTERS(REF_REGISTER_ENUM) REF_ECMDQ_SPAN = 0x10 };
+
+#define REF_ECMDQ_FIELDS(X)                                                                        \
+    X(ECMDQ_BASE, LOG2SIZE, 0, 4, 0)                                                               \
+    X(ECMDQ_BASE, ADDR, 0, 55, 5)                                                                  \
+    X(ECMDQ_BASE, RA, 0, 62, 62)                                                                   \
+    X(ECMDQ_PROD, WR, 0, 19, 0)                                                                    \
+    X(ECMDQ_PROD, ERRACK, 0, 23, 23)                                                               \
+    X(ECMDQ_PROD, EN, 0, 31, 31)                                                                   \
+    X(ECMDQ_CONS, RD, 0, 19, 0)                                                                    \
+    X(ECMDQ_CONS, ERR, 0, 23, 23)                                                                  \
+    X(ECMDQ_CONS, ERR_REASON, 0, 26, 24)                                                           \
+    X(ECMDQ_CONS, ENACK, 0, 31, 31)
+
+enum ref_ecmdq_field { REF_ECMDQ_FIELDS(REF_FIELD_ENUM) REF_ECMDQ_FIELD_END };
+
+enum {
+    REF_ECMDQ_PAGE_BYTES = 0x10000, /* shared evenly by a page's queues */
+    REF_CMDQGS_64K = 1
+};
+
 /* Values of fields. */
 enum {
     REF_TTF_AARCH32 = 1, /* IDR0.TTF is a set of two bits */

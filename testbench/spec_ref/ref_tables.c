@@ -24,6 +24,12 @@ const size_t ref_register_count = COUNT(ref_register_table);
 const struct ref_field_row ref_register_field_table[] = {REF_REGISTER_FIELDS(FIELD_ROW)};
 const size_t ref_register_field_count = COUNT(ref_register_field_table);
 
+const struct ref_register_row ref_ecmdq_table[] = {REF_ECMDQ_REGISTERS(REGISTER_ROW)};
+const size_t ref_ecmdq_count = COUNT(ref_ecmdq_table);
+
+const struct ref_field_row ref_ecmdq_field_table[] = {REF_ECMDQ_FIELDS(FIELD_ROW)};
+const size_t ref_ecmdq_field_count = COUNT(ref_ecmdq_field_table);
+
 #define PMCG_ROW(name, page, offset, number, width, access, guard, reset, present)                 \
     {#name, (page), (offset), (number), (width), #access, #guard, #reset, #present},
 

@@ -57,6 +57,12 @@ extern const size_t ref_register_count;
 extern const struct ref_field_row ref_register_field_table[];
 extern const size_t ref_register_field_count;
 
+/* Of an ECMDQ; offsets count from its place */
+extern const struct ref_register_row ref_ecmdq_table[];
+extern const size_t ref_ecmdq_count;
+extern const struct ref_field_row ref_ecmdq_field_table[];
+extern const size_t ref_ecmdq_field_count;
+
 extern const struct ref_pmcg_row ref_pmcg_table[];
 extern const size_t ref_pmcg_count;
 

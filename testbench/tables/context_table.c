@@ -12,28 +12,11 @@
 
 enum { L1_MIN_ALIGN = 64 };
 
-static unsigned tg0(enum tbl_granule granule)
-{
-    return granule == TBL_GRANULE_4K    ? REF_TG0_4K
-           : granule == TBL_GRANULE_16K ? REF_TG0_16K
-                                        : REF_TG0_64K;
-}
-
 static unsigned tg1(enum tbl_granule granule)
 {
     return granule == TBL_GRANULE_4K    ? REF_TG1_4K
            : granule == TBL_GRANULE_16K ? REF_TG1_16K
                                         : REF_TG1_64K;
-}
-
-static unsigned ips(unsigned output_bits)
-{
-    static const unsigned char bits_of_code[] = {32, 36, 40, 42, 44, 48, 52};
-    unsigned code = 0;
-
-    while (code < sizeof bits_of_code - 1 && bits_of_code[code] < output_bits)
-        code++;
-    return code;
 }
 
 static void set_ttb0(struct tbl_cd *cd, const struct tbl_page_table *ttb0)
@@ -42,7 +25,7 @@ static void set_ttb0(struct tbl_cd *cd, const struct tbl_page_table *ttb0)
     if (ttb0 == NULL)
         return;
     REF_SET(CD_T0SZ, cd->word, 64 - ttb0->config.input_bits);
-    REF_SET(CD_TG0, cd->word, tg0(ttb0->config.granule));
+    REF_SET(CD_TG0, cd->word, tbl_tg0(ttb0->config.granule));
     REF_SET(CD_IR0, cd->word, REF_WALK_WB_RAWA);
     REF_SET(CD_OR0, cd->word, REF_WALK_WB_RAWA);
     REF_SET(CD_SH0, cd->word, REF_SH_ISH);
@@ -73,8 +56,9 @@ struct tbl_cd tbl_cd_stage1(const struct tbl_cd_settings *s, const struct tbl_pa
     set_ttb1(&cd, ttb1);
     REF_SET(CD_ENDI, cd.word,
             (ttb0 && ttb0->config.big_endian) || (ttb1 && ttb1->config.big_endian));
+    REF_SET(CD_DS, cd.word, (ttb0 && ttb0->config.ds) || (ttb1 && ttb1->config.ds));
     REF_SET(CD_V, cd.word, 1);
-    REF_SET(CD_IPS, cd.word, ips(out0 > out1 ? out0 : out1));
+    REF_SET(CD_IPS, cd.word, tbl_size_code(out0 > out1 ? out0 : out1));
     REF_SET(CD_AFFD, cd.word, s->affd);
     REF_SET(CD_WXN, cd.word, s->wxn);
     REF_SET(CD_TBI0, cd.word, s->tbi0);

@@ -2,13 +2,14 @@
 /* Builder of VMSAv8-64 translation tables (DDI 0487 D8.3). */
 #include "tables/page_table.h"
 
+#include "spec_ref/ref_structures.h"
 #include "spec_ref/ref_vmsa.h"
 
 /* TYPE set: a table, or at level 3 a page. */
 #define VALID REF_MASK(S1_LEAF_VALID)
 #define TYPE REF_MASK(S1_LEAF_TYPE)
 
-enum { LAST_LEVEL = 3, ROOT_MIN_ALIGN = 64 };
+enum { LAST_LEVEL = 3, ROOT_MIN_ALIGN = 64, CONCATENATED_LOG2 = 4 };
 
 static unsigned bits_per_level(enum tbl_granule granule)
 {
@@ -20,20 +21,24 @@ static unsigned level_shift(enum tbl_granule granule, int level)
     return (unsigned)granule + (unsigned)(LAST_LEVEL - level) * bits_per_level(granule);
 }
 
-uint64_t tbl_leaf_size(enum tbl_granule granule, int level)
+/* Addresses above 48 bits bring blocks of a level more (D8.3.1). */
+static int first_block_level(const struct tbl_page_table_config *c)
 {
-    /* GAP: level 0 of 4KB and level 1 of 16KB tables with DS, level 1 of 64KB tables with 52-bit
-     * addresses (D8.3.1). */
-    const int first_block_level = granule == TBL_GRANULE_4K ? 1 : 2;
+    const bool wide = c->granule == TBL_GRANULE_64K ? c->output_bits > 48 : c->ds;
 
-    if (level < first_block_level || level > LAST_LEVEL)
+    return (c->granule == TBL_GRANULE_4K ? 1 : 2) - wide;
+}
+
+uint64_t tbl_leaf_size(const struct tbl_page_table_config *config, int level)
+{
+    if (level < first_block_level(config) || level > LAST_LEVEL)
         return 0;
-    return UINT64_C(1) << level_shift(granule, level);
+    return UINT64_C(1) << level_shift(config->granule, level);
 }
 
 unsigned tbl_contiguous_entries(enum tbl_granule granule, int level)
 {
-    if (tbl_leaf_size(granule, level) == 0)
+    if (level < (granule == TBL_GRANULE_4K ? 1 : 2) || level > LAST_LEVEL)
         return 0;
     switch (granule) { /* D8.7.1 */
     case TBL_GRANULE_4K:
@@ -81,13 +86,16 @@ static uint64_t low_mask(unsigned bits)
     return bits >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << bits) - 1;
 }
 
-/* 64KB tables keep address bits [51:48] in descriptor bits [15:12] (D8.3.1). */
+/* 64KB tables keep address bits [51:48] in descriptor bits [15:12]; with DS the others keep [51:50]
+ * where SH was (D8.3.1). */
 static uint64_t address_field(const struct tbl_page_table *t, uint64_t pa)
 {
     uint64_t field = pa & low_mask(48) & ~low_mask(12);
 
     if (t->config.granule == TBL_GRANULE_64K)
         field |= (pa >> 48 & 0xf) << 12;
+    else if (t->config.ds)
+        field |= (pa & low_mask(50) & ~low_mask(48)) | REF_PREP(S1_LEAF_SH, pa >> 50);
     return field;
 }
 
@@ -98,6 +106,8 @@ static uint64_t descriptor_address(const struct tbl_page_table *t, uint64_t desc
 
     if (t->config.granule == TBL_GRANULE_64K)
         pa |= (desc >> 12 & 0xf) << 48;
+    else if (t->config.ds)
+        pa |= (desc & low_mask(50) & ~low_mask(48)) | REF_FIELD(S1_LEAF_SH, desc) << 50;
     return pa;
 }
 
@@ -108,7 +118,7 @@ static bool is_table(uint64_t desc, int level)
 
 static bool config_is_possible(const struct tbl_page_table_config *c)
 {
-    const unsigned most = c->granule == TBL_GRANULE_64K ? 52 : 48;
+    const unsigned most = c->granule == TBL_GRANULE_64K || c->ds ? 52 : 48;
 
     return c->input_bits > (unsigned)c->granule && c->input_bits <= most && c->output_bits >= 32 &&
            c->output_bits <= most;
@@ -126,12 +136,15 @@ enum tbl_result tbl_page_table_init(struct tbl_page_table *t, const struct tbl_p
         return TBL_BAD_ADDRESS;
     resolved = config->input_bits - (unsigned)config->granule;
     levels = (resolved + per_level - 1) / per_level;
+    if (config->concatenated && levels > 1 &&
+        resolved <= (levels - 1) * per_level + CONCATENATED_LOG2)
+        levels--;
     root_size = (uint64_t)REF_DESCRIPTOR_BYTES << (resolved - (levels - 1) * per_level);
     if (root_size < ROOT_MIN_ALIGN)
         root_size = ROOT_MIN_ALIGN;
 
     *t = (struct tbl_page_table){.port = *port, .region = region, .config = *config};
-    t->start_level = (int)(LAST_LEVEL + 1 - levels);
+    t->start_level = LAST_LEVEL + 1 - (int)levels;
     t->root = tbl_region_take(region, root_size, root_size);
     return t->root ? TBL_OK : TBL_NO_ROOM;
 }
@@ -162,11 +175,13 @@ static enum tbl_result check_range(const struct tbl_page_table *t, uint64_t va, 
 
 static uint64_t entry_at(const struct tbl_page_table *t, uint64_t base, uint64_t va, int level)
 {
-    const unsigned per_level = bits_per_level(t->config.granule);
-    const uint64_t input = va & low_mask(t->config.input_bits);
+    const uint64_t index =
+        (va & low_mask(t->config.input_bits)) >> level_shift(t->config.granule, level);
 
-    return base + REF_DESCRIPTOR_BYTES *
-                      (input >> level_shift(t->config.granule, level) & low_mask(per_level));
+    /* The root resolves what is left, be it less or more than others do. */
+    if (level == t->start_level)
+        return base + REF_DESCRIPTOR_BYTES * index;
+    return base + REF_DESCRIPTOR_BYTES * (index & low_mask(bits_per_level(t->config.granule)));
 }
 
 static uint64_t next_table(const struct tbl_page_table *t, uint64_t desc)
@@ -190,7 +205,7 @@ static unsigned run_length(const struct tbl_page_table *t, uint64_t entry, uint6
                            uint64_t size, int level)
 {
     const unsigned n = tbl_contiguous_entries(t->config.granule, level);
-    const uint64_t span = n * tbl_leaf_size(t->config.granule, level);
+    const uint64_t span = n * tbl_leaf_size(&t->config, level);
 
     if (!t->config.contiguous || n == 0 || ((va | pa) & (span - 1)) || size < span)
         return 1;
@@ -203,12 +218,13 @@ static unsigned run_length(const struct tbl_page_table *t, uint64_t entry, uint6
 static uint64_t store_leaves(struct tbl_page_table *t, uint64_t entry, unsigned run, uint64_t pa,
                              uint64_t leaf_bits, int level)
 {
-    const uint64_t leaf = tbl_leaf_size(t->config.granule, level);
+    const uint64_t leaf = tbl_leaf_size(&t->config, level);
+    const uint64_t attributes = t->config.ds ? leaf_bits & ~REF_MASK(S1_LEAF_SH) : leaf_bits;
     const uint64_t type = level == LAST_LEVEL ? VALID | TYPE : VALID;
 
     for (unsigned i = 0; i < run; i++)
         store(t, entry + REF_DESCRIPTOR_BYTES * i,
-              address_field(t, pa + i * leaf) | leaf_bits | type |
+              address_field(t, pa + i * leaf) | attributes | type |
                   (run > 1 ? REF_MASK(S1_LEAF_CONTIGUOUS) : 0));
     return run * leaf;
 }
@@ -220,7 +236,7 @@ static enum tbl_result map_piece(struct tbl_page_table *t, uint64_t va, uint64_t
     uint64_t base = t->root;
 
     for (int level = t->start_level; level <= LAST_LEVEL; level++) {
-        const uint64_t leaf = tbl_leaf_size(t->config.granule, level);
+        const uint64_t leaf = tbl_leaf_size(&t->config, level);
         const uint64_t entry = entry_at(t, base, va, level);
         const uint64_t desc = load(t, entry);
         const bool fits = leaf && !((va | pa) & (leaf - 1)) && size >= leaf &&
@@ -285,7 +301,7 @@ static enum tbl_result unmap_piece(struct tbl_page_table *t, uint64_t va, uint64
         return TBL_NOT_MAPPED;
     run =
         desc & REF_MASK(S1_LEAF_CONTIGUOUS) ? tbl_contiguous_entries(t->config.granule, level) : 1;
-    whole = run * tbl_leaf_size(t->config.granule, level);
+    whole = run * tbl_leaf_size(&t->config, level);
     if ((va & (whole - 1)) || size < whole)
         return TBL_SPLITS_BLOCK;
     for (unsigned i = 0; i < run; i++)
@@ -334,4 +350,21 @@ bool tbl_leaf_update(struct tbl_page_table *t, uint64_t va, uint64_t clear, uint
         return false;
     store(t, entry, (desc & ~clear) | set);
     return true;
+}
+
+unsigned tbl_tg0(enum tbl_granule granule)
+{
+    return granule == TBL_GRANULE_4K    ? REF_TG0_4K
+           : granule == TBL_GRANULE_16K ? REF_TG0_16K
+                                        : REF_TG0_64K;
+}
+
+unsigned tbl_size_code(unsigned output_bits)
+{
+    static const unsigned char bits_of_code[] = {32, 36, 40, 42, 44, 48, 52};
+    unsigned code = 0;
+
+    while (code < sizeof bits_of_code - 1 && bits_of_code[code] < output_bits)
+        code++;
+    return code;
 }

@@ -34,6 +34,8 @@ struct tbl_page_table_config {
     bool big_endian;      /* CD.ENDI */
     bool pages_only;      /* never a block, whatever alignment allows */
     bool contiguous;      /* mark whole aligned runs */
+    bool ds;              /* CD.DS, STE.S2DS: 52-bit addresses with 4KB and 16KB, no SH in leaves */
+    bool concatenated;    /* stage 2: one level less, if up to 16 tables side by side can be it */
 };
 
 struct tbl_page_table {
@@ -73,13 +75,16 @@ struct tbl_walk {
  * permissions. */
 bool tbl_lookup(const struct tbl_page_table *table, uint64_t va, struct tbl_walk *walk);
 
-/* One leaf's span at a level; 0 where the granule has no leaf there (no DS, no 52-bit blocks of
- * 64KB tables). */
-uint64_t tbl_leaf_size(enum tbl_granule granule, int level);
+/* One leaf's span at a level; 0 where such tables have no leaf there. */
+uint64_t tbl_leaf_size(const struct tbl_page_table_config *config, int level);
 unsigned tbl_contiguous_entries(enum tbl_granule granule, int level);
 
 /* Changes one leaf in place, for tests of access flags and the like. False: not mapped. */
 bool tbl_leaf_update(struct tbl_page_table *table, uint64_t va, uint64_t clear, uint64_t set);
+
+/* The fields that say what a table is: TG0 and S2TG, IPS and S2PS (the least size that is enough). */
+unsigned tbl_tg0(enum tbl_granule granule);
+unsigned tbl_size_code(unsigned output_bits);
 
 #ifdef __cplusplus
 }

@@ -52,6 +52,40 @@ struct tbl_ste tbl_ste_stage1(const struct tbl_ste_stage1_fields *stage1)
     return ste;
 }
 
+/* S2SL0, with S2SL0_2 above it: the start level (5.2). */
+static unsigned start_level_code(const struct tbl_page_table *table)
+{
+    static const unsigned char codes_of_4k[] = {4, 2, 1, 0, 3}; /* from level -1 on */
+
+    return table->config.granule == TBL_GRANULE_4K ? codes_of_4k[table->start_level + 1]
+                                                   : (unsigned)(3 - table->start_level);
+}
+
+void tbl_ste_add_stage2(struct tbl_ste *ste, const struct tbl_ste_stage2_settings *s,
+                        const struct tbl_page_table *table)
+{
+    const bool stage1 = REF_GET(STE_CONFIG, ste->word) == REF_CONFIG_S1;
+
+    REF_SET(STE_CONFIG, ste->word, stage1 ? REF_CONFIG_NESTED : REF_CONFIG_S2);
+    REF_SET(STE_S2VMID, ste->word, s->vmid);
+    REF_SET(STE_S2T0SZ, ste->word, 64 - table->config.input_bits);
+    REF_SET(STE_S2SL0, ste->word, start_level_code(table) & 3);
+    REF_SET(STE_S2SL0_2, ste->word, start_level_code(table) >> 2);
+    REF_SET(STE_S2IR0, ste->word, REF_WALK_WB_RAWA);
+    REF_SET(STE_S2OR0, ste->word, REF_WALK_WB_RAWA);
+    REF_SET(STE_S2SH0, ste->word, REF_SH_ISH);
+    REF_SET(STE_S2TG, ste->word, tbl_tg0(table->config.granule));
+    REF_SET(STE_S2PS, ste->word, tbl_size_code(table->config.output_bits));
+    REF_SET(STE_S2DS, ste->word, table->config.ds);
+    REF_SET(STE_S2AA64, ste->word, 1);
+    REF_SET(STE_S2ENDI, ste->word, table->config.big_endian);
+    REF_SET(STE_S2PTW, ste->word, s->ptw);
+    REF_SET(STE_S2FWB, ste->word, s->fwb);
+    REF_SET(STE_S2S, ste->word, s->stall);
+    REF_SET(STE_S2R, ste->word, s->record);
+    ste->word[REF_STE_S2TTB_DW] |= table->root & REF_MASK(STE_S2TTB);
+}
+
 static void fill_aborting(const struct tbl_port *port, uint64_t from, uint64_t size)
 {
     const struct tbl_ste aborting = tbl_ste_abort();

@@ -8,7 +8,7 @@
 #ifndef SMMUSIM_TABLES_STREAM_TABLE_H
 #define SMMUSIM_TABLES_STREAM_TABLE_H
 
-#include "tables/memory_port.h"
+#include "tables/page_table.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,6 +32,16 @@ struct tbl_ste_stage1_fields {
 struct tbl_ste tbl_ste_abort(void);
 struct tbl_ste tbl_ste_bypass(void); /* attributes as they come in */
 struct tbl_ste tbl_ste_stage1(const struct tbl_ste_stage1_fields *stage1);
+
+/* Adds stage 2 with that table: to an STE of stage 1 for both stages, to one that bypasses for stage
+ * 2 alone. */
+struct tbl_ste_stage2_settings {
+    uint16_t vmid;
+    bool record, stall; /* S2R, S2S */
+    bool ptw, fwb;      /* S2PTW, S2FWB */
+};
+void tbl_ste_add_stage2(struct tbl_ste *ste, const struct tbl_ste_stage2_settings *settings,
+                        const struct tbl_page_table *table);
 
 struct tbl_stream_table {
     struct tbl_port port;

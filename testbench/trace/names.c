@@ -7,8 +7,10 @@
 
 #include "spec_ref/ref_field.h"
 #include "spec_ref/ref_pmcg.h"
+#include "spec_ref/ref_registers.h"
 #include "trace/lexer.h"
 
+enum { ECMDQS_MAX = 0x10000 };
 enum { GROUPS_MAX = 257 }; /* counter groups: the TCU's and those of 256 TBUs */
 
 struct field_table command_fields(void)
@@ -115,11 +117,44 @@ static bool group_register(const char *name, uint32_t *offset)
     return false;
 }
 
+bool ecmdq_register_offset(const char *name, uint32_t *ecmdq, uint32_t *offset)
+{
+    unsigned number;
+    if (!take_word(&name, "ECMDQ") || !take_number(&name, ECMDQS_MAX, &number) ||
+        !take_word(&name, "_"))
+        return false;
+    for (size_t i = 0; i < ref_ecmdq_count; ++i) {
+        if (lexer_equal(ref_ecmdq_table[i].name + strlen("ECMDQ_"), name)) {
+            *ecmdq = number;
+            *offset = ref_ecmdq_table[i].offset;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* CMDQ_CONTROL_PAGE_BASE<n>, _CFG<n>, _STATUS<n>; without n the first. */
+static bool page_register(const char *name, uint32_t *offset)
+{
+    unsigned n;
+    for (size_t i = 0; i < ref_register_count; ++i) {
+        const char *rest = name;
+        if (take_word(&rest, ref_register_table[i].name) &&
+            ref_register_table[i].offset >= REF_REG_CMDQ_CONTROL_PAGE_BASE &&
+            ref_register_table[i].offset <= REF_REG_CMDQ_CONTROL_PAGE_STATUS &&
+            take_number(&rest, REF_CMDQ_CONTROL_PAGE_COUNT, &n) && !*rest) {
+            *offset = ref_register_table[i].offset + n * REF_CMDQ_CONTROL_PAGE_STRIDE;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool register_offset(const char *name, uint32_t *offset)
 {
     const struct ref_register_row *row = register_named(name);
     if (!row)
-        return group_register(name, offset);
+        return group_register(name, offset) || page_register(name, offset);
     *offset = row->offset;
     return true;
 }

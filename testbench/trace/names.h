@@ -32,6 +32,8 @@ const struct ref_register_row *register_at(uint32_t offset);
  * (EVCNTR, SVR) have offsets that depend on the configuration, and no names.
  */
 bool register_offset(const char *name, uint32_t *offset);
+/* ECMDQ<n>_BASE, _PROD, _CONS: the offset counts from the queue's place. */
+bool ecmdq_register_offset(const char *name, uint32_t *ecmdq, uint32_t *offset);
 enum { REGISTER_NAME_SIZE = 48 };
 /* Into the buffer: the name, or the offset as a number if there is none. */
 const char *register_spelling(uint32_t offset, char buffer[REGISTER_NAME_SIZE]);

@@ -172,7 +172,9 @@ static bool prepare(struct player *player)
     player->mark = calloc((size_t)program->marks + 1, sizeof(*player->mark));
     player->devices.atc = atc_create(0);
     player->pending = calloc((size_t)program->accesses + 1, sizeof(*player->pending));
-    if (player->variable && player->mark && player->pending && player->devices.atc) {
+    player->pushed = calloc((size_t)program->command_queues + 1, sizeof(*player->pushed));
+    if (player->variable && player->mark && player->pending && player->pushed &&
+        player->devices.atc) {
         player->backend->ops->attach_devices(player->backend, &devices);
         return true;
     }
@@ -228,5 +230,6 @@ bool trace_play(const struct trace_program *program, struct trace_backend *backe
     free(player.pending);
     backend->ops->attach_devices(backend, NULL);
     devices_free(&player.devices);
+    free(player.pushed);
     return !error[0];
 }

@@ -37,7 +37,7 @@ struct player {
     struct variable *variable;      /* of each of the program's */
     uint64_t *mark;                 /* likewise: cycle */
     struct pending_access *pending; /* likewise: of each name of a dma */
-    uint32_t pushed;                /* commands behind PROD that are not published */
+    uint32_t *pushed;               /* of each command queue: behind PROD, not published */
     uint64_t irqs_seen[SMMU_IRQ_COUNT];
     struct trace_devices devices;
 };

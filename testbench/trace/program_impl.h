@@ -74,6 +74,7 @@ struct trace_program {
     uint32_t marks, mark_capacity;
     const char **access; /* names of dma& */
     uint32_t accesses, access_capacity;
+    uint32_t command_queues; /* the largest number of one that is named, plus 1 */
 };
 
 struct trace_program *program_create(const char *path); /* NULL: no memory */

@@ -36,11 +36,64 @@ static struct queue_view view_of(struct player *player, uint32_t base, uint32_t 
     return queue;
 }
 
-struct queue_view command_queue_view(struct player *player)
+bool ecmdq_place(struct player *player, uint32_t ecmdq, uint32_t *offset)
 {
+    uint32_t idr6 = player_read32(player, REF_REG_IDR6);
+    uint32_t log2_queues = (uint32_t)REF_FIELD(IDR6_CMDQ_CONTROL_PAGE_LOG2NUMQ, idr6);
+    uint32_t pages = UINT32_C(1) << REF_FIELD(IDR6_CMDQ_CONTROL_PAGE_LOG2NUMP, idr6);
+    uint32_t page = ecmdq >> log2_queues, queue = ecmdq & ((UINT32_C(1) << log2_queues) - 1);
+    if (!REF_FIELD(IDR1_ECMDQ, player_read32(player, REF_REG_IDR1)) || page >= pages) {
+        player_void(player, "the configured SMMU has no ECMDQ %u", (unsigned)ecmdq);
+        return false;
+    }
+    uint64_t page_base = read64(player, REF_REG_CMDQ_CONTROL_PAGE_BASE +
+                                            page * REF_CMDQ_CONTROL_PAGE_STRIDE);
+    *offset = (uint32_t)(page_base & REF_MASK(CMDQ_CONTROL_PAGE_BASE_ADDR)) +
+              queue * (REF_ECMDQ_PAGE_BYTES >> log2_queues);
+    return true;
+}
+
+static void read_ecmdq(struct player *player, uint32_t place, struct queue_view *queue)
+{
+    uint32_t prod = player_read32(player, place + REF_REG_ECMDQ_PROD);
+    uint32_t cons = player_read32(player, place + REF_REG_ECMDQ_CONS);
+    queue->prod_offset = place + REF_REG_ECMDQ_PROD;
+    queue->prod = prod;
+    queue->prod_flags =
+        prod & (uint32_t)(REF_MASK(ECMDQ_PROD_EN) | REF_MASK(ECMDQ_PROD_ERRACK));
+    queue->cons_register = cons;
+    queue->error = REF_FIELD(ECMDQ_PROD_ERRACK, prod) != REF_FIELD(ECMDQ_CONS_ERR, cons);
+    queue->err = (uint32_t)REF_FIELD(ECMDQ_CONS_ERR_REASON, cons);
+}
+
+static void read_cmdq(struct player *player, struct queue_view *queue)
+{
+    uint32_t active =
+        player_read32(player, REF_REG_GERROR) ^ player_read32(player, REF_REG_GERRORN);
+    queue->prod_offset = REF_REG_CMDQ_PROD;
+    queue->prod = player_read32(player, REF_REG_CMDQ_PROD);
+    queue->cons_register = player_read32(player, REF_REG_CMDQ_CONS);
+    queue->error = REF_FIELD(GERROR_CMDQ_ERR, active);
+    queue->err = (uint32_t)REF_FIELD(CMDQ_CONS_ERR, queue->cons_register);
+}
+
+bool command_queue_view(struct player *player, uint32_t number, struct queue_view *queue)
+{
+    uint32_t place = 0, base = REF_REG_CMDQ_BASE;
     uint32_t idr1 = player_read32(player, REF_REG_IDR1);
-    return view_of(player, REF_REG_CMDQ_BASE, REF_REG_CMDQ_PROD, REF_REG_CMDQ_CONS,
-                   (uint32_t)REF_FIELD(IDR1_CMDQS, idr1), REF_COMMAND_BYTES);
+    if (number >= QUEUE_ECMDQ0) {
+        if (!ecmdq_place(player, number - QUEUE_ECMDQ0, &place))
+            return false;
+        base = place + REF_REG_ECMDQ_BASE;
+    }
+    *queue = view(read64(player, base), (uint32_t)REF_FIELD(IDR1_CMDQS, idr1), REF_COMMAND_BYTES);
+    if (number >= QUEUE_ECMDQ0)
+        read_ecmdq(player, place, queue);
+    else
+        read_cmdq(player, queue);
+    queue->prod &= queue->wrap | queue->index_mask;
+    queue->cons = queue->cons_register & (queue->wrap | queue->index_mask);
+    return true;
 }
 
 struct queue_view event_queue_view(struct player *player)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The Command, Event and PRI queues as a driver sees them: through their base and index registers as
- * they are programmed (3.5, 6.3.26, 6.3.28).
+ * they are programmed (3.5, 6.3.26, 6.3.28, 6.2.5).
  */
 #ifndef SMMUSIM_TRACE_QUEUE_H
 #define SMMUSIM_TRACE_QUEUE_H
@@ -14,9 +14,20 @@ struct queue_view {
     uint32_t wrap;       /* the wrap bit of an index */
     uint32_t prod, cons; /* with wrap bit */
     uint32_t cons_register;
+    uint32_t prod_offset; /* of the register, and what it holds besides the index */
+    uint32_t prod_flags;
+    bool error; /* a command queue's: active */
+    uint32_t err;
 };
 
-struct queue_view command_queue_view(struct player *player);
+/* Command queues by number. */
+enum { QUEUE_CMDQ, QUEUE_ECMDQ0 };
+
+/* Finds an ECMDQ as software does, through IDR1, IDR6 and the registers of its page; the replay is
+ * void if there is none of this number. */
+bool ecmdq_place(struct player *player, uint32_t ecmdq, uint32_t *offset);
+/* False as ecmdq_place(). */
+bool command_queue_view(struct player *player, uint32_t number, struct queue_view *queue);
 struct queue_view event_queue_view(struct player *player);
 struct queue_view pri_queue_view(struct player *player);
 

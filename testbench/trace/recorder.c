@@ -176,20 +176,21 @@ static void print_fields(text_buffer *text, struct field_table table, const char
     }
 }
 
-void recorder_command(struct recorder *recorder, const char *how, const uint64_t words[2])
+void recorder_command(struct recorder *recorder, const char *how, const uint64_t words[2],
+                      const char *queue)
 {
     const struct ref_number_row *command = command_numbered((unsigned)(words[0] & 0xFF));
     if (!recorder)
         return;
     if (!command || !fields_tell_all(command_fields(), command->name, words, 2)) {
-        recorder_line(recorder, "%s 0x%llx 0x%llx", how, (unsigned long long)words[0],
-                      (unsigned long long)words[1]);
+        recorder_line(recorder, "%s 0x%llx 0x%llx%s", how, (unsigned long long)words[0],
+                      (unsigned long long)words[1], queue);
         return;
     }
     finish_line(recorder);
     text_buffer_print(&recorder->text, "%s %s", how, command->name + strlen("CMD_"));
     print_fields(&recorder->text, command_fields(), command->name, "OPCODE", words, false);
-    text_buffer_print(&recorder->text, "\n");
+    text_buffer_print(&recorder->text, "%s\n", queue);
 }
 
 void recorder_event(struct recorder *recorder, const uint64_t words[4])

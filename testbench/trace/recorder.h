@@ -42,7 +42,9 @@ void recorder_register_read(struct recorder *recorder, uint32_t offset, unsigned
 void recorder_poll(struct recorder *recorder, uint32_t offset, unsigned size, uint64_t value,
                    uint64_t mask, uint64_t within);
 /* how: "cmd" or "push" */
-void recorder_command(struct recorder *recorder, const char *how, const uint64_t words[2]);
+/* queue: " q=...", or nothing. */
+void recorder_command(struct recorder *recorder, const char *how, const uint64_t words[2],
+                      const char *queue);
 void recorder_event(struct recorder *recorder, const uint64_t words[4]);
 
 /*

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd, push, ring, cons: the Command queue as a driver uses it (4.1.2, 7.1). */
+/* cmd, push, ring, cons: command queues as a driver uses them (4.1.2, 7.1, 3.5.6). */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "spec_ref/ref_commands.h"
@@ -20,21 +22,41 @@ struct command_field {
 
 struct command_args {
     bool publish; /* cmd; otherwise push */
+    uint32_t queue;
     bool raw;
     struct value word[2];
     uint64_t base[2]; /* opcode, and what the name implies */
     struct command_field field[MAX_COMMAND_FIELDS + 1];
 };
 
+struct ring_args {
+    uint32_t queue;
+};
+
 struct cons_args {
+    uint32_t queue;
     struct expected index;
     struct expected err;
 };
 
 /* ---- reading */
 
-static bool parse_queue(struct parser *parser, const char *text)
+/* As many as IDR6 can say. */
+enum { MAX_ECMDQS = 0x10000 };
+
+static bool parse_ecmdq(const char *text, uint32_t *queue)
 {
+    char *end;
+    if (*text < '0' || *text > '9')
+        return false;
+    unsigned long number = strtoul(text, &end, 10);
+    *queue = QUEUE_ECMDQ0 + (uint32_t)number;
+    return !*end && number < MAX_ECMDQS;
+}
+
+static bool parse_queue(struct parser *parser, const char *text, uint32_t *queue)
+{
+    *queue = QUEUE_CMDQ;
     if (!text || lexer_equal(text, "cmdq"))
         return true;
     if (lexer_equal(text, "s_cmdq"))
@@ -43,8 +65,14 @@ static bool parse_queue(struct parser *parser, const char *text)
         return parse_fail(parser, "q=%s: the configured SMMU has no Realm state", text);
     char prefix[6] = "";
     strncpy(prefix, text, sizeof(prefix) - 1);
-    if (lexer_equal(prefix, "ecmdq"))
-        return parse_fail(parser, "q=%s: the configured SMMU has no ECMDQ", text);
+    uint64_t exist;
+    if (lexer_equal(prefix, "ecmdq") && parse_ecmdq(text + strlen(prefix), queue)) {
+        if (smmu_config_get(&parser->program->config, "IDR1.ECMDQ", &exist) != SMMU_OK || !exist)
+            return parse_fail(parser, "q=%s: the configured SMMU has no ECMDQ", text);
+        if (parser->program->command_queues <= *queue)
+            parser->program->command_queues = *queue + 1;
+        return true;
+    }
     return parse_fail(parser, "q=%s: not one of cmdq, s_cmdq, r_cmdq, ecmdq<n>", text);
 }
 
@@ -93,7 +121,7 @@ static bool parse_named_command(struct parser *parser, const char *name, struct 
         REF_SET(CMD_CFGI_STE_RANGE_RANGE, args->base, REF_CFGI_RANGE_ALL);
     for (char *word; (word = parse_next(parser)) != NULL;) {
         if (strncmp(word, "q=", 2) == 0) {
-            if (!parse_queue(parser, word + 2))
+            if (!parse_queue(parser, word + 2, &args->queue))
                 return false;
         } else if (!parse_named_field(parser, command, word, args, count++)) {
             return false;
@@ -109,7 +137,7 @@ static bool parse_raw_command(struct parser *parser, const char *first, struct c
     args->raw = true;
     return parse_value_text(parser, first, "W0", UINT64_MAX, NO_NAMES, &args->word[0]) &&
            parse_value(parser, "W1", UINT64_MAX, &args->word[1]) &&
-           PARSE_OPTIONS(parser, options) && parse_queue(parser, queue);
+           PARSE_OPTIONS(parser, options) && parse_queue(parser, queue, &args->queue);
 }
 
 static bool parse_command(struct parser *parser, struct statement *statement, bool publish)
@@ -139,8 +167,9 @@ static bool parse_ring(struct parser *parser, struct statement *statement)
 {
     char *queue = NULL;
     const struct option_row options[] = {{.key = "q", .kind = OPTION_TEXT, .target = &queue}};
-    (void)statement;
-    return PARSE_OPTIONS(parser, options) && parse_queue(parser, queue);
+    struct ring_args *args = parse_alloc(parser, sizeof(*args));
+    statement->args = args;
+    return args && PARSE_OPTIONS(parser, options) && parse_queue(parser, queue, &args->queue);
 }
 
 static bool parse_cons(struct parser *parser, struct statement *statement)
@@ -163,7 +192,7 @@ static bool parse_cons(struct parser *parser, struct statement *statement)
         {.key = "q", .kind = OPTION_TEXT, .target = &queue},
     };
     return parse_expected(parser, "INDEX", REF_MASK(CMDQ_CONS_RD), &args->index) &&
-           PARSE_OPTIONS(parser, options) && parse_queue(parser, queue);
+           PARSE_OPTIONS(parser, options) && parse_queue(parser, queue, &args->queue);
 }
 
 /* ---- playing */
@@ -184,11 +213,22 @@ static bool build(struct player *player, const struct command_args *args, uint64
     return true;
 }
 
-static void publish(struct player *player, const struct queue_view *queue)
+static void publish(struct player *player, const struct queue_view *queue, uint32_t *pushed)
 {
-    uint32_t prod = queue_step(queue, queue->prod, player->pushed);
-    player->pushed = 0;
-    player_write32(player, REF_REG_CMDQ_PROD, prod);
+    uint32_t prod = queue_step(queue, queue->prod, *pushed);
+    *pushed = 0;
+    player_write32(player, queue->prod_offset, prod | queue->prod_flags);
+}
+
+enum { QUEUE_OPTION_SIZE = 24 };
+
+/* What a statement says of its queue. */
+static const char *queue_option(uint32_t queue, char option[QUEUE_OPTION_SIZE])
+{
+    option[0] = '\0';
+    if (queue != QUEUE_CMDQ)
+        snprintf(option, QUEUE_OPTION_SIZE, " q=ecmdq%u", (unsigned)(queue - QUEUE_ECMDQ0));
+    return option;
 }
 
 /* Puts one command behind those that were pushed; waits for room like a driver. */
@@ -197,33 +237,41 @@ static void run_command(struct player *player, const void *data)
     const struct command_args *args = data;
     uint64_t words[2];
     uint8_t bytes[REF_COMMAND_BYTES];
+    char option[QUEUE_OPTION_SIZE];
     if (!build(player, args, words))
         return;
-    struct queue_view queue = command_queue_view(player);
-    while (queue_full_after(&queue, player->pushed)) {
+    uint32_t *pushed = &player->pushed[args->queue];
+    struct queue_view queue;
+    if (!command_queue_view(player, args->queue, &queue))
+        return;
+    while (queue_full_after(&queue, *pushed)) {
         if (!player_step(player, SMMU_NEVER)) {
             player_check(player, false, "room in the Command queue",
                          "a full queue, and nothing more is due");
             return;
         }
-        queue = command_queue_view(player);
+        command_queue_view(player, args->queue, &queue);
     }
     for (unsigned i = 0; i < REF_COMMAND_BYTES; ++i)
         bytes[i] = (uint8_t)(words[i / 8] >> (8 * (i % 8)));
-    uint32_t index = queue_step(&queue, queue.prod, player->pushed);
+    uint32_t index = queue_step(&queue, queue.prod, *pushed);
     player_store(player, queue_entry(&queue, index, REF_COMMAND_BYTES), bytes, sizeof(bytes));
-    player->pushed++;
+    ++*pushed;
     if (args->publish)
-        publish(player, &queue);
-    recorder_command(player->options->recorder, args->publish ? "cmd" : "push", words);
+        publish(player, &queue, pushed);
+    recorder_command(player->options->recorder, args->publish ? "cmd" : "push", words,
+                     queue_option(args->queue, option));
 }
 
 static void run_ring(struct player *player, const void *data)
 {
-    (void)data;
-    struct queue_view queue = command_queue_view(player);
-    publish(player, &queue);
-    recorder_line(player->options->recorder, "ring");
+    const struct ring_args *args = data;
+    struct queue_view queue;
+    char option[QUEUE_OPTION_SIZE];
+    if (!command_queue_view(player, args->queue, &queue))
+        return;
+    publish(player, &queue, &player->pushed[args->queue]);
+    recorder_line(player->options->recorder, "ring%s", queue_option(args->queue, option));
 }
 
 static void run_cons(struct player *player, const void *data)
@@ -231,18 +279,17 @@ static void run_cons(struct player *player, const void *data)
     const struct cons_args *args = data;
     struct comparison comparison;
     player_settle(player, SMMU_NEVER);
-    struct queue_view queue = command_queue_view(player);
-    uint32_t active =
-        player_read32(player, REF_REG_GERROR) ^ player_read32(player, REF_REG_GERRORN);
-    uint64_t err = REF_FIELD(GERROR_CMDQ_ERR, active)
-                       ? REF_FIELD(CMDQ_CONS_ERR, queue.cons_register)
-                       : REF_CERROR_NONE;
+    struct queue_view queue;
+    char option[QUEUE_OPTION_SIZE];
+    if (!command_queue_view(player, args->queue, &queue))
+        return;
+    uint64_t err = queue.error ? queue.err : REF_CERROR_NONE;
     compare_begin(&comparison, player);
     compare_number(&comparison, "CONS.RD", &args->index, queue.cons, UINT64_MAX, STYLE_HEX);
     compare_number(&comparison, "err", &args->err, err, UINT64_MAX, STYLE_DECIMAL);
     compare_end(&comparison);
-    recorder_line(player->options->recorder, "cons 0x%x err=%u", (unsigned)queue.cons,
-                  (unsigned)err);
+    recorder_line(player->options->recorder, "cons 0x%x err=%u%s", (unsigned)queue.cons,
+                  (unsigned)err, queue_option(args->queue, option));
 }
 
 static const struct statement_row rows[] = {

@@ -3,10 +3,13 @@
 #include "trace/names.h"
 #include "trace/parser.h"
 #include "trace/player_impl.h"
+#include "trace/queue.h"
 #include "trace/statements.h"
 
 struct register_args {
     struct value offset;
+    bool of_ecmdq; /* the offset counts from the place of this one */
+    uint32_t ecmdq;
     unsigned bytes;
     struct value value; /* written */
     struct expected expected;
@@ -20,13 +23,15 @@ static uint64_t register_max(unsigned bytes)
 }
 
 /* A name or an offset. */
-static bool parse_register(struct parser *parser, struct value *offset)
+static bool parse_register(struct parser *parser, struct register_args *args)
 {
+    struct value *offset = &args->offset;
     char *word = parse_word(parser, "the register");
     if (!word)
         return false;
     uint32_t number;
-    if (register_offset(word, &number)) {
+    args->of_ecmdq = ecmdq_register_offset(word, &args->ecmdq, &number);
+    if (args->of_ecmdq || register_offset(word, &number)) {
         *offset = (struct value){.literal = number, .max = UINT32_MAX, .what = "register"};
         return true;
     }
@@ -52,7 +57,7 @@ static struct register_args *begin(struct parser *parser, struct statement *stat
 {
     struct register_args *args = parse_alloc(parser, sizeof(*args));
     statement->args = args;
-    if (!args || !parse_register(parser, &args->offset))
+    if (!args || !parse_register(parser, args))
         return NULL;
     args->bytes = bytes;
     return args;
@@ -122,6 +127,17 @@ static bool parse_poll64(struct parser *parser, struct statement *statement)
 
 /* ---- running */
 
+static bool register_place(struct player *player, const struct register_args *args,
+                           uint64_t *offset)
+{
+    uint32_t place = 0;
+    if (!player_value(player, &args->offset, offset) ||
+        (args->of_ecmdq && !ecmdq_place(player, args->ecmdq, &place)))
+        return false;
+    *offset += place;
+    return true;
+}
+
 static uint64_t read_register(struct player *player, uint64_t offset, unsigned bytes)
 {
     return player->backend->ops->reg_read(player->backend, SMMU_PAS_NS, (uint32_t)offset, bytes);
@@ -131,7 +147,7 @@ static void run_write(struct player *player, const void *data)
 {
     const struct register_args *args = data;
     uint64_t offset, value;
-    if (!player_value(player, &args->offset, &offset) ||
+    if (!register_place(player, args, &offset) ||
         !player_value(player, &args->value, &value))
         return;
     player->backend->ops->reg_write(player->backend, SMMU_PAS_NS, (uint32_t)offset, args->bytes,
@@ -154,7 +170,7 @@ static void run_read(struct player *player, const void *data)
 {
     const struct register_args *args = data;
     uint64_t offset, mask;
-    if (!player_value(player, &args->offset, &offset) ||
+    if (!register_place(player, args, &offset) ||
         !player_value_or(player, &args->mask, UINT64_MAX, &mask))
         return;
     uint64_t value = read_register(player, offset, args->bytes);
@@ -167,7 +183,7 @@ static void run_poll(struct player *player, const void *data)
 {
     const struct register_args *args = data;
     uint64_t offset, mask, within, value;
-    if (!player_value(player, &args->offset, &offset) ||
+    if (!register_place(player, args, &offset) ||
         !player_value_or(player, &args->mask, UINT64_MAX, &mask) ||
         !player_value_or(player, &args->within, SMMU_NEVER, &within))
         return;

@@ -193,7 +193,7 @@ static void run_reset(struct player *player, const void *args)
 {
     (void)args;
     player->backend->ops->reset(player->backend);
-    player->pushed = 0;
+    memset(player->pushed, 0, (player->program->command_queues + 1) * sizeof(*player->pushed));
     recorder_line(player->options->recorder, "reset");
 }
 

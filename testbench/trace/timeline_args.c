@@ -201,7 +201,7 @@ static const char *msi_name(const smmu_timeline_record_t *r)
 {
     static const char *const names[] = {"MSI EVENTQ", "MSI PRIQ", "MSI CMD_SYNC", "MSI GERROR",
                                         NULL};
-    return r->id >= SMMU_IRQ_PMCG ? "MSI PMCG" : choose(names, r->id);
+    return (r->id & 0xFFFF) >= SMMU_IRQ_PMCG ? "MSI PMCG" : choose(names, r->id & 0xFFFF);
 }
 
 static void msi(const smmu_timeline_record_t *r, struct timeline_args *args)

@@ -35,6 +35,7 @@ const std::vector<FieldTable> field_tables = {
     {ref_pri_field_table, ref_pri_field_count},
     {ref_descriptor_field_table, ref_descriptor_field_count},
     {ref_pmcg_field_table, ref_pmcg_field_count},
+    {ref_ecmdq_field_table, ref_ecmdq_field_count},
 };
 
 /* Bits that mean one thing in VMSAv8-64 and another in VMSAv9-128 (5.4) */

@@ -202,6 +202,13 @@ TEST(SpecTables, register_fields_stand_where_the_reference_has_them)
     expect_same_rows(model_field_rows(objects), reference);
 }
 
+TEST(SpecTables, fields_of_an_ecmdq_stand_where_the_reference_has_them)
+{
+    std::set<std::string> objects;
+    Rows reference = reference_field_rows(ref_ecmdq_field_table, ref_ecmdq_field_count, objects);
+    expect_same_rows(model_field_rows(objects), reference);
+}
+
 TEST(SpecTables, counter_group_registers_are_those_of_the_reference)
 {
     Rows model, reference;
@@ -282,6 +289,7 @@ TEST(SpecTables, the_reference_knows_every_object_of_the_model)
     reference_field_rows(ref_command_field_table, ref_command_field_count, known);
     reference_field_rows(ref_structure_field_table, ref_structure_field_count, known);
     reference_field_rows(ref_pmcg_field_table, ref_pmcg_field_count, known);
+    reference_field_rows(ref_ecmdq_field_table, ref_ecmdq_field_count, known);
     for (size_t i = 0; i < ref_event_count; ++i)
         known.insert(std::string("EVT_") + ref_event_table[i].name);
     for (const ModelField &row : model_fields)

@@ -63,7 +63,9 @@ const BadLine bad_lines[] = {
     {"cmd SYNC cs=4", "CS: 4 is too large, at most 0x3"},
     {"cmd SYNC cs=1 cs=1", "cs is given twice"},
     {"cmd SYNC cs", "unexpected 'cs'"},
-    {"cmd SYNC q=ecmdq3", "q=ecmdq3: the configured SMMU has no ECMDQ"},
+    {"cmd SYNC q=ecmdq", "q=ecmdq: not one of cmdq, s_cmdq, r_cmdq, ecmdq<n>"},
+    {"cmd SYNC q=ecmdq65536", "q=ecmdq65536: not one of cmdq, s_cmdq, r_cmdq, ecmdq<n>"},
+    {"r32 ECMDQ3_PRODS", "unknown register 'ECMDQ3_PRODS'"},
     {"cmd SYNC q=s_cmdq", "q=s_cmdq: the configured SMMU has no Secure state"},
     {"ring q=x", "q=x: not one of cmdq, s_cmdq, r_cmdq, ecmdq<n>"},
     {"cons", "INDEX is missing"},
@@ -183,6 +185,16 @@ TEST(TraceErrors, 133_a_stall_is_not_expected_of_what_does_not_stall)
     EXPECT_FALSE(trace.read);
     EXPECT_EQ(trace.error,
               "t.trace:3: stall: the configured SMMU does not stall (IDR0.STALL_MODEL=1)");
+}
+
+TEST(TraceErrors, 133_an_ecmdq_is_not_used_where_there_is_none)
+{
+    PlayedTrace none("config IDR1.ECMDQ=0\ncmd SYNC q=ecmdq3\n");
+    EXPECT_FALSE(none.read);
+    EXPECT_EQ(none.error, "t.trace:3: q=ecmdq3: the configured SMMU has no ECMDQ");
+    PlayedTrace beyond("config IDR6.CMDQ_CONTROL_PAGE_LOG2NUMQ=2\ncons 0 q=ecmdq4\n");
+    EXPECT_TRUE(beyond.read);
+    EXPECT_EQ(beyond.error, "t.trace:3: the configured SMMU has no ECMDQ 4");
 }
 
 TEST(TraceErrors, 133_nothing_is_played_before_everything_was_read)

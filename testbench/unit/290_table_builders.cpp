@@ -161,4 +161,57 @@ TEST_F(TableBuilders, 290_cd_describes_both_tables)
     EXPECT_EQ(REF_GET(CD_EPD0, tbl_cd_stage1(&s, nullptr, &ttb1).word), 1U);
 }
 
+TEST_F(TableBuilders, 290_ste_describes_stage_2)
+{
+    const struct {
+        tbl_granule granule;
+        unsigned bits;
+        bool ds, concatenated;
+        unsigned tg, sl0, sl0_2;
+    } cases[] = {
+        {TBL_GRANULE_4K, 52, true, false, REF_TG0_4K, 0, 1},
+        {TBL_GRANULE_4K, 48, false, false, REF_TG0_4K, 2, 0},
+        {TBL_GRANULE_4K, 39, false, false, REF_TG0_4K, 1, 0},
+        {TBL_GRANULE_4K, 40, false, true, REF_TG0_4K, 1, 0},
+        {TBL_GRANULE_4K, 30, false, false, REF_TG0_4K, 0, 0},
+        {TBL_GRANULE_4K, 21, false, false, REF_TG0_4K, 3, 0},
+        {TBL_GRANULE_16K, 52, true, false, REF_TG0_16K, 3, 0},
+        {TBL_GRANULE_16K, 40, false, false, REF_TG0_16K, 2, 0},
+        {TBL_GRANULE_64K, 42, false, false, REF_TG0_64K, 1, 0},
+    };
+    tbl_ste_stage1_fields stage1 = {};
+    stage1.s1contextptr = 0x12340;
+    for (const auto &c : cases) {
+        tbl_page_table_config config = {};
+        tbl_page_table table;
+        config.granule = c.granule;
+        config.input_bits = c.bits;
+        config.output_bits = c.ds ? 52 : 44;
+        config.ds = c.ds;
+        config.concatenated = c.concatenated;
+        ASSERT_EQ(tbl_page_table_init(&table, &port, &region, &config), TBL_OK);
+        tbl_ste_stage2_settings s = {};
+        s.vmid = 0xbeef;
+        s.record = s.fwb = true;
+        tbl_ste alone = tbl_ste_bypass(), both = tbl_ste_stage1(&stage1);
+        for (tbl_ste *ste : {&alone, &both}) {
+            tbl_ste_add_stage2(ste, &s, &table);
+            EXPECT_EQ(REF_GET(STE_S2T0SZ, ste->word), 64 - c.bits);
+            EXPECT_EQ(REF_GET(STE_S2TG, ste->word), c.tg) << c.bits;
+            EXPECT_EQ(REF_GET(STE_S2SL0, ste->word), c.sl0) << c.bits;
+            EXPECT_EQ(REF_GET(STE_S2SL0_2, ste->word), c.sl0_2) << c.bits;
+            EXPECT_EQ(REF_GET(STE_S2DS, ste->word), c.ds);
+            EXPECT_EQ(REF_GET(STE_S2PS, ste->word), unsigned{c.ds ? REF_OAS_52 : REF_OAS_44});
+            EXPECT_EQ(REF_GET(STE_S2VMID, ste->word), 0xbeefU);
+            EXPECT_EQ(ste->word[3] & ~UINT64_C(0xC), table.root);
+            EXPECT_EQ(REF_GET(STE_S2R, ste->word), 1U);
+            EXPECT_EQ(REF_GET(STE_S2FWB, ste->word), 1U);
+            EXPECT_EQ(REF_GET(STE_S2S, ste->word) | REF_GET(STE_S2PTW, ste->word), 0U);
+        }
+        EXPECT_EQ(REF_GET(STE_CONFIG, alone.word), unsigned{REF_CONFIG_S2});
+        EXPECT_EQ(REF_GET(STE_CONFIG, both.word), unsigned{REF_CONFIG_NESTED});
+        EXPECT_EQ(both.word[0] & REF_MASK(STE_S1CONTEXTPTR), 0x12340U);
+    }
+}
+
 } // namespace

@@ -11,13 +11,16 @@
 #include <vector>
 
 #include "spec_ref/ref_registers.h"
+#include "spec_ref/ref_vmsa.h"
 #include "tables/context_table.h"
 #include "tables/page_table.h"
+#include "tables/stream_table.h"
 #include "unit/word_memory.h"
 
 extern "C" {
 #include "context.h"
 #include "state.h"
+#include "stream.h"
 #include "walk.h"
 }
 
@@ -29,17 +32,27 @@ struct Mapping {
 
 class BuiltTables : public testing::Test {
 protected:
-    void SetUp() override { ASSERT_EQ(smmu_config_init(&cfg, nullptr), SMMU_OK); }
+    void SetUp() override
+    {
+        ASSERT_EQ(smmu_config_init(&cfg, nullptr), SMMU_OK);
+        cfg.value[SMMU_CFG_IDR5_OAS] = REF_OAS_52;
+        pi.sec = SMMU_PAS_NS;
+    }
 
     uint64_t below(uint64_t n) { return std::uniform_int_distribution<uint64_t>(0, n - 1)(random); }
 
     /* A table of random shape with a few mappings of random places and sizes. */
-    void build(tbl_granule granule, bool upper)
+    void build(tbl_granule granule, bool upper, bool stage2 = false)
     {
         tbl_page_table_config config = {};
         config.granule = granule;
-        config.input_bits = 64 - static_cast<unsigned>(16 + below(granule == 16 ? 32 : 33));
-        config.output_bits = 48;
+        config.ds = granule != TBL_GRANULE_64K && below(2);
+        const bool wide = granule == TBL_GRANULE_64K ? below(2) : config.ds;
+        const unsigned least = wide ? 12 : 16, most = granule == TBL_GRANULE_64K ? 47 : 48;
+        config.input_bits = 64 - static_cast<unsigned>(least + below(most - least + 1));
+        config.output_bits = wide ? 52 : 48;
+        /* 16 KiB tables of 48 bits have no level 0 at stage 2 without DS. */
+        config.concatenated = stage2 && (below(2) || (granule == TBL_GRANULE_16K && !config.ds));
         config.upper = upper;
         config.big_endian = below(2);
         config.pages_only = below(4) == 0;
@@ -50,6 +63,9 @@ protected:
         leaf.sh = REF_SH_ISH;
         leaf.af = leaf.unprivileged = true;
         leaf.ng = below(2);
+        leaf_bits = stage2 ? REF_PREP(S2_LEAF_AF, 1) | REF_PREP(S2_LEAF_S2AP, REF_S2AP_READ) |
+                                 REF_PREP(S2_LEAF_MEMATTR, REF_MEMATTR_OWB_IWB)
+                           : tbl_leaf_bits(&leaf);
         for (unsigned tries = 0; tries < 6; ++tries)
             map_somewhere(config);
     }
@@ -64,8 +80,9 @@ protected:
         if (va + size > span)
             return;
         Mapping m = {va | (config.upper ? ~(span - 1) : 0),
-                     below((UINT64_C(1) << 47) / alignment) * alignment, size};
-        if (tbl_map(&table, m.va, m.pa, m.size, tbl_leaf_bits(&leaf), nullptr) == TBL_OK)
+                     below((UINT64_C(1) << (config.output_bits - 1)) / alignment) * alignment,
+                     size};
+        if (tbl_map(&table, m.va, m.pa, m.size, leaf_bits, nullptr) == TBL_OK)
             mappings.push_back(m);
     }
 
@@ -81,11 +98,25 @@ protected:
         ASSERT_TRUE(smmu__cd_decode(&cfg, &locator, cd.word, &x));
     }
 
+    void context_of_stage2()
+    {
+        tbl_ste_stage2_settings settings = {};
+        settings.record = true;
+        tbl_ste ste = tbl_ste_bypass();
+        tbl_ste_add_stage2(&ste, &settings, &table);
+        ASSERT_EQ(smmu__ste_illegal(&cfg, &pi, ste.word), nullptr);
+        cd_locator locator = {};
+        x = {};
+        ASSERT_EQ(smmu__ste_decode(&cfg, &pi, ste.word, false, 0, &x, &locator), STE_DECIDED);
+        ASSERT_EQ(x.kind, XCTX_S2);
+    }
+
     walk_outcome translate(uint64_t va)
     {
         walk w = {};
         found = {};
-        walk_outcome outcome = smmu__walk_start(&x, va, true, &w);
+        walk_outcome outcome = x.kind == XCTX_S2 ? smmu__walk_start_stage2(&x, va, &w)
+                                                 : smmu__walk_start(&x, va, true, &w);
         while (outcome == WALK_NEXT)
             outcome = smmu__walk_step(&x, &w, memory.at(smmu__walk_address(&x, &w)), &found);
         return outcome;
@@ -102,8 +133,12 @@ protected:
         EXPECT_EQ(found.pa | (va & low_mask(found.region_log2)), expected.pa) << std::hex << va;
         EXPECT_EQ(found.level, expected.level);
         EXPECT_GE(UINT64_C(1) << found.region_log2, expected.size);
-        EXPECT_EQ(found.global, !leaf.ng);
-        EXPECT_EQ(found.perms, LEAF_PR | LEAF_PW | LEAF_UR | LEAF_UW | LEAF_UX);
+        if (x.kind == XCTX_S2) {
+            EXPECT_EQ(found.perms, LEAF_PR | LEAF_UR | LEAF_PX | LEAF_UX);
+        } else {
+            EXPECT_EQ(found.global, !leaf.ng);
+            EXPECT_EQ(found.perms, LEAF_PR | LEAF_PW | LEAF_UR | LEAF_UW | LEAF_UX);
+        }
         /* The whole region is one translation: its ends lead where its middle says. */
         uint64_t first = va & ~low_mask(found.region_log2), pa = found.pa;
         for (uint64_t end : {first, first + low_mask(found.region_log2)}) {
@@ -112,13 +147,33 @@ protected:
         }
     }
 
+    void check_all()
+    {
+        for (const Mapping &m : mappings) {
+            for (uint64_t offset : {UINT64_C(0), m.size - 1, below(m.size), below(m.size)})
+                check(m.va + offset);
+            check(m.va - 1);
+            check(m.va + m.size);
+        }
+    }
+
+    void begin(unsigned seed)
+    {
+        random.seed(seed);
+        memory.words.clear();
+        mappings.clear();
+        tbl_region_init(&region, 0x1'0000'0000, UINT64_C(1) << 36);
+    }
+
     smmu_config_t cfg;
+    prog_if pi = {};
     std::mt19937_64 random;
     WordMemory memory;
     tbl_port port = memory.port();
     tbl_region region = {};
     tbl_page_table table = {};
     tbl_leaf leaf = {};
+    uint64_t leaf_bits = 0;
     std::vector<Mapping> mappings;
     xctx x;
     ::leaf found;
@@ -133,21 +188,29 @@ TEST_F(BuiltTables, 370_addresses_lead_where_they_were_mapped_to)
         for (tbl_granule granule : granules)
             for (bool upper : {false, true}) {
                 SCOPED_TRACE(testing::Message() << seed << " " << granule << " " << upper);
-                random.seed(seed);
-                memory.words.clear();
-                mappings.clear();
-                tbl_region_init(&region, 0x1'0000'0000, UINT64_C(1) << 36);
+                begin(seed);
                 build(granule, upper);
                 context(upper);
                 mapped += mappings.size();
-                for (const Mapping &m : mappings) {
-                    for (uint64_t offset : {UINT64_C(0), m.size - 1, below(m.size), below(m.size)})
-                        check(m.va + offset);
-                    check(m.va - 1);
-                    check(m.va + m.size);
-                }
+                check_all();
             }
     EXPECT_GT(mapped, 500U);
+}
+
+/* rule: S2W-001 S2W-002 S2W-004 S2W-016 */
+TEST_F(BuiltTables, 371_likewise_at_stage_2)
+{
+    size_t mapped = 0;
+    for (unsigned seed = 1; seed <= 60; ++seed)
+        for (tbl_granule granule : {TBL_GRANULE_4K, TBL_GRANULE_16K, TBL_GRANULE_64K}) {
+            SCOPED_TRACE(testing::Message() << seed << " " << granule);
+            begin(seed);
+            build(granule, false, true);
+            context_of_stage2();
+            mapped += mappings.size();
+            check_all();
+        }
+    EXPECT_GT(mapped, 400U);
 }
 
 } // namespace

@@ -224,6 +224,63 @@ TEST_F(PageTables, 390_output_address_bits_51_to_48_lie_low_in_64k_descriptors)
     EXPECT_EQ(walk.pa, 0x000a123456780000U);
 }
 
+/* DS: bits 49:48 in their place, 51:50 where SH was; and blocks of a level more. */
+TEST_F(PageTables, 390_output_address_bits_51_to_48_with_ds)
+{
+    const struct {
+        tbl_granule granule;
+        int start, block;
+        uint64_t block_size;
+    } cases[] = {{TBL_GRANULE_4K, -1, 0, 512 * G}, {TBL_GRANULE_16K, 0, 1, 64 * G}};
+    config.ds = true;
+    for (const auto &c : cases) {
+        config.pages_only = true;
+        start(c.granule, 52, 52);
+        EXPECT_EQ(table.start_level, c.start);
+        const uint64_t va = UINT64_C(1) << 51, pa = 0x000e'1234'5678'0000;
+        ASSERT_EQ(map(va, pa, UINT64_C(1) << c.granule), TBL_OK);
+        ASSERT_TRUE(tbl_lookup(&table, va, &walk));
+        EXPECT_EQ(walk.pa, pa);
+        EXPECT_EQ(walk.descriptor & 0x3'ffff'ffff'f300, 0x2'1234'5678'0300U);
+        config.pages_only = false;
+        start(c.granule, 52, 52);
+        ASSERT_EQ(map(va, va | c.block_size, c.block_size), TBL_OK);
+        ASSERT_TRUE(tbl_lookup(&table, va + 5, &walk));
+        EXPECT_EQ(walk.level, c.block);
+        EXPECT_EQ(walk.size, c.block_size);
+        EXPECT_EQ(walk.pa, (va | c.block_size) + 5);
+    }
+    config.ds = false;
+    EXPECT_EQ(tbl_leaf_size(&config, 0), 0U);
+}
+
+/* Stage 2: up to 16 tables side by side instead of a level above them (D8.2.4). */
+TEST_F(PageTables, 390_concatenated_root_tables)
+{
+    const struct {
+        tbl_granule granule;
+        unsigned bits;
+        int level;
+        uint64_t root_entries;
+    } cases[] = {
+        {TBL_GRANULE_4K, 40, 1, 1024},       {TBL_GRANULE_4K, 43, 1, 512 * 16},
+        {TBL_GRANULE_4K, 44, 0, 32},         {TBL_GRANULE_4K, 34, 2, 512 * 16},
+        {TBL_GRANULE_16K, 40, 2, 2048 * 16}, {TBL_GRANULE_16K, 48, 1, 4096},
+        {TBL_GRANULE_64K, 46, 2, 8192 * 16}, {TBL_GRANULE_64K, 47, 1, 32},
+    };
+    config.concatenated = true;
+    for (const auto &c : cases) {
+        start(c.granule, c.bits);
+        EXPECT_EQ(table.start_level, c.level) << c.granule << " " << c.bits;
+        EXPECT_EQ(table.root % (c.root_entries * 8), 0U) << c.granule << " " << c.bits;
+        const uint64_t page = UINT64_C(1) << c.granule, last = (UINT64_C(1) << c.bits) - page;
+        ASSERT_EQ(map(last, page, page), TBL_OK);
+        EXPECT_NE(memory.at(table.root + 8 * (c.root_entries - 1)), 0U);
+        ASSERT_TRUE(tbl_lookup(&table, last, &walk));
+        EXPECT_EQ(walk.pa, page);
+    }
+}
+
 TEST_F(PageTables, 390_big_endian_descriptors_are_byte_reversed)
 {
     config.big_endian = true;

@@ -180,7 +180,7 @@ public:
     {
         tbl_ste ste = tbl_ste_bypass();
         if (!bypass && tables_.stage2_alone) {
-            add_stage2(ste, REF_CONFIG_S2);
+            add_stage2(ste);
         } else if (!bypass) {
             tbl_context_table contexts{};
             const bool two = tables_.two_level_cds;
@@ -202,7 +202,7 @@ public:
             ste = tbl_ste_stage1(&fields);
             ste.word[1] |= uint64_t{tables_.prefetch} << (120 - 64);
             if (tables_.stage2_input_bits)
-                add_stage2(ste, REF_CONFIG_NESTED);
+                add_stage2(ste);
         }
         tbl_ste_write(&port_, tbl_stream_table_entry(&streams_, streamid), &ste);
     }
@@ -288,15 +288,11 @@ private:
         EXPECT_EQ(tbl_map(&stage2_, ipa, pa, size, leaf, nullptr), TBL_OK);
     }
 
-    void add_stage2(tbl_ste &ste, unsigned config)
+    void add_stage2(tbl_ste &ste)
     {
-        REF_SET(STE_CONFIG, ste.word, config);
-        REF_SET(STE_S2AA64, ste.word, 1);
-        REF_SET(STE_S2T0SZ, ste.word, 64 - tables_.stage2_input_bits);
-        REF_SET(STE_S2SL0, ste.word, tables_.stage2_input_bits == 48 ? 2 : 1);
-        REF_SET(STE_S2PS, ste.word, 5);
-        REF_SET(STE_S2R, ste.word, 1);
-        REF_SET(STE_S2TTB, ste.word, stage2_.root >> 4);
+        tbl_ste_stage2_settings settings{};
+        settings.record = true;
+        tbl_ste_add_stage2(&ste, &settings, &stage2_);
     }
 
     /* What the guest's structures need is where it was. */

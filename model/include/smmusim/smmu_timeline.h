@@ -94,7 +94,8 @@ typedef enum smmu_timeline_phase {
     X(EVTQ_CONS, EVTQ, "CONS", "[EVENTQ_CONS.RD]")                                                 \
     X(IRQ_EDGE, IRQ, "edge", "an edge on a wired output [smmu_irq_source_t, counter group]")       \
     X(MSI, IRQ, "MSI",                                                                             \
-      "an MSI is being written; the id is its source, plus its counter group "                     \
+      "an MSI is being written; the id is its source, plus its counter group or, from bit 16, the " \
+      "queue of its CMD_SYNC "                                                                     \
       "[address, data / status]")                                                                  \
     X(GERROR, IRQ, "GERROR", "a global error becomes active [bit, GERROR]")                        \
     X(ACCESS, MEMORY, "access",                                                                    \
