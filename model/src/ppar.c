@@ -70,6 +70,7 @@ static void fetch(struct smmu *s, struct prog_if *pi, enum stream_where where, u
         return;
     }
     bool l1std = where == STREAM_L1STD;
+    STAT(s, page_request_reads, 1);
     p->state = l1std ? PPAR_L1STD : PPAR_STE;
     p->read_addr = addr;
     smmu__mem_read(s, OWNER_PPAR, pi->number, l1std ? SMMU_SRC_L1STD : SMMU_SRC_STE, addr,

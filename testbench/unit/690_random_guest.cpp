@@ -84,6 +84,9 @@ public:
         case 10:
             report_access();
             break;
+        case 11:
+            one_in(2) ? submit() : request_page();
+            break;
         default:
             submit();
             break;
@@ -92,6 +95,8 @@ public:
             repair();
         if (one_in(32))
             consume_events();
+        if (one_in(64))
+            consume_page_requests();
         collect();
         while (outstanding_.size() > pick(16))
             answer_one();
@@ -242,10 +247,13 @@ private:
         write64(REF_REG_EVENTQ_BASE, eventq_ | eventq_log2_);
         write32(REF_REG_EVENTQ_PROD, 0);
         write32(REF_REG_EVENTQ_CONS, 0);
-        write32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1));
+        write64(REF_REG_PRIQ_BASE, address() | pick(6));
+        write32(REF_REG_PRIQ_PROD, 0);
+        write32(REF_REG_PRIQ_CONS, 0);
+        write32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1) | REF_PREP(CR2_REC_CFG_ATS, 1));
         write64(REF_REG_GERROR_IRQ_CFG0, address());
         write32(REF_REG_IRQ_CTRL, pick(8));
-        write32(REF_REG_CR0, 0xD);
+        write32(REF_REG_CR0, 0xF);
     }
 
     void plausible_restart()
@@ -275,14 +283,15 @@ private:
                                            REF_REG_CMDQ_BASE,   REF_REG_CMDQ_PROD,
                                            REF_REG_CMDQ_CONS,   REF_REG_EVENTQ_BASE,
                                            REF_REG_EVENTQ_PROD, REF_REG_EVENTQ_CONS,
-                                           REF_REG_STRTAB_BASE, REF_REG_STRTAB_BASE_CFG};
+                                           REF_REG_STRTAB_BASE, REF_REG_STRTAB_BASE_CFG,
+                                           REF_REG_PRIQ_BASE,   REF_REG_PRIQ_PROD};
         uint32_t offset = offsets[pick(sizeof offsets / sizeof *offsets)];
         if (offset == REF_REG_GERRORN && !one_in(4)) {
             uint64_t gerror = 0;
             smmu_reg_read(smmu_, now_, SMMU_PAS_NS, REF_REG_GERROR, 4, &gerror);
             write32(offset, gerror);
         } else if (offset == REF_REG_CR0) {
-            write32(offset, one_in(3) ? random_() : 0xD);
+            write32(offset, one_in(3) ? random_() : 0xF);
         } else if (one_in(8)) {
             write32(offset, random_() & random_());
         }
@@ -340,7 +349,8 @@ private:
             REF_CMD_CFGI_CD_ALL, REF_CMD_TLBI_NH_ALL,    REF_CMD_TLBI_NH_ASID,
             REF_CMD_TLBI_NH_VA,  REF_CMD_TLBI_NH_VAA,    REF_CMD_TLBI_NSNH_ALL,
             REF_CMD_SYNC,        REF_CMD_SYNC,           REF_CMD_PREFETCH_CONFIG,
-            REF_CMD_RESUME,      REF_CMD_RESUME,         REF_CMD_STALL_TERM};
+            REF_CMD_RESUME,      REF_CMD_RESUME,         REF_CMD_STALL_TERM,
+            REF_CMD_PRI_RESP};
         uint64_t words[2] = {one_in(16) ? random_() : 0,
                              one_in(16) ? random_() : pick(1u << 20) << 12};
         words[0] =
@@ -348,6 +358,11 @@ private:
         words[0] |= pick(4) << 48;
         if ((words[0] & 0xFF) == REF_CMD_SYNC)
             words[0] |= pick(4) << 12;
+        if ((words[0] & 0xFF) == REF_CMD_PRI_RESP && !one_in(16)) {
+            REF_SET(CMD_PRI_RESP_RESP, words, pick(3));
+            words[0] &= ~(UINT64_C(0xF) << 48);
+            words[1] &= 0x31FF;
+        }
         if ((words[0] & 0xFF) == REF_CMD_RESUME || (words[0] & 0xFF) == REF_CMD_STALL_TERM)
             name_a_stall(words);
         push(words);
@@ -412,6 +427,28 @@ private:
             epochs_.push_back(response.epoch);
     }
 
+    /* Each request that is not a stop marker is recorded, answered or, not being the last of its
+     * group, lost in an overflow. */
+    void request_page()
+    {
+        smmu_page_request_t r{};
+        r.addr = random_();
+        r.streamid = static_cast<uint32_t>(one_in(16) ? random_() : pick(64));
+        r.substreamid = static_cast<uint32_t>(pick(1u << 20));
+        r.prg_index = static_cast<uint16_t>(pick(512));
+        r.flags = static_cast<uint8_t>(pick(64));
+        r.sec_sid = one_in(32) ? SMMU_PAS_S : SMMU_PAS_NS;
+        int verdict = smmu_page_request(smmu_, now_, &r);
+        ASSERT_TRUE(verdict == SMMU_DONE || verdict == SMMU_BUSY) << verdict;
+    }
+
+    void consume_page_requests()
+    {
+        uint64_t prod = 0;
+        smmu_reg_read(smmu_, now_, SMMU_PAS_NS, REF_REG_PRIQ_PROD, 4, &prod);
+        write32(REF_REG_PRIQ_CONS, prod); /* OVACKFLG is where OVFLG is */
+    }
+
     void report_access()
     {
         if (epochs_.empty())
@@ -434,6 +471,9 @@ private:
                 take(out.u.answer);
             } else if (out.kind == SMMU_OUT_INVAL) {
                 EXPECT_EQ(smmu_inval_done(smmu_, now_, out.u.inval.tag), SMMU_OK);
+            } else if (out.kind == SMMU_OUT_ATC_INV) {
+                EXPECT_EQ(smmu_atc_inv_done(smmu_, now_, out.u.atc_inv.tag, SMMU_ATC_INV_COMPLETED),
+                          SMMU_OK);
             }
         }
         ASSERT_LT(outstanding_.size(), kOutstandingMax);
@@ -505,6 +545,9 @@ public:
         EXPECT_GT(count_[SMMU_STAT_stalls], operations_ / 20000);
         EXPECT_GT(count_[SMMU_STAT_stalls_terminated], operations_ / 20000);
         EXPECT_GT(count_[SMMU_STAT_stall_waits], operations_ / 50000);
+        EXPECT_GT(count_[SMMU_STAT_page_requests_recorded], operations_ / 2000);
+        EXPECT_GT(count_[SMMU_STAT_page_requests_lost], operations_ / 2000);
+        EXPECT_GT(count_[SMMU_STAT_page_request_reads], 0u);
     }
 
 private:
@@ -540,6 +583,8 @@ TEST(RandomGuest, 690_few_slots_and_walkers)
                        {"timing.wc_entries", 8},
                        {"timing.cc_entries", 8},
                        {"IDR5.STALL_MAX", 3},
+                       {"IDR0.ATS", 1},
+                       {"IDR3.PPS", 0},
                        {"timing.cmdq_reads_in_flight", 4}}));
 }
 
@@ -547,6 +592,8 @@ TEST(RandomGuest, 690_without_time_and_with_invalidation_notices)
 {
     run_one(config_of({{"mode", SMMU_MODE_FUNCTIONAL},
                        {"inval.notify", 1},
+                       {"IDR0.ATS", 1},
+                       {"IDR3.PPS", 0},
                        {"choice.reserved_bits", 1},
                        {"timing.wr_events", 8}}));
 }
@@ -557,7 +604,7 @@ TEST(RandomGuest, 690_under_random_timing)
     for (uint64_t seed = 1; seed <= 6; seed++) {
         SCOPED_TRACE("timing seed " + std::to_string(seed));
         smmu_config_t config =
-            config_of({{"inval.notify", seed % 2}, {"IDR5.STALL_MAX", 1 + seed * seed}});
+            config_of({{"inval.notify", seed % 2}, {"IDR5.STALL_MAX", 1 + seed * seed}, {"IDR0.ATS", 1}, {"IDR3.PPS", seed % 2}});
         RandomTiming(seed).draw(&config);
         activity.run(config, 100000, seed % 3 == 0);
     }

@@ -74,6 +74,8 @@ struct BareSmmu {
                 answers.push_back(out.u.answer);
             else if (out.kind == SMMU_OUT_INVAL)
                 smmu_inval_done(s, now, out.u.inval.tag);
+            else if (out.kind == SMMU_OUT_PRG_RESPONSE)
+                responses.push_back(out.u.prg_response);
         }
     }
     /* Goes on in time until nothing is due. Accesses stay unanswered. */
@@ -143,6 +145,7 @@ struct BareSmmu {
     uint64_t now = 0;
     std::vector<smmu_out_mem_t> accesses;
     std::vector<smmu_response_t> answers;
+    std::vector<smmu_out_prg_response_t> responses;
     unsigned edges[SMMU_IRQ_COUNT] = {};
 
 private:

@@ -209,15 +209,19 @@ private:
 
     void of_memory()
     {
-        const uint64_t writes = value("events_recorded") + value("msi_writes");
-        equal("15", "tcu.qtw_reads", "walk_reads + config_reads + cmd_reads + atos_reads",
+        const uint64_t writes =
+            value("events_recorded") + value("page_requests_recorded") + value("msi_writes");
+        equal("15", "tcu.qtw_reads",
+              "walk_reads + config_reads + cmd_reads + atos_reads + page_request_reads",
               value("tcu.qtw_reads"),
-              value("atos_reads") + value("tcu.walk_reads") + value("tcu.config_reads") + value("cmd_reads"));
-        at_most("15", "events_recorded + msi_writes", "tcu.qtw_writes", writes,
-                value("tcu.qtw_writes"));
+              value("atos_reads") + value("page_request_reads") + value("tcu.walk_reads") +
+                  value("tcu.config_reads") + value("cmd_reads"));
+        at_most("15", "events_recorded + page_requests_recorded + msi_writes", "tcu.qtw_writes",
+                writes, value("tcu.qtw_writes"));
         if (run_.without_reset)
-            at_most("15", "tcu.qtw_writes", "these + events_lost", value("tcu.qtw_writes"),
-                    writes + value("events_lost"));
+            at_most("15", "tcu.qtw_writes", "these + events_lost + page_requests_lost",
+                    value("tcu.qtw_writes"),
+                    writes + value("events_lost") + value("page_requests_lost"));
     }
 
     void of_pools()

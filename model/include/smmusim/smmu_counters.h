@@ -54,6 +54,7 @@
     X(page_requests, "requests", "page requests and stop markers taken by smmu_page_request")       \
     X(page_requests_recorded, "requests", "of these, written to the PRI queue")                    \
     X(page_requests_lost, "requests", "of these, discarded: queue full, disabled or aborted")      \
+    X(page_request_reads, "reads", "memory reads of L1STD and STE for automatic responses")         \
     X(prg_responses, "responses", "responses to page request groups: automatic, or by a command")  \
     X(msi_writes, "writes", "MSIs sent")                                                           \
     X(irq_edges, "edges", "wired interrupt edges")                                                 \
