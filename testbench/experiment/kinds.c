@@ -20,6 +20,9 @@ static const struct {
 } understood[] = {
     {exp_measure_invalidation, WITH_CLIENTS},
     {exp_measure_ring, ON_ANY_MACHINE | TAKES(commands) | TAKES(sync_every)},
+    {exp_measure_ecmdq,
+     TAKES(preset) | TAKES(form) | TAKES(commands) | TAKES(sync_every) | TAKES(ecmdqs) |
+         TAKES(seed)},
     {exp_measure_sensitivity, WITH_CLIENTS | TAKES(assumption) | TAKES(change)},
 };
 
@@ -155,6 +158,23 @@ static const struct exp_kind kinds[] = {
               .y = {M(cycles_per_page)},
               .curves = 1,
               .log2_x = true}},
+    {.name = "ecmdq",
+     .meaning = "1 to 16 enhanced command queues x serial or parallel execution x decoding time",
+     .answers = "What do several command queues gain, while the SMMU executes one command at a time "
+                "and while it executes one of each?",
+     .measure = exp_measure_ecmdq,
+     .axes = {{"form", "page"},
+              {"timing.cmd_serial", "1,0"},
+              {"timing.cmd_decode_lat", "2,20,200"},
+              {"ecmdqs", "0,1,2,4,8,16"},
+              {"sync_every", "8"},
+              {"commands", "4096"}},
+     COLUMNS(M(syncs), M(cycles), M(cycles_per_command), M(commands_rate), M(op_p50), M(op_p99)),
+     .plot = {.title = "Command queues beside each other",
+              .x = "ecmdqs",
+              .y_label = "invalidations [commands / 1000 cycles]",
+              .y = {M(commands_rate)},
+              .curves = 1}},
     {.name = "tbus",
      .meaning = "TBUs that an invalidation has to reach x form",
      .answers = "What does each further TBU cost an invalidation?",

@@ -50,6 +50,8 @@ enum exp_change { EXP_LESS, EXP_MORE };
     X(streams, NULL, "streams", 1, 16, 1, "streams at each TBU")                                   \
     X(commands, NULL, "commands", 1, 1000000, 1024, "commands put through the ring")               \
     X(sync_every, NULL, "commands", 1, 64, 1, "commands before each CMD_SYNC")                     \
+    X(ecmdqs, NULL, "queues", 0, 65536, 0,                                                         \
+      "enhanced command queues, a producer each; 0: one producer, with the main queue")             \
     X(assumption, exp_key_words, "", 0, SMMU_CONFIG_MAX_KEYS - 1, 0, "value that is assumed")      \
     X(change, exp_change_words, "", 0, 1, 0,                                                       \
       "half or twice of it; of choices the one before or after")                                   \
@@ -156,6 +158,8 @@ typedef enum exp_outcome exp_measure_fn(const struct exp_setup *setup, struct ex
 exp_measure_fn exp_measure_invalidation;
 /* ring.c: the same commands through the ring of the iommufd-style front end. */
 exp_measure_fn exp_measure_ring;
+/* ecmdq.c: producers with a command queue each. */
+exp_measure_fn exp_measure_ecmdq;
 /* sensitivity.c: how four figures change with one value of the configuration. */
 exp_measure_fn exp_measure_sensitivity;
 

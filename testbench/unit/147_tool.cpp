@@ -267,7 +267,7 @@ TEST(Tool, 149_bench_without_a_kind_lists_all_kinds)
     EXPECT_EQ(run.status, 0);
     EXPECT_EQ(run.err, "");
     for (const char *kind :
-         {"invalidation", "batch", "reads", "latency", "forms", "sync", "ring", "tbus", "memory",
+         {"invalidation", "batch", "reads", "latency", "forms", "sync", "ring", "ecmdq", "tbus", "memory",
           "load", "storm", "hitrate", "walkers", "presets", "sensitivity", "all"}) {
         EXPECT_NE(run.out.find(std::string("\n  ") + kind + " "), std::string::npos) << kind;
         if (std::string("all") == kind)
