@@ -185,7 +185,7 @@ TEST(Ecmdqs, 543_queues_that_compete_are_served_in_turn)
         }
 }
 
-// rule: EC-006 EC-008
+// rule: EC-006 EC-008 EC-009 GD-018
 TEST(Ecmdqs, 544_a_queue_that_is_disabled_while_it_waits_for_its_turn_holds_nobody_up)
 {
     Ecmdqs d({{"timing.cmd_serial", 1}, {"timing.cmd_decode_lat", 100}});
@@ -199,6 +199,12 @@ TEST(Ecmdqs, 544_a_queue_that_is_disabled_while_it_waits_for_its_turn_holds_nobo
     EXPECT_EQ(d.r32(d.place(1) + REF_REG_ECMDQ_CONS), 0u) << "nothing was begun: ENACK is 0 at once";
     d.w32(d.place(0) + REF_REG_ECMDQ_PROD, 1);
     EXPECT_EQ(d.r32(d.place(0) + REF_REG_ECMDQ_CONS), REF_MASK(ECMDQ_CONS_ENACK)) << "begun: it ends";
+    /* Until then none of its registers can be written. */
+    d.w32(d.place(0) + REF_REG_ECMDQ_PROD, EN | 5);
+    d.w32(d.place(0) + REF_REG_ECMDQ_CONS, 7);
+    d.w64(d.place(0) + REF_REG_ECMDQ_BASE, 0);
+    EXPECT_EQ(d.r32(d.place(0) + REF_REG_ECMDQ_PROD), 1u);
+    EXPECT_EQ(d.r64(d.place(0) + REF_REG_ECMDQ_BASE), QUEUES | LOG2SIZE);
     d.run();
     EXPECT_EQ(d.r32(d.place(0) + REF_REG_ECMDQ_CONS), 1u);
     EXPECT_EQ(d.cons(1), 0u);
@@ -240,7 +246,7 @@ TEST(Ecmdqs, 545_a_reset_in_the_midst_of_it_leaves_every_queue_disabled_and_able
     d.done(access);
 }
 
-// rule: SY-016 EC-019
+// rule: SY-016 SY-028 EC-019
 TEST(Ecmdqs, 546_a_sync_waits_for_msis_of_its_own_queue_alone)
 {
     Ecmdqs d;
@@ -264,6 +270,10 @@ TEST(Ecmdqs, 546_a_sync_waits_for_msis_of_its_own_queue_alone)
     d.run();
     EXPECT_EQ(d.cons(0), 1u) << "the MSI of its first CMD_SYNC has not landed";
     EXPECT_EQ(d.cons(1), 1u) << "which is none of the other queue's";
+    d.enable_cmdq(0x10000, 4);
+    d.w32(REF_REG_CMDQ_PROD, 1);
+    d.give_command(REF_CMD_SYNC, 0);
+    EXPECT_EQ(d.r32(REF_REG_CMDQ_CONS), 1u) << "nor of the main queue's";
     d.answer(d.take(SMMU_SRC_MSI), SMMU_MEM_ABORT);
     d.run();
     EXPECT_EQ(d.cons(0), 2u);
