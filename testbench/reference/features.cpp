@@ -47,6 +47,7 @@ Features::Features(const Registers &r)
     pbha = idr3(REF_MASK(IDR3_PBHA));
     ptwnnc = idr3(REF_MASK(IDR3_PTWNNC));
     aie = idr3(REF_MASK(IDR3_AIE));
+    dpt = idr3(REF_MASK(IDR3_DPT));
     the = idr3(REF_MASK(IDR3_THE));
     mteperm = idr3(REF_MASK(IDR3_MTEPERM));
     granule_4k = REF_FIELD(IDR5_GRAN4K, r.idr5);

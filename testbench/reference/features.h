@@ -25,7 +25,7 @@ struct Features {
     bool vmsav8_32, vmsav8_64;
     unsigned httu, ttendian, stall_model, sidsize, ssidsize;
     bool perms_overridden, types_overridden;
-    bool had, xnx, fwb, stt, e0pd, epan, s1pi, s2pi, s2po, pbha, ptwnnc, aie, mteperm, the;
+    bool had, xnx, fwb, stt, e0pd, epan, s1pi, s2pi, s2po, pbha, ptwnnc, aie, mteperm, the, dpt;
     bool granule_4k, granule_16k, granule_64k, ds, va_52;
     unsigned oas, ias; /* bits */
     unsigned minor;    /* SMMUv3.minor */

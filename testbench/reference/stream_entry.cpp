@@ -46,8 +46,9 @@ bool StreamEntry::ats_illegal(const Features &f) const
     case REF_EATS_SPLIT:
         return config() != REF_CONFIG_NESTED || stalls || f.ns1ats;
     case REF_EATS_FULL:
-    case REF_EATS_DPT: /* the field's text; the pseudocode says nothing of it */
         return stage2() && stalls;
+    case REF_EATS_DPT: /* the field's text; the pseudocode says nothing of it. 0b00 without DPT */
+        return f.dpt && ((stage2() && stalls) || (STE(STRW) != 0 && !strw_unused(f)));
     default:
         return false;
     }

@@ -15,6 +15,7 @@
 #include "spec_ref/ref_tables.h"
 #include "unit/random_config.h"
 
+using reference::Object;
 using reference::Result;
 
 namespace {
@@ -169,6 +170,42 @@ reference::Access RandomMachine::some_access()
     return t;
 }
 
+/* What nobody reaches from the registers is never touched (3.21.3): each word has been read before by
+ * the reference, as the same kind of thing, and is read whole. Queues are kept to. */
+void RandomMachine::expect_permitted(const smmu_out_mem_t &access) const
+{
+    static const struct {
+        unsigned bytes;
+        std::vector<Object> objects;
+    } reads[] = {{8, {Object::L1std}},
+                 {64, {Object::Ste}},
+                 {8, {Object::L1cd}},
+                 {64, {Object::Cd}},
+                 {8, {Object::Stage1, Object::Stage2}}};
+    static_assert(SMMU_SRC_L1STD == 0 && SMMU_SRC_TTD == 4, "in this order");
+    if (access.source == SMMU_SRC_CMDQ || access.source == SMMU_SRC_EVENTQ) {
+        const bool commands_ = access.source == SMMU_SRC_CMDQ;
+        const uint64_t first = commands_ ? cmdq : eventq;
+        const uint64_t bytes = commands_ ? 16U << cmdq_log2 : 32U << eventq_log2;
+        EXPECT_EQ(access.op, commands_ ? SMMU_MEM_READ : SMMU_MEM_WRITE);
+        EXPECT_TRUE(access.addr >= first && access.addr + access.size <= first + bytes)
+            << std::hex << access.addr << " is outside the queue";
+        return;
+    }
+    ASSERT_LE(access.source, SMMU_SRC_TTD);
+    EXPECT_EQ(access.size, access.op == SMMU_MEM_CAS ? 8U : reads[access.source].bytes);
+    EXPECT_EQ(access.addr % access.size, 0U) << "read at once";
+    EXPECT_TRUE(access.op == SMMU_MEM_READ ||
+                (access.op == SMMU_MEM_CAS && access.source == SMMU_SRC_TTD));
+    for (unsigned i = 0; i < access.size / 8U; ++i) {
+        bool known = false;
+        for (Object object : reads[access.source].objects)
+            known = known || memory->is_a(object, access.addr + 8 * i);
+        EXPECT_TRUE(known) << std::hex << access.addr << " was read as " << int{access.source}
+                           << ", which nothing leads to";
+    }
+}
+
 smmu_mem_status_t RandomMachine::exchange(const smmu_out_mem_t &access, void *data)
 {
     uint64_t found = 0, from = 0, to = 0;
@@ -188,11 +225,11 @@ smmu_mem_status_t RandomMachine::serve(void *ctx, const smmu_out_mem_t *access, 
                                        uint64_t *)
 {
     auto *machine = static_cast<RandomMachine *>(ctx);
+    machine->expect_permitted(*access);
     if (access->op == SMMU_MEM_CAS)
         return machine->exchange(*access, data);
     if (access->op == SMMU_MEM_WRITE) {
         EventRecord record;
-        EXPECT_EQ(access->source, SMMU_SRC_EVENTQ);
         std::memcpy(record.data(), access->data, sizeof record);
         machine->records.push_back(record);
         return SMMU_MEM_OK;

@@ -70,6 +70,7 @@ protected:
     static void take_late_answer(void *ctx, const smmu_response_t *answer);
     static smmu_mem_status_t serve(void *ctx, const smmu_out_mem_t *access, void *data,
                                    uint64_t *latency);
+    void expect_permitted(const smmu_out_mem_t &access) const;
     smmu_mem_status_t exchange(const smmu_out_mem_t &access, void *data);
 
     bool one_in(unsigned n) { return random() % n == 0; }

@@ -34,6 +34,12 @@ public:
     bool read(const reference::Fetch &fetch, uint64_t &word) override;
     /* For everybody else; what was never made up is 0. False: external abort. */
     bool load(uint64_t addr, uint64_t &word) const;
+    /* Made up as such a thing, or as a part of one. */
+    bool is_a(reference::Object object, uint64_t addr) const
+    {
+        auto placed = words.find(addr);
+        return placed != words.end() && placed->second.made_as == object;
+    }
     void store(uint64_t addr, uint64_t word) { words[addr].word = word; }
 
     /* A word was made for one thing and read as another. Tags may then be used twice, in different
