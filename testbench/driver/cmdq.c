@@ -3,9 +3,8 @@
  * The command queue (3.5, 4.7.3): insertion of command lists, and waiting for room and for
  * completion.
  *
- * Insertion has the steps of Linux's lock-free one: reserve positions, write the entries, publish
- * them with one move of PROD, wait. With one thread, reserving is an addition and publishing needs
- * no predecessor; several producers would change those two functions alone.
+ * Insertion has the steps of Linux's: reserve positions, write the entries, publish them with one
+ * move of PROD, wait. Whose turn it is and where there is room is decided in producers.c.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -28,51 +27,84 @@ static bool too_late(struct drv *drv, uint64_t started)
     return drv->ops.now(drv->ops.ctx) - started >= drv->config.timeout_cycles;
 }
 
-static void read_cons(struct drv *drv)
+static struct drv_producers *producers(struct drv *drv)
 {
+    return drv->joined ? &drv->joined->producers : &drv->producers;
+}
+
+static uint32_t read_cons(void *ctx)
+{
+    struct drv *drv = ctx;
     const uint32_t cons = drv->ops.read32(drv->ops.ctx, REF_REG_CMDQ_CONS);
 
-    drv->cmdq.cons = drv_ring_position(drv->cmdq.log2size, REF_FIELD(CMDQ_CONS_RD, cons));
+    return drv_ring_position(drv->cmdq.log2size, REF_FIELD(CMDQ_CONS_RD, cons));
 }
 
-/* A shadow that was inferred from an MSI may be one entry ahead of the register, as the MSI is
- * allowed to come before CONS moves past its CMD_SYNC (4.7.3); one free entry more than needed
- * keeps PROD from overtaking CONS. */
-static bool shadow_shows_room(const struct drv_queue *q, unsigned n)
+static void write_prod(void *ctx, uint32_t position)
 {
-    return drv_ring_free(q->log2size, q->prod, q->cons) > n;
+    struct drv *drv = ctx;
+
+    drv->stats.publications++;
+    drv->ops.write32(drv->ops.ctx, REF_REG_CMDQ_PROD, position);
 }
 
-static bool register_shows_room(struct drv *drv, unsigned n)
+static void turn_of_loop(void *ctx)
 {
-    const struct drv_queue *q = &drv->cmdq;
+    struct drv *drv = ctx;
 
-    read_cons(drv);
-    return drv_ring_free(q->log2size, q->prod, q->cons) >= n;
+    drv_relax(drv, drv->config.relax_cycles);
 }
 
-static int reserve(struct drv *drv, unsigned n, uint32_t *first)
+static struct drv_producer_ops producer_ops(struct drv *drv)
 {
-    struct drv_queue *q = &drv->cmdq;
+    return (struct drv_producer_ops){drv, read_cons, write_prod, turn_of_loop};
+}
+
+void drv_join(struct drv *thread, struct drv *drv, const struct drv_ops *ops)
+{
+    *thread = (struct drv){.ops = *ops,
+                           .config = drv->config,
+                           .features = drv->features,
+                           .cmdq = drv->cmdq,
+                           .joined = drv};
+}
+
+uint32_t drv_cmdq_next(const struct drv *drv)
+{
+    return drv_producers_next(drv->joined ? &drv->joined->producers : &drv->producers);
+}
+
+static bool reserve_after_a_look(struct drv *drv, unsigned n, struct drv_claim *claim)
+{
+    const struct drv_producer_ops ops = producer_ops(drv);
+
+    drv_producers_learn_cons(producers(drv), &ops);
+    return drv_producers_reserve(producers(drv), n, claim);
+}
+
+static int no_room(struct drv *drv)
+{
+    drv->stats.timeouts++;
+    drv_log(drv, "CMDQ timeout: no room, prod 0x%" PRIx32 " cons 0x%" PRIx32, drv_cmdq_next(drv),
+            drv_producers_known_cons(producers(drv)));
+    return -ETIMEDOUT;
+}
+
+static int reserve(struct drv *drv, unsigned n, struct drv_claim *claim)
+{
     uint64_t started;
 
-    if (n > drv_ring_size(q->log2size))
+    if (n > drv_ring_size(drv->cmdq.log2size))
         return -EINVAL;
-    if (!shadow_shows_room(q, n) && !register_shows_room(drv, n)) {
-        drv->stats.space_waits++;
-        started = drv->ops.now(drv->ops.ctx);
-        do {
-            drv_relax(drv, drv->config.relax_cycles);
-            if (too_late(drv, started)) {
-                drv->stats.timeouts++;
-                drv_log(drv, "CMDQ timeout: no room, prod 0x%" PRIx32 " cons 0x%" PRIx32, q->prod,
-                        q->cons);
-                return -ETIMEDOUT;
-            }
-        } while (!register_shows_room(drv, n));
-    }
-    *first = q->prod;
-    q->prod = drv_ring_advance(q->log2size, q->prod, n);
+    if (drv_producers_reserve(producers(drv), n, claim) || reserve_after_a_look(drv, n, claim))
+        return 0;
+    drv->stats.space_waits++;
+    started = drv->ops.now(drv->ops.ctx);
+    do {
+        drv_relax(drv, drv->config.relax_cycles);
+        if (too_late(drv, started))
+            return no_room(drv);
+    } while (!reserve_after_a_look(drv, n, claim));
     return 0;
 }
 
@@ -88,12 +120,6 @@ static void write_entries(struct drv *drv, uint32_t first, const struct drv_cmd 
 {
     for (unsigned i = 0; i < n; i++)
         write_entry(drv, drv_ring_advance(drv->cmdq.log2size, first, i), &cmds[i]);
-}
-
-static void publish(struct drv *drv)
-{
-    drv->stats.publications++;
-    drv->ops.write32(drv->ops.ctx, REF_REG_CMDQ_PROD, drv->cmdq.prod);
 }
 
 static enum drv_sync_mode sync_mode(const struct drv *drv)
@@ -125,8 +151,10 @@ static int sync_timeout(struct drv *drv, uint32_t position)
     return -ETIMEDOUT;
 }
 
-/* The MSI overwrites the CMD_SYNC's own first word, opcode and all, with zero. */
-static int await_msi(struct drv *drv, const struct drv_inflight *list, uint32_t position)
+/* The MSI overwrites the CMD_SYNC's own first word, opcode and all, with zero. It may come before
+ * CONS moves past the CMD_SYNC (4.7.3), so all that it tells of CONS is that it has come there. */
+static int await_msi(struct drv *drv, const struct drv_inflight *list, uint32_t position,
+                     uint32_t *cons)
 {
     const uint64_t slot = slot_address(&drv->cmdq, position);
     const uint64_t started = drv->ops.now(drv->ops.ctx);
@@ -138,7 +166,7 @@ static int await_msi(struct drv *drv, const struct drv_inflight *list, uint32_t 
             return sync_timeout(drv, position);
         drv_relax(drv, drv->config.relax_cycles);
     }
-    drv->cmdq.cons = drv_ring_advance(drv->cmdq.log2size, position, 1);
+    *cons = position;
     return 0;
 }
 
@@ -153,7 +181,8 @@ static void wait_for_event(struct drv *drv)
     drv->irqs_pending &= ~(uint32_t)DRV_IRQ_SEV;
 }
 
-static int await_cons(struct drv *drv, const struct drv_inflight *list, uint32_t position)
+static int await_cons(struct drv *drv, const struct drv_inflight *list, uint32_t position,
+                      uint32_t *cons)
 {
     const bool wfe = drv->features.sev && sync_mode(drv) == DRV_SYNC_CONS;
     const uint64_t started = drv->ops.now(drv->ops.ctx);
@@ -161,8 +190,8 @@ static int await_cons(struct drv *drv, const struct drv_inflight *list, uint32_t
     unsigned spins = 0;
 
     for (;;) {
-        read_cons(drv);
-        if (drv_ring_passed(drv->cmdq.log2size, drv->cmdq.cons, position))
+        *cons = read_cons(drv);
+        if (drv_ring_passed(drv->cmdq.log2size, *cons, position))
             return 0;
         if (list->hopeless)
             return -EIO;
@@ -180,12 +209,13 @@ static int await_cons(struct drv *drv, const struct drv_inflight *list, uint32_t
     }
 }
 
-static int await_sync(struct drv *drv, const struct drv_inflight *list)
+/* *cons: where it is known to be, after success. */
+static int await_sync(struct drv *drv, const struct drv_inflight *list, uint32_t *cons)
 {
     const uint32_t position = drv_ring_advance(drv->cmdq.log2size, list->first, list->count);
 
-    return sync_mode(drv) == DRV_SYNC_MSI ? await_msi(drv, list, position)
-                                          : await_cons(drv, list, position);
+    return sync_mode(drv) == DRV_SYNC_MSI ? await_msi(drv, list, position, cons)
+                                          : await_cons(drv, list, position, cons);
 }
 
 static void add_inflight(struct drv *drv, struct drv_inflight *list)
@@ -203,24 +233,39 @@ static void remove_inflight(struct drv *drv, const struct drv_inflight *list)
     *link = list->next;
 }
 
+static int publish_and_wait(struct drv *drv, struct drv_inflight *list,
+                            const struct drv_claim *claim)
+{
+    const struct drv_producer_ops ops = producer_ops(drv);
+    uint32_t cons = 0;
+    int rc;
+
+    add_inflight(drv, list);
+    drv_producers_hold_cons(producers(drv), &ops);
+    drv_producers_publish(producers(drv), claim, &ops);
+    rc = await_sync(drv, list, &cons);
+    drv_producers_release_cons(producers(drv), rc == 0 ? &cons : NULL);
+    remove_inflight(drv, list);
+    return rc;
+}
+
 static int issue(struct drv *drv, struct drv_inflight *list, bool sync)
 {
-    int rc = reserve(drv, list->count + sync, &list->first);
+    const struct drv_producer_ops ops = producer_ops(drv);
+    struct drv_claim claim;
+    const int rc = reserve(drv, list->count + sync, &claim);
 
     if (rc)
         return rc;
+    list->first = claim.first;
     write_entries(drv, list->first, list->cmds, list->count);
     drv->stats.commands += list->count;
     if (!sync) {
-        publish(drv);
+        drv_producers_publish(producers(drv), &claim, &ops);
         return 0;
     }
     write_sync(drv, drv_ring_advance(drv->cmdq.log2size, list->first, list->count));
-    add_inflight(drv, list);
-    publish(drv);
-    rc = await_sync(drv, list);
-    remove_inflight(drv, list);
-    return rc;
+    return publish_and_wait(drv, list, &claim);
 }
 
 int drv_cmdq_issue(struct drv *drv, const struct drv_cmd *cmds, unsigned n, bool sync)

@@ -4,8 +4,10 @@
  * queue, and repairs what goes wrong, in the order and manner of Linux's driver.
  *
  * Owns the queues and the stream table, which lie in a region of memory that the caller gives.
- * Calls that can fail return 0 or a negative errno, as in the kernel. One thread at a time may use
- * an instance.
+ * Calls that can fail return 0 or a negative errno, as in the kernel.
+ *
+ * One thread at a time may use an instance, and each further one that issues commands has an
+ * instance of its own (drv_join()): they share the command queue without locks (producers.h).
  */
 #ifndef SMMUSIM_DRIVER_DRIVER_H
 #define SMMUSIM_DRIVER_DRIVER_H
@@ -15,6 +17,7 @@
 
 #include "driver/commands.h"
 #include "driver/ops.h"
+#include "driver/producers.h"
 #include "tables/stream_table.h"
 
 #ifdef __cplusplus
@@ -80,10 +83,10 @@ struct drv_cmd_error {
     struct drv_cmd cmd;   /* the command that CONS pointed to */
 };
 
+/* Where a queue lies. */
 struct drv_queue {
     uint64_t base;
     unsigned log2size;
-    uint32_t prod, cons; /* shadows of the registers, positions with wrap bit */
 };
 
 /* A published list that its issuer still waits for. */
@@ -121,7 +124,10 @@ struct drv {
     struct tbl_port port;
     struct tbl_stream_table strtab;
     struct drv_queue cmdq, evtq;
-    uint32_t evtq_overflow; /* EVENTQ_CONS.OVACKFLG as last written, in place */
+    struct drv_producers producers; /* of cmdq; not used in an instance that has joined another */
+    struct drv *joined;             /* whose are used then */
+    uint32_t evtq_prod, evtq_cons;  /* shadows of the registers, positions with wrap bit */
+    uint32_t evtq_overflow;         /* EVENTQ_CONS.OVACKFLG as last written, in place */
 
     struct drv_inflight *inflight;
     unsigned aborts_in_a_row;
@@ -139,6 +145,16 @@ int drv_probe(struct drv *drv, const struct drv_ops *ops, const struct drv_confi
  * not come. */
 int drv_reset(struct drv *drv);
 int drv_disable(struct drv *drv);
+
+/* cmdq.c: an instance for one more thread, with registers, memory and time as that thread has them.
+ * It may issue commands and batches, and nothing else, while 'drv' is up and stays where it is.
+ *
+ * A command queue error is served by whichever instance is given the interrupt, and reported only
+ * to callers of that one. */
+void drv_join(struct drv *thread, struct drv *drv, const struct drv_ops *ops);
+
+/* The position that the next command will have. */
+uint32_t drv_cmdq_next(const struct drv *drv);
 
 /* cmdq.c: puts n commands, and a CMD_SYNC if asked to wait, into the queue with one move of PROD.
  *

@@ -7,17 +7,18 @@
 
 static void write_cons(struct drv *drv)
 {
-    drv->ops.write32(drv->ops.ctx, REF_REG_EVENTQ_CONS, drv->evtq.cons | drv->evtq_overflow);
+    drv->ops.write32(drv->ops.ctx, REF_REG_EVENTQ_CONS, drv->evtq_cons | drv->evtq_overflow);
 }
 
 static void take_record(struct drv *drv, uint64_t record[DRV_EVENT_WORDS])
 {
-    struct drv_queue *q = &drv->evtq;
-    const uint64_t at = q->base + (uint64_t)REF_EVENT_BYTES * drv_ring_index(q->log2size, q->cons);
+    const struct drv_queue *q = &drv->evtq;
+    const uint64_t at =
+        q->base + (uint64_t)REF_EVENT_BYTES * drv_ring_index(q->log2size, drv->evtq_cons);
 
     for (unsigned i = 0; i < DRV_EVENT_WORDS; i++)
         record[i] = drv->ops.mem_read64(drv->ops.ctx, at + 8 * i);
-    q->cons = drv_ring_advance(q->log2size, q->cons, 1);
+    drv->evtq_cons = drv_ring_advance(q->log2size, drv->evtq_cons, 1);
     write_cons(drv);
 }
 
@@ -26,7 +27,7 @@ static uint32_t read_prod(struct drv *drv)
 {
     const uint32_t prod = drv->ops.read32(drv->ops.ctx, REF_REG_EVENTQ_PROD);
 
-    drv->evtq.prod = drv_ring_position(drv->evtq.log2size, REF_FIELD(EVENTQ_PROD_WR, prod));
+    drv->evtq_prod = drv_ring_position(drv->evtq.log2size, REF_FIELD(EVENTQ_PROD_WR, prod));
     return (uint32_t)(prod & REF_MASK(EVENTQ_PROD_OVFLG));
 }
 
@@ -38,15 +39,15 @@ unsigned drv_evtq_drain(struct drv *drv, drv_event_fn *each, void *ctx)
 
     drv->irqs_pending &= ~(uint32_t)DRV_IRQ_EVENTQ;
     /* A PROD that does not fit CONS would make this endless. */
-    while (drv_ring_used(drv->evtq.log2size, drv->evtq.prod, drv->evtq.cons) <= capacity &&
-           drv->evtq.prod != drv->evtq.cons) {
+    while (drv_ring_used(drv->evtq.log2size, drv->evtq_prod, drv->evtq_cons) <= capacity &&
+           drv->evtq_prod != drv->evtq_cons) {
         uint64_t record[DRV_EVENT_WORDS];
 
         take_record(drv, record);
         taken++;
         if (each)
             each(ctx, record);
-        if (drv->evtq.prod == drv->evtq.cons)
+        if (drv->evtq_prod == drv->evtq_cons)
             overflow = read_prod(drv);
     }
     drv->stats.events += taken;

@@ -110,6 +110,7 @@ static enum drv_refusal probe_idr1(struct drv *drv)
         return DRV_REFUSED_PRESET;
 
     f->cmdq_log2 = smaller(REF_FIELD(IDR1_CMDQS, r), drv->config.cmdq_log2);
+    f->cmdq_log2 = smaller(f->cmdq_log2, DRV_PRODUCERS_LOG2_MAX);
     if (f->cmdq_log2 <= BATCH_LOG2)
         return DRV_REFUSED_CMDQ_TOO_SMALL;
     f->evtq_log2 = smaller(REF_FIELD(IDR1_EVENTQS, r), drv->config.evtq_log2);

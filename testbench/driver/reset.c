@@ -73,14 +73,14 @@ static uint32_t cr2_value(const struct drv *drv)
 
 static int start_cmdq(struct drv *drv, uint32_t *cr0)
 {
-    struct drv_queue *q = &drv->cmdq;
+    const struct drv_queue *q = &drv->cmdq;
 
-    q->prod = q->cons = 0;
+    drv_producers_init(&drv->producers, q->log2size);
     drv->ops.write64(drv->ops.ctx, REF_REG_CMDQ_BASE,
                      REF_PREP(CMDQ_BASE_RA, 1) | (q->base & REF_MASK(CMDQ_BASE_ADDR)) |
                          REF_PREP(CMDQ_BASE_LOG2SIZE, q->log2size));
-    drv->ops.write32(drv->ops.ctx, REF_REG_CMDQ_PROD, q->prod);
-    drv->ops.write32(drv->ops.ctx, REF_REG_CMDQ_CONS, q->cons);
+    drv->ops.write32(drv->ops.ctx, REF_REG_CMDQ_PROD, 0);
+    drv->ops.write32(drv->ops.ctx, REF_REG_CMDQ_CONS, 0);
     *cr0 |= (uint32_t)REF_MASK(CR0_CMDQEN);
     return write_cr0(drv, *cr0);
 }
@@ -103,15 +103,14 @@ static int invalidate_everything(struct drv *drv)
 
 static int start_evtq(struct drv *drv, uint32_t *cr0)
 {
-    struct drv_queue *q = &drv->evtq;
+    const struct drv_queue *q = &drv->evtq;
 
-    q->prod = q->cons = 0;
-    drv->evtq_overflow = 0;
+    drv->evtq_prod = drv->evtq_cons = drv->evtq_overflow = 0;
     drv->ops.write64(drv->ops.ctx, REF_REG_EVENTQ_BASE,
                      REF_PREP(EVENTQ_BASE_WA, 1) | (q->base & REF_MASK(EVENTQ_BASE_ADDR)) |
                          REF_PREP(EVENTQ_BASE_LOG2SIZE, q->log2size));
-    drv->ops.write32(drv->ops.ctx, REF_REG_EVENTQ_PROD, q->prod);
-    drv->ops.write32(drv->ops.ctx, REF_REG_EVENTQ_CONS, q->cons);
+    drv->ops.write32(drv->ops.ctx, REF_REG_EVENTQ_PROD, drv->evtq_prod);
+    drv->ops.write32(drv->ops.ctx, REF_REG_EVENTQ_CONS, drv->evtq_cons);
     *cr0 |= (uint32_t)REF_MASK(CR0_EVENTQEN);
     return write_cr0(drv, *cr0);
 }

@@ -17,7 +17,7 @@ class DriverCmdq : public DriverFixture {};
 TEST_F(DriverCmdq, 562_list_and_sync_are_published_by_one_write_of_prod)
 {
     bring_up();
-    const uint32_t before = driver.cmdq.prod;
+    const uint32_t before = drv_cmdq_next(&driver);
 
     ASSERT_EQ(drv_cmdq_issue(&driver, commands(5).data(), 5, true), 0);
     EXPECT_THAT(smmu.written, ElementsAre(Pair(REF_REG_CMDQ_PROD, before + 6)));
@@ -45,7 +45,7 @@ TEST_F(DriverCmdq, 562_order_is_kept_over_many_laps_of_the_ring)
 TEST_F(DriverCmdq, 562_sync_msi_goes_to_the_slot_of_the_sync_itself)
 {
     bring_up();
-    const uint64_t slot = cmdq_at + 16 * ((driver.cmdq.prod + 1) % 128);
+    const uint64_t slot = cmdq_at + 16 * ((drv_cmdq_next(&driver) + 1) % 128);
     uint64_t sync_word1 = 0, sync_word0 = 0;
     smmu.fault = [&](const drv_cmd &cmd) {
         if (drv_cmd_opcode(&cmd) == REF_CMD_SYNC) {
@@ -107,7 +107,7 @@ TEST_F(DriverCmdq, 562_sync_that_never_completes_times_out_and_withdraws_nothing
 {
     for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE}) {
         bring_up(mode);
-        const uint32_t prod = driver.cmdq.prod;
+        const uint32_t prod = drv_cmdq_next(&driver);
         const uint64_t started = smmu.cycle;
         smmu.hangs = true;
 
@@ -125,10 +125,10 @@ TEST_F(DriverCmdq, 562_full_queue_is_waited_for_and_given_up_in_time)
     bring_up();
     smmu.hangs = true;
     ASSERT_EQ(drv_cmdq_issue(&driver, commands(128).data(), 128, false), 0);
-    const uint32_t prod = driver.cmdq.prod;
+    const uint32_t prod = drv_cmdq_next(&driver);
 
     EXPECT_EQ(drv_cmdq_issue(&driver, commands(1).data(), 1, false), -ETIMEDOUT);
-    EXPECT_EQ(driver.cmdq.prod, prod);
+    EXPECT_EQ(drv_cmdq_next(&driver), prod);
     EXPECT_EQ(smmu.reg[REF_REG_CMDQ_PROD], prod);
 
     smmu.hangs = false;

@@ -36,7 +36,7 @@ TEST_F(DriverGerror, 564_illegal_command_is_replaced_by_a_sync_and_its_issuer_se
     for (drv_sync_mode mode : {DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE}) {
         bring_up(mode);
         forbid(0xfe);
-        const uint32_t first = driver.cmdq.prod;
+        const uint32_t first = drv_cmdq_next(&driver);
 
         EXPECT_EQ(drv_cmdq_issue(&driver, with_bad_at(6, 3).data(), 6, true), 0);
         EXPECT_THAT(executed_asids(), ElementsAre(0, 1, 2, 4, 5));
@@ -55,7 +55,7 @@ TEST_F(DriverGerror, 564_repair_comes_before_acknowledgement)
 {
     bring_up();
     forbid(0xfe);
-    const uint64_t slot = cmdq_at + 16 * driver.cmdq.prod;
+    const uint64_t slot = cmdq_at + 16 * drv_cmdq_next(&driver);
     static uint64_t in_slot_at_ack; // what lay in the slot when GERRORN was written
     static uint64_t watched;
     watched = slot;

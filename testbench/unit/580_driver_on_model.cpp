@@ -205,7 +205,7 @@ TEST_F(DriverOnModel, 580_illegal_command_is_repaired_in_place_and_named)
 TEST_F(DriverOnModel, 580_aborted_fetch_is_retried_until_memory_answers)
 {
     bring_up();
-    const uint64_t slot = driver.cmdq.base + 16 * (driver.cmdq.prod + 2);
+    const uint64_t slot = driver.cmdq.base + 16 * (drv_cmdq_next(&driver) + 2);
     drv_cmd list[4];
     drv_cmd_error error = {};
     for (drv_cmd &cmd : list)
