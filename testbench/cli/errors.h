@@ -76,13 +76,29 @@ extern const size_t error_reserved_count;
 /* ---- measuring */
 
 struct error_outcome {
-    unsigned err; /* CMDQ_CONS.ERR while the error is active, otherwise CERROR_NONE */
-    unsigned rd;  /* CMDQ_CONS.RD */
+    unsigned err; /* CONS.ERR, ERR_REASON of an ECMDQ, while the error is active, otherwise CERROR_NONE */
+    unsigned rd;  /* CONS.RD */
     uint32_t gerror;
 };
 
-/* One line of the table. Each command of it ran at index 1 of a queue of 3. */
+enum error_queue { ERROR_ON_CMDQ, ERROR_ON_ECMDQ };
+
+/* It stands at this index of so many commands. */
+enum { ERROR_INDEX = 1, ERROR_COMMANDS = 3 };
+
+struct error_case {
+    uint64_t words[2];
+    bool fetch_aborts;
+    bool behind_atc_inv; /* the command before it is a CMD_ATC_INV that no device completes */
+};
+
+/* One run on a fresh model (errors_run.c). False: the configuration is not usable, and why. */
+bool errors_run(const smmu_config_t *cfg, enum error_queue on, const struct error_case *c,
+                struct error_outcome *outcome, char *why, size_t why_size);
+
+/* One line of the table. */
 struct error_line {
+    const char *queue; /* CMDQ, ECMDQ */
     const char *command;
     const char *cause;
     const char *section;

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs the cases of the ERR table, each on a fresh model: a good command, the one in question, a
- * good command. An error must leave CONS.RD at the second, its code in CONS.ERR and CMDQ_ERR alone
- * active; without one all three are consumed.
+ * good command. An error must leave CONS.RD at the second, its code in CONS.ERR and CMDQ_ERR, or an
+ * ECMDQ's CMDQP_ERR, alone active; without one all three are consumed.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/errors.h"
-#include "mem/host.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_field.h"
 #include "spec_ref/ref_registers.h"
 #include "trace/names.h"
 
-enum { QUEUE_BASE = 0x10000, QUEUE_LOG2SIZE = 3, CASE_INDEX = 1, COMMANDS = 3 };
-
 struct measurement {
     smmu_config_t config;
+    enum error_queue queue;
     void (*each)(void *ctx, const struct error_line *line);
     void *ctx;
     char *why;
@@ -26,76 +24,15 @@ struct measurement {
     long deviations;
 };
 
-/* ---- one run */
-
-static void store_command(struct sim_host *host, unsigned index, const uint64_t words[2])
-{
-    uint64_t addr = QUEUE_BASE + (uint64_t)index * REF_COMMAND_BYTES;
-    memory_store64(host_memory(host), addr, words[0]);
-    memory_store64(host_memory(host), addr + 8, words[1]);
-}
-
-static void write32(struct sim_host *host, uint32_t offset, uint32_t value)
-{
-    host_reg_write(host, SMMU_PAS_NS, offset, 4, value);
-}
-
-static uint32_t read32(struct sim_host *host, uint32_t offset)
-{
-    return (uint32_t)host_reg_read(host, SMMU_PAS_NS, offset, 4);
-}
-
-static struct error_outcome outcome_of(struct sim_host *host)
-{
-    uint32_t cons = read32(host, REF_REG_CMDQ_CONS);
-    uint32_t gerror = read32(host, REF_REG_GERROR) ^ read32(host, REF_REG_GERRORN);
-    return (struct error_outcome){
-        .err = REF_FIELD(GERROR_CMDQ_ERR, gerror) ? (unsigned)REF_FIELD(CMDQ_CONS_ERR, cons)
-                                                  : REF_CERROR_NONE,
-        .rd = (unsigned)REF_FIELD(CMDQ_CONS_RD, cons),
-        .gerror = gerror,
-    };
-}
-
-static struct error_outcome run(struct measurement *m, const smmu_config_t *cfg,
-                                const uint64_t words[2], bool fetch_aborts)
-{
-    static const uint64_t good[2] = {REF_CMD_TLBI_NSNH_ALL, 0};
-    struct error_outcome outcome = {0};
-    struct sim_host *host = host_create(cfg, m->why, m->why_size);
-    if (!host) {
-        m->usable = false;
-        return outcome;
-    }
-    for (unsigned i = 0; i < COMMANDS; ++i)
-        store_command(host, i, i == CASE_INDEX ? words : good);
-    if (fetch_aborts)
-        memory_abort_begin(host_memory(host), QUEUE_BASE + CASE_INDEX * REF_COMMAND_BYTES,
-                           REF_COMMAND_BYTES, MEMORY_ABORT_READ);
-    host_reg_write(host, SMMU_PAS_NS, REF_REG_CMDQ_BASE, 8, QUEUE_BASE | QUEUE_LOG2SIZE);
-    write32(host, REF_REG_CMDQ_PROD, 0);
-    write32(host, REF_REG_CMDQ_CONS, 0);
-    write32(host, REF_REG_CR0, (uint32_t)REF_MASK(CR0_CMDQEN));
-    host_run_idle(host, SMMU_NEVER);
-    write32(host, REF_REG_CMDQ_PROD, COMMANDS);
-    host_run_idle(host, SMMU_NEVER);
-    outcome = outcome_of(host);
-    if (host_error(host)) {
-        snprintf(m->why, m->why_size, "%s", host_error(host));
-        m->usable = false;
-    }
-    host_destroy(host);
-    return outcome;
-}
-
 /* ---- lines */
 
-static struct error_outcome expect(unsigned err)
+static struct error_outcome expect(const struct measurement *m, unsigned err)
 {
+    const uint64_t error =
+        m->queue == ERROR_ON_CMDQ ? REF_MASK(GERROR_CMDQ_ERR) : REF_MASK(GERROR_CMDQP_ERR);
     if (err == REF_CERROR_NONE)
-        return (struct error_outcome){.err = err, .rd = COMMANDS};
-    return (struct error_outcome){
-        .err = err, .rd = CASE_INDEX, .gerror = (uint32_t)REF_MASK(GERROR_CMDQ_ERR)};
+        return (struct error_outcome){.err = err, .rd = ERROR_COMMANDS};
+    return (struct error_outcome){.err = err, .rd = ERROR_INDEX, .gerror = (uint32_t)error};
 }
 
 static bool same(const struct error_outcome *a, const struct error_outcome *b)
@@ -103,26 +40,33 @@ static bool same(const struct error_outcome *a, const struct error_outcome *b)
     return a->err == b->err && a->rd == b->rd && a->gerror == b->gerror;
 }
 
-static void add_run(struct measurement *m, struct error_line *line, const smmu_config_t *cfg,
-                    uint64_t word0, uint64_t word1, bool fetch_aborts)
+static void add_case(struct measurement *m, struct error_line *line, const smmu_config_t *cfg,
+                     const struct error_case *c)
 {
-    const uint64_t words[2] = {word0, word1};
-    struct error_outcome consumed = expect(REF_CERROR_NONE);
-    struct error_outcome measured = run(m, cfg, words, fetch_aborts);
+    struct error_outcome consumed = expect(m, REF_CERROR_NONE), measured;
+    if (!errors_run(cfg, m->queue, c, &measured, m->why, m->why_size))
+        m->usable = false;
     bool held =
         same(&measured, &line->expected) || (line->or_consumed && same(&measured, &consumed));
     if (!line->runs || (line->held && !held)) {
         line->measured = measured;
-        memcpy(line->words, words, sizeof(words));
+        memcpy(line->words, c->words, sizeof(c->words));
         line->held = held;
     }
     line->runs++;
 }
 
-static void end_line(struct measurement *m, const struct error_line *line)
+static void add_run(struct measurement *m, struct error_line *line, const smmu_config_t *cfg,
+                    uint64_t word0, uint64_t word1)
+{
+    add_case(m, line, cfg, &(struct error_case){.words = {word0, word1}});
+}
+
+static void end_line(struct measurement *m, struct error_line *line)
 {
     if (!m->usable || !line->runs)
         return;
+    line->queue = m->queue == ERROR_ON_CMDQ ? "CMDQ" : "ECMDQ";
     m->deviations += !line->held;
     m->each(m->ctx, line);
 }
@@ -184,8 +128,8 @@ static void plain(struct measurement *m, const struct error_command *command)
     struct error_line line = {.command = name_of(command->opcode),
                               .cause = lacks ? lacks : "none: a legal command",
                               .section = command->section,
-                              .expected = expect(lacks ? REF_CERROR_ILL : REF_CERROR_NONE)};
-    add_run(m, &line, &m->config, command->opcode, 0, false);
+                              .expected = expect(m, lacks ? REF_CERROR_ILL : REF_CERROR_NONE)};
+    add_run(m, &line, &m->config, command->opcode, 0);
     end_line(m, &line);
 }
 
@@ -209,8 +153,8 @@ static void parameter(struct measurement *m, const struct error_parameter *param
     if ((unknown && !parameter->illegal) || (parameter->ril && !key(&m->config, "IDR3.RIL")) ||
         !suits_ds(m, parameter->ds, &cfg))
         return;
-    line.expected = expect(unknown || parameter->illegal ? REF_CERROR_ILL : REF_CERROR_NONE);
-    add_run(m, &line, &cfg, parameter->opcode | parameter->words[0], parameter->words[1], false);
+    line.expected = expect(m, unknown || parameter->illegal ? REF_CERROR_ILL : REF_CERROR_NONE);
+    add_run(m, &line, &cfg, parameter->opcode | parameter->words[0], parameter->words[1]);
     end_line(m, &line);
 }
 
@@ -219,7 +163,7 @@ static void reserved_bits(struct measurement *m, struct error_line *line, const 
                           unsigned opcode, const uint64_t bits[2], bool checked)
 {
     smmu_config_t cfg = *base;
-    line->expected = expect(checked ? REF_CERROR_ILL : REF_CERROR_NONE);
+    line->expected = expect(m, checked ? REF_CERROR_ILL : REF_CERROR_NONE);
     if (smmu_config_set(&cfg, "choice.reserved_bits", checked, m->why, m->why_size) != SMMU_OK) {
         m->usable = false;
         return;
@@ -227,7 +171,7 @@ static void reserved_bits(struct measurement *m, struct error_line *line, const 
     for (unsigned bit = 0; bit < 128 && m->usable; ++bit) {
         uint64_t one = UINT64_C(1) << (bit % 64);
         if (bits[bit / 64] & one)
-            add_run(m, line, &cfg, opcode | (bit < 64 ? one : 0), bit < 64 ? 0 : one, false);
+            add_run(m, line, &cfg, opcode | (bit < 64 ? one : 0), bit < 64 ? 0 : one);
     }
     end_line(m, line);
 }
@@ -272,11 +216,32 @@ static void opcodes(struct measurement *m, const struct error_opcodes *row)
     struct error_line line = {.command = name,
                               .cause = row->cause,
                               .section = "4.1.1",
-                              .expected = expect(REF_CERROR_ILL)};
+                              .expected = expect(m, REF_CERROR_ILL)};
     snprintf(name, sizeof(name), row->first == row->last ? "0x%02X" : "0x%02X-0x%02X", row->first,
              row->last);
     for (unsigned opcode = row->first; opcode <= row->last && m->usable; ++opcode)
-        add_run(m, &line, &m->config, opcode, 0, false);
+        add_run(m, &line, &m->config, opcode, 0);
+    end_line(m, &line);
+}
+
+/* Whether reserved bits are checked or not. */
+static void atc_inv_fails(struct measurement *m)
+{
+    struct error_line line = {.command = "CMD_SYNC",
+                              .cause = "behind a CMD_ATC_INV that timed out",
+                              .section = "7.1"};
+    const struct error_case c = {.words = {REF_CMD_SYNC, 0}, .behind_atc_inv = true};
+    smmu_config_t cfg = m->config;
+    if (lacking(&cfg, NEEDS_ATS))
+        return;
+    line.expected = expect(m, REF_CERROR_ATC_INV_SYNC);
+    for (unsigned checked = 0; checked < 2 && m->usable; ++checked) {
+        m->usable =
+            smmu_config_set(&cfg, "timing.atc_inv_timeout", 1000, m->why, m->why_size) == SMMU_OK &&
+            smmu_config_set(&cfg, "choice.reserved_bits", checked, m->why, m->why_size) == SMMU_OK;
+        if (m->usable)
+            add_case(m, &line, &cfg, &c);
+    }
     end_line(m, &line);
 }
 
@@ -285,9 +250,10 @@ static void fetch_aborts(struct measurement *m)
     struct error_line line = {.command = "0x00-0xFF",
                               .cause = "external abort on the fetch",
                               .section = "7.1",
-                              .expected = expect(REF_CERROR_ABT)};
+                              .expected = expect(m, REF_CERROR_ABT)};
     for (unsigned opcode = 0; opcode <= 0xFF && m->usable; ++opcode)
-        add_run(m, &line, &m->config, opcode, 0, true);
+        add_case(m, &line, &m->config,
+                 &(struct error_case){.words = {opcode, 0}, .fetch_aborts = true});
     end_line(m, &line);
 }
 
@@ -305,23 +271,33 @@ static void make_small(smmu_config_t *cfg)
     }
 }
 
+static void measure_on(struct measurement *m, enum error_queue queue)
+{
+    m->queue = queue;
+    for (size_t i = 0; i < error_opcodes_count && m->usable; ++i)
+        opcodes(m, &error_opcodes[i]);
+    for (size_t i = 0; i < error_command_count && m->usable; ++i)
+        plain(m, &error_commands[i]);
+    for (size_t i = 0; i < error_parameter_count && m->usable; ++i)
+        parameter(m, &error_parameters[i]);
+    for (size_t i = 0; i < 2 * error_command_count && m->usable; ++i)
+        unnamed_bits(m, &error_commands[i / 2], i % 2);
+    for (size_t i = 0; i < 2 * error_reserved_count && m->usable; ++i)
+        conditional_bits(m, &error_reserved[i / 2], i % 2);
+    if (m->usable)
+        atc_inv_fails(m);
+    if (m->usable)
+        fetch_aborts(m);
+}
+
 long errors_measure(const smmu_config_t *cfg, void (*each)(void *ctx, const struct error_line *),
                     void *ctx, char *why, size_t why_size)
 {
     struct measurement m = {
         .config = *cfg, .each = each, .ctx = ctx, .why = why, .why_size = why_size, .usable = true};
     make_small(&m.config);
-    for (size_t i = 0; i < error_opcodes_count && m.usable; ++i)
-        opcodes(&m, &error_opcodes[i]);
-    for (size_t i = 0; i < error_command_count && m.usable; ++i)
-        plain(&m, &error_commands[i]);
-    for (size_t i = 0; i < error_parameter_count && m.usable; ++i)
-        parameter(&m, &error_parameters[i]);
-    for (size_t i = 0; i < 2 * error_command_count && m.usable; ++i)
-        unnamed_bits(&m, &error_commands[i / 2], i % 2);
-    for (size_t i = 0; i < 2 * error_reserved_count && m.usable; ++i)
-        conditional_bits(&m, &error_reserved[i / 2], i % 2);
-    if (m.usable)
-        fetch_aborts(&m);
+    measure_on(&m, ERROR_ON_CMDQ);
+    if (m.usable && key(cfg, "IDR1.ECMDQ"))
+        measure_on(&m, ERROR_ON_ECMDQ);
     return m.usable ? m.deviations : -1;
 }

@@ -179,7 +179,7 @@ static void write_errors(FILE *out, const json_t *errors)
             "<h2>Command errors</h2>\n<p>Every opcode with every cause for a command error: what "
             "the specification expects, and what was measured. Lines that differ: %lld.</p>\n",
             (long long)integer_of(errors, "differ"));
-    fputs("<table><tr><th>command<th>cause<th>section<th>expected ERR<th class=\"n\">RD<th>GERROR"
+    fputs("<table><tr><th>queue<th>command<th>cause<th>section<th>expected ERR<th class=\"n\">RD<th>GERROR"
           "<th>measured ERR<th class=\"n\">RD<th>GERROR<th class=\"n\">runs<th></tr>\n",
           out);
     json_array_foreach(json_object_get(errors, "lines"), i, line)
@@ -187,6 +187,7 @@ static void write_errors(FILE *out, const json_t *errors)
         const bool held = json_is_true(json_object_get(line, "held"));
 
         fputs("<tr>", out);
+        cell(out, text_of(line, "queue"));
         cell(out, text_of(line, "command"));
         cell(out, text_of(line, "cause"));
         cell(out, text_of(line, "section"));

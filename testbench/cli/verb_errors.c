@@ -22,8 +22,8 @@ static const char *name_of(unsigned err)
 
 static void print_line(const struct error_line *line)
 {
-    printf("%-22s %-50s %-8s %-11s%s %2u 0x%03x  %-11s %2u 0x%03x  %4u  %s\n", line->command,
-           line->cause, line->section, name_of(line->expected.err), line->or_consumed ? "*" : " ",
+    printf("%-5s %-22s %-50s %-8s %-19s%s %2u 0x%03x  %-19s %2u 0x%03x  %4u  %s\n", line->queue,
+           line->command, line->cause, line->section, name_of(line->expected.err), line->or_consumed ? "*" : " ",
            line->expected.rd, (unsigned)line->expected.gerror, name_of(line->measured.err),
            line->measured.rd, (unsigned)line->measured.gerror, line->runs,
            line->held ? "ok" : "DIFFERS");
@@ -45,18 +45,18 @@ static void take_line(void *ctx, const struct error_line *line)
     report->count++;
     report->runs += line->runs;
     json_array_append_new(report->lines,
-                          json_pack("{s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:b}", "command",
-                                    line->command, "cause", line->cause, "section", line->section,
+                          json_pack("{s:s, s:s, s:s, s:s, s:i, s:b, s:o, s:o, s:b}", "queue",
+                                    line->queue, "command", line->command, "cause", line->cause, "section", line->section,
                                     "runs", (int)line->runs, "or_consumed", line->or_consumed,
                                     "expected", json_of(&line->expected), "measured",
                                     json_of(&line->measured), "held", line->held));
 }
 
 static const char *const about =
-    "Runs every opcode with every cause for a command error on the Non-secure Command queue, and\n"
-    "prints CMDQ_CONS.ERR, CMDQ_CONS.RD and the active bits of GERROR as the specification\n"
-    "expects them for the configuration and as measured. In each run the command stands at index\n"
-    "1 between two good ones. Exit status 1 if a line differs.";
+    "Runs every opcode with every cause for a command error on the Non-secure Command queue and on\n"
+    "an enhanced command queue, and prints CONS.ERR (ERR_REASON), CONS.RD and the active bits of\n"
+    "GERROR as the specification expects them for the configuration and as measured. In each run\n"
+    "the command stands at index 1 between two others. Exit status 1 if a line differs.";
 
 int verb_errors(int argc, char **argv)
 {
@@ -81,8 +81,8 @@ int verb_errors(int argc, char **argv)
         return status;
 
     struct report report = {.lines = json_array()};
-    printf("%-22s %-50s %-8s %-12s RD GERROR %-11s RD GERROR runs\n", "command", "cause", "section",
-           "expected", "measured");
+    printf("%-5s %-22s %-50s %-8s %-20s RD GERROR %-19s RD GERROR runs\n", "queue", "command",
+           "cause", "section", "expected", "measured");
     long deviations = errors_measure(&cfg, take_line, &report, error, sizeof(error));
     if (deviations < 0) {
         json_decref(report.lines);

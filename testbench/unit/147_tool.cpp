@@ -209,6 +209,14 @@ TEST(Tool, 149_error_table_holds_under_every_preset)
         EXPECT_EQ(run.status, 0) << run.out;
         EXPECT_EQ(run.out.find("DIFFERS"), std::string::npos);
         EXPECT_NE(run.out.find(" 0 differ"), std::string::npos);
+        for (const char *queue : {"CMDQ ", "ECMDQ "})
+            for (const char *code : {"CERROR_ILL ", "CERROR_ABT ", "CERROR_ATC_INV_SYNC "}) {
+                std::istringstream lines(run.out);
+                bool measured = false;
+                for (std::string line; std::getline(lines, line);)
+                    measured |= line.rfind(queue, 0) == 0 && line.find(code) != std::string::npos;
+                EXPECT_TRUE(measured) << code << "on " << queue;
+            }
     }
 }
 
