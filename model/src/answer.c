@@ -22,7 +22,8 @@ static void bypass(const struct smmu *s, const smmu_request_t *r, const struct o
                    smmu_response_t *out)
 {
     struct attrs a = smmu__attrs_bypass(o, (struct attrs){r->memattr, r->sh});
-    *out = (smmu_response_t){.pa = r->addr,
+    /* 3.4: what bypasses stage 1 alone may be longer than the OAS. */
+    *out = (smmu_response_t){.pa = r->addr & low_mask(s->oas_bits),
                              .tag = r->tag,
                              .result = SMMU_RESULT_FORWARD,
                              .flags = SMMU_RSP_BYPASS,

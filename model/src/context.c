@@ -31,8 +31,9 @@ enum cd_where smmu__context_from_l1cd(const smmu_config_t *cfg, const struct cd_
                                       uint32_t cd_index, uint64_t l1cd, uint64_t *addr)
 {
     unsigned log2 = leaf_table_log2(locator);
+    unsigned limit = locator->nested ? smmu__ias_bits(cfg) : smmu__oas_bits(cfg); /* 3.4.3 */
     uint64_t base = SMMU_FIELD_IN_PLACE(L1CD, L2Ptr, &l1cd);
-    if (!SMMU_FIELD_GET(L1CD, V, &l1cd) || base & ~low_mask(smmu__oas_bits(cfg)))
+    if (!SMMU_FIELD_GET(L1CD, V, &l1cd) || base & ~low_mask(limit))
         return CD_OUT;
     *addr = align_down(base, log2 + 6) + (cd_index & low_mask(log2)) * 64;
     return CD_HERE;
@@ -58,16 +59,37 @@ struct half {
         .ttb = SMMU_FIELD_IN_PLACE(CD, TTB##n, cd)                                                 \
     }
 
+/* AA64=0 selects VMSAv9-128 where that exists. */
+static bool uses_vmsav8_32(const smmu_config_t *cfg, const uint64_t cd[8])
+{
+    return !CD_GET(cd, AA64) && !cfg->value[SMMU_CFG_IDR5_D128];
+}
+
+enum { VMSAV8_32_TXSZ = 7 };
+
+/* TxSZ has three bits; TGx and the fields of extensions mean nothing (5.4). */
+static void restrict_to_vmsav8_32(struct half *h)
+{
+    h->txsz &= VMSAV8_32_TXSZ;
+    h->granule_log2 = 12;
+    h->e0pd = h->tbi = false;
+}
+
 /* Without TTB1, everything that is said of it is RES0 and nothing is checked, and EPD0 is IGNORED
  * (5.4.1, 5.4 EPD0). */
-static struct half half_of(const uint64_t cd[8], uint8_t world, unsigned n)
+static struct half half_of(const smmu_config_t *cfg, const uint64_t cd[8], uint8_t world,
+                           unsigned n)
 {
     static const uint8_t granules[2][4] = {{12, 16, 14, 0}, {0, 14, 12, 16}};
     struct half h[2] = {CD_HALF(cd, 0), CD_HALF(cd, 1)};
     h[n].granule_log2 = granules[n][h[n].tg];
+    if (uses_vmsav8_32(cfg, cd))
+        restrict_to_vmsav8_32(&h[n]);
     if (world_is_el2(world)) {
         h[n].epd = n == 1;
         h[n].e0pd = false;
+        if (n == 1)
+            h[n].txsz = 0;
     }
     h[n].ttb &= low_mask(52); /* the bits above are RES0 outside VMSAv9-128 */
     return h[n];
@@ -77,13 +99,24 @@ static struct half half_of(const uint64_t cd[8], uint8_t world, unsigned n)
 static unsigned output_bits(const smmu_config_t *cfg, const uint64_t cd[8])
 {
     static const uint8_t bits[8] = {32, 36, 40, 42, 44, 48, 52, 56};
+    if (uses_vmsav8_32(cfg, cd))
+        return VMSAV8_32_OUTPUT_BITS;
     unsigned ips = bits[CD_GET(cd, IPS)], oas = smmu__oas_bits(cfg);
     return ips < oas ? ips : oas;
 }
 
+/* What an output address is to fit into: PAs of VMSAv8-32 may not fit the OAS (3.4). */
+static unsigned address_bits(const smmu_config_t *cfg, const struct cd_locator *locator,
+                             const uint64_t cd[8])
+{
+    unsigned bits = output_bits(cfg, cd), oas = smmu__oas_bits(cfg);
+    return locator->nested || bits < oas ? bits : oas;
+}
+
 static bool uses_ds(const smmu_config_t *cfg, const uint64_t cd[8], const struct half *h)
 {
-    return cfg->value[SMMU_CFG_IDR5_DS] && CD_GET(cd, DS) && h->granule_log2 != 16;
+    return cfg->value[SMMU_CFG_IDR5_DS] && CD_GET(cd, AA64) && CD_GET(cd, DS) &&
+           h->granule_log2 != 16;
 }
 
 /* VMSAv9-128 would use it too (3.26.1). */
@@ -110,10 +143,9 @@ static bool vmsav8_64(const struct cd_check *c)
     return CD_GET(c->cd, AA64);
 }
 
-/* AA64=0 selects VMSAv9-128 where that exists. */
 static bool vmsav8_32(const struct cd_check *c)
 {
-    return !vmsav8_64(c) && !VALUE(c, IDR5_D128);
+    return uses_vmsav8_32(c->cfg, c->cd);
 }
 
 static bool invalid(const struct cd_check *c)
@@ -155,7 +187,7 @@ static bool vmsav8_32_absent(const struct cd_check *c)
 
 static bool vmsav8_64_absent(const struct cd_check *c)
 {
-    return vmsav8_64(c) && !(VALUE(c, IDR0_TTF) & 2);
+    return vmsav8_64(c) && (!(VALUE(c, IDR0_TTF) & 2) || c->locator->s2_vmsav8_32);
 }
 
 static bool httu_absent(const struct cd_check *c)
@@ -197,9 +229,10 @@ static bool txsz_out_of_range(const struct cd_check *c, const struct half *h)
     return h->txsz < (wide ? 12U : 16U) || h->txsz > max;
 }
 
+/* CHOICE: VMSAv8-32's, too, where it is a PA beyond the OAS: 3.4.3 has it so, 5.4 TTB0 not. */
 static bool ttb_out_of_range(const struct cd_check *c, const struct half *h)
 {
-    unsigned bits = output_bits(c->cfg, c->cd);
+    unsigned bits = address_bits(c->cfg, c->locator, c->cd);
     if (bits > 48 && h->granule_log2 != 16 && !uses_ds(c->cfg, c->cd, h))
         bits = 48;
     return h->ttb & ~low_mask(bits);
@@ -283,7 +316,7 @@ static const struct {
     {stalls_forced, "S=0 and IDR0.STALL_MODEL=0b10"},
     {endianness_absent, "ENDI selects an endianness that IDR0.TTENDIAN lacks"},
     {vmsav8_32_absent, "AA64 selects VMSAv8-32 and IDR0.TTF or EL2-E2H lacks it"},
-    {vmsav8_64_absent, "AA64 selects VMSAv8-64 and IDR0.TTF lacks it"},
+    {vmsav8_64_absent, "AA64 selects VMSAv8-64 and IDR0.TTF or stage 2 of VMSAv8-32 bars it"},
     {httu_absent, "HA or HD and IDR0.HTTU lacks it"},
     {haft_without_ha, "HAFT=1 and HA=0"},
     {asid_too_wide, "ASID exceeds 8 bits and IDR0.ASID16=0"},
@@ -296,7 +329,8 @@ static const struct {
 const char *smmu__cd_illegal(const smmu_config_t *cfg, const struct cd_locator *locator,
                              uint8_t world, const uint64_t cd[8])
 {
-    struct cd_check c = {cfg, locator, world, cd, {half_of(cd, world, 0), half_of(cd, world, 1)}};
+    struct cd_check c = {cfg, locator, world, cd,
+                         {half_of(cfg, cd, world, 0), half_of(cfg, cd, world, 1)}};
     for (size_t i = 0; i < sizeof cd_rules / sizeof cd_rules[0]; i++)
         if (cd_rules[i].illegal(&c))
             return cd_rules[i].why;
@@ -305,30 +339,67 @@ const char *smmu__cd_illegal(const smmu_config_t *cfg, const struct cd_locator *
 
 /* --------------------------------------------------------------- what it says */
 
-static struct ttb ttb_of(const smmu_config_t *cfg, const uint64_t cd[8], uint8_t world, unsigned n)
+static unsigned least(unsigned a, unsigned b)
 {
-    struct half h = half_of(cd, world, n);
-    struct ttb t = {.disabled = h.epd};
+    return a < b ? a : b;
+}
+
+/* What VMSAv8-64 has of a half and VMSAv8-32 not. */
+static void add_vmsav8_64(const smmu_config_t *cfg, const uint64_t cd[8], const struct half *h,
+                          struct ttb *t)
+{
+    t->input_bits = (uint8_t)(64 - h->txsz);
+    t->range_mask = low_mask(h->tbi ? 56 : 64) & ~low_mask(t->input_bits);
+    t->region_bits = (uint8_t)least(t->input_bits, t->output_bits);
+    t->ha = CD_GET(cd, HA);
+    t->hd = t->ha && CD_GET(cd, HD); /* 5.4 HA: alone it is off */
+    t->pnch = cfg->value[SMMU_CFG_IDR3_THE] && CD_GET(cd, PnCH);
+    if (uses_ds(cfg, cd, h))
+        t->high = PTE_HIGH_DS;
+    else if (h->granule_log2 == 16 && smmu__oas_bits(cfg) >= 52) /* CHOICE: else ignored (D8.15) */
+        t->high = PTE_HIGH_64K;
+}
+
+/*
+ * Bit 55 of an address that is in range chooses TTB0. Its mask lets pass what TTB0 translates for
+ * certain; smmu__walk_half_32() decides on the rest, for which it needs the input sizes even of
+ * halves without walks.
+ */
+static void add_vmsav8_32(const struct half h[2], unsigned n, struct ttb *t)
+{
+    unsigned decisive = h[0].txsz ? h[0].txsz : h[1].txsz;
+    unsigned boundary = h[0].txsz > h[1].txsz ? h[0].txsz : h[1].txsz;
+    t->vmsav8_32 = true;
+    t->disabled |= n == 1;
+    t->granule_log2 = (uint8_t)h[n].granule_log2;
+    t->input_bits = (uint8_t)(VMSAV8_32_INPUT_BITS - h[n].txsz);
+    t->range_mask = ~low_mask(VMSAV8_32_INPUT_BITS - decisive);
+    t->region_bits = (uint8_t)least(VMSAV8_32_INPUT_BITS - boundary, t->address_bits);
+}
+
+static struct ttb ttb_of(const smmu_config_t *cfg, const struct cd_locator *locator,
+                         const uint64_t cd[8], uint8_t world, unsigned n)
+{
+    const struct half halves[2] = {half_of(cfg, cd, world, 0), half_of(cfg, cd, world, 1)};
+    const struct half h = halves[n];
+    struct ttb t = {.disabled = h.epd,
+                    .epd = h.epd,
+                    .output_bits = (uint8_t)output_bits(cfg, cd),
+                    .address_bits = (uint8_t)address_bits(cfg, locator, cd)};
+    if (uses_vmsav8_32(cfg, cd))
+        add_vmsav8_32(halves, n, &t);
     if (h.epd)
         return t;
     struct attrs a = smmu__attrs_from_walk(h.ir, h.or_, h.sh);
     t.granule_log2 = (uint8_t)h.granule_log2;
-    t.input_bits = (uint8_t)(64 - h.txsz);
-    t.range_mask = low_mask(h.tbi ? 56 : 64) & ~low_mask(t.input_bits);
+    if (!t.vmsav8_32)
+        add_vmsav8_64(cfg, cd, &h, &t);
     t.start_level = (int8_t)smmu__walk_start_level(t.granule_log2, t.input_bits);
-    t.output_bits = (uint8_t)output_bits(cfg, cd);
     t.base = smmu__walk_table_base(&t, h.ttb);
     t.affd = CD_GET(cd, AFFD);
-    t.ha = CD_GET(cd, HA);
-    t.hd = t.ha && CD_GET(cd, HD); /* 5.4 HA: alone it is off */
     t.big_endian = CD_GET(cd, ENDI);
-    if (uses_ds(cfg, cd, &h))
-        t.high = PTE_HIGH_DS;
-    else if (h.granule_log2 == 16 && smmu__oas_bits(cfg) >= 52) /* CHOICE: else ignored (D8.15) */
-        t.high = PTE_HIGH_64K;
     t.e0pd = cfg->value[SMMU_CFG_IDR3_E0PD] && h.e0pd;
     t.hpd = cfg->value[SMMU_CFG_IDR3_HAD] && h.had;
-    t.pnch = cfg->value[SMMU_CFG_IDR3_THE] && CD_GET(cd, PnCH);
     t.walk_memattr = a.memattr;
     t.walk_sh = a.sh;
     t.shx = (uint8_t)h.sh;
@@ -363,21 +434,22 @@ bool smmu__cd_decode(const smmu_config_t *cfg, const struct cd_locator *locator,
 {
     if (smmu__cd_illegal(cfg, locator, x->world, cd))
         return false;
-    bool el2 = world_is_el2(x->world);
+    bool el2 = world_is_el2(x->world), v32 = uses_vmsav8_32(cfg, cd);
     x->asid = (uint16_t)(el2 ? 0 : CD_GET(cd, ASID));
     x->aset = !el2 && CD_GET(cd, ASET);
     x->a = CD_GET(cd, A);
     x->r = CD_GET(cd, R);
     x->s = CD_GET(cd, S);
     x->wxn = CD_GET(cd, WXN);
+    x->uwxn = !v32 || CD_GET(cd, UWXN);
     x->pan = !el2 && CD_GET(cd, PAN);
-    x->epan = cfg->value[SMMU_CFG_IDR3_EPAN] && CD_GET(cd, EPAN);
-    x->aie = cfg->value[SMMU_CFG_IDR3_AIE] && CD_GET(cd, AIE);
+    x->epan = !v32 && cfg->value[SMMU_CFG_IDR3_EPAN] && CD_GET(cd, EPAN);
+    x->aie = !v32 && cfg->value[SMMU_CFG_IDR3_AIE] && CD_GET(cd, AIE);
     x->pie = uses_indirection(cfg, locator, cd);
     if (x->pie)
         decode_indirections(cd, x);
     x->mair = resolved_mair(CD_GET(cd, MAIR1) << 32 | CD_GET(cd, MAIR0));
-    x->ttb[0] = ttb_of(cfg, cd, x->world, 0);
-    x->ttb[1] = ttb_of(cfg, cd, x->world, 1);
+    x->ttb[0] = ttb_of(cfg, locator, cd, x->world, 0);
+    x->ttb[1] = ttb_of(cfg, locator, cd, x->world, 1);
     return true;
 }

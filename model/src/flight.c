@@ -228,13 +228,14 @@ static void why_stage2(const struct slot *slot, struct fault *f)
                    !f->overlay && !hd;
 }
 
-/* The transaction is reported, whatever the SMMU wanted to read (7.3.13). */
+/* The transaction is reported, whatever the SMMU wanted to read (7.3.13). IPA bits above the OAS,
+ * which VMSAv8-32 may have, are RES0; CHOICE: in 7.3.16, too, which does not say so. */
 bool smmu__flight_stage2_fault(struct smmu *s, struct slot *slot, uint8_t event)
 {
     struct fault *f = fault_begin(slot, event);
     f->s2 = true;
     f->class_ = slot->s2.class_;
-    f->ipa = slot->s2.ipa;
+    f->ipa = slot->s2.ipa & low_mask(s->oas_bits);
     if (event == SMMU_EVT_F_PERMISSION)
         why_stage2(slot, f);
     f->stall = slot->x.s2s;

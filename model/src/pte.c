@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L1. VMSAv8-64 descriptors (Arm ARM D8.3 to D8.7). */
+/* L1. See pte.h. */
 #include "pte.h"
 
 #include "walk.h"
@@ -98,10 +98,10 @@ uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c)
         perms |= LEAF_UR;
     if (unprivileged && writable)
         perms |= LEAF_UW;
-    /* What unprivileged software can write is never executable with privilege, WXN or not. */
-    if (!pxn && !(perms & LEAF_UW) && !(c.wxn && writable))
+    if (!pxn && !(c.vmsav8_32 && uxn) && !(c.uwxn && perms & LEAF_UW) &&
+        !(c.wxn && writable))
         perms |= LEAF_PX;
-    if (!uxn && !(c.wxn && (perms & LEAF_UW)))
+    if (!uxn && !(c.vmsav8_32 && !unprivileged) && !(c.wxn && (perms & LEAF_UW)))
         perms |= LEAF_UX;
     /* PAN stops data accesses, not instruction fetches (5.4 PAN, EPAN). */
     if (c.pan && (perms & (c.epan ? LEAF_UR | LEAF_UX : LEAF_UR)))
@@ -109,12 +109,13 @@ uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c)
     return (uint8_t)perms;
 }
 
-uint8_t smmu__pte_stage2_permissions(uint64_t descriptor)
+uint8_t smmu__pte_stage2_permissions(uint64_t descriptor, bool vmsav8_32)
 {
     static const uint8_t execute[4] = {LEAF_PX | LEAF_UX, LEAF_UX, 0, LEAF_PX};
-    return (uint8_t)((bit_of(descriptor, 6) ? LEAF_PR | LEAF_UR : 0) |
+    bool readable = bit_of(descriptor, 6), executes = readable || !vmsav8_32;
+    return (uint8_t)((readable ? LEAF_PR | LEAF_UR : 0) |
                      (bit_of(descriptor, 7) ? LEAF_PW | LEAF_UW : 0) |
-                     execute[bits_of(descriptor, 54, 53)]);
+                     (executes ? execute[bits_of(descriptor, 54, 53)] : 0));
 }
 
 uint8_t smmu__pte_stage2_indirect(unsigned entry)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. VMSAv8-64 descriptors of both stages: kind, addresses, attributes, permissions (Arm ARM D8.3 to
- * D8.7). Pure functions of one descriptor in CPU byte order; how a walk strings them together is
+ * L1. Descriptors of both stages: kind, addresses, attributes, permissions (Arm ARM D8.3 to D8.7).
+ * VMSAv8-32's long descriptors are VMSAv8-64's of 4 KiB, but for permissions (G5.5, G5.6). Pure
+ * functions of one descriptor in CPU byte order; how a walk strings them together is
  * walk.c's.
  */
 #ifndef SMMUSIM_PTE_H
@@ -65,13 +66,16 @@ uint8_t smmu__pte_table_restrictions(uint64_t descriptor);
 
 struct pte_controls {     /* from the CD */
     uint8_t restrictions; /* TABLE_* of walk.h, 0 if hierarchical attributes are off */
-    bool wxn, pan, epan;
+    bool wxn;
+    bool uwxn; /* no privileged execution where others can write */
+    bool pan, epan;
     bool one_privilege; /* the regime knows no other (EL2): AP[1], PXN, PAN have no meaning */
+    bool vmsav8_32; /* XN is of both privileges, and execution needs to read (G5.6.3) */
 };
 /* LEAF_* bits of walk.h. */
 uint8_t smmu__pte_stage1_permissions(uint64_t descriptor, struct pte_controls c);
 /* S2AP and XN, which has two bits wherever there is stage 2 (IDR3.XNX). */
-uint8_t smmu__pte_stage2_permissions(uint64_t descriptor);
+uint8_t smmu__pte_stage2_permissions(uint64_t descriptor, bool vmsav8_32);
 /* What an entry of S2PII or S2POI permits (6.3.17, 5.2 S2POI). */
 uint8_t smmu__pte_stage2_indirect(unsigned entry);
 enum { PTE_ENTRY_RW = 12 };

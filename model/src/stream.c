@@ -3,6 +3,7 @@
 #include "stream.h"
 
 #include "attrs.h"
+#include "stage2_tables.h"
 #include "state.h"
 #include "walk.h"
 
@@ -59,45 +60,6 @@ enum stream_where smmu__stream_from_l1std(const smmu_config_t *cfg, const struct
         return STREAM_OUT;
     *addr = align_down(SMMU_FIELD_IN_PLACE(L1STD, L2Ptr, &l1std), span + 5) + index * 64;
     return STREAM_STE;
-}
-
-/* ------------------------------------------------------------------ stage 2's tables */
-
-/* Effective S2PS in bits: codes that are Reserved or above the OAS act as the OAS (5.2 S2PS). */
-static unsigned s2_output_bits(const smmu_config_t *cfg, const uint64_t ste[8])
-{
-    static const uint8_t bits[8] = {32, 36, 40, 42, 44, 48, 52, 56};
-    unsigned ps = bits[STE_GET(ste, S2PS)], oas = smmu__oas_bits(cfg);
-    return ps < oas ? ps : oas;
-}
-
-/* 0: Reserved. */
-static unsigned s2_granule_log2(const uint64_t ste[8])
-{
-    static const uint8_t granules[4] = {12, 16, 14, 0};
-    return granules[STE_GET(ste, S2TG)];
-}
-
-static bool s2_uses_ds(const smmu_config_t *cfg, const uint64_t ste[8])
-{
-    return cfg->value[SMMU_CFG_IDR5_DS] && STE_GET(ste, S2DS) && s2_granule_log2(ste) != 16;
-}
-
-enum { S2_NO_LEVEL = 4 };
-
-/* Level at which the walk begins, or S2_NO_LEVEL: Reserved (D8.2, VTCR_EL2.SL0). */
-static int s2_start_level(const smmu_config_t *cfg, const uint64_t ste[8])
-{
-    static const int8_t levels[3][4] = {
-        {2, 1, 0, 3}, {3, 2, 1, 0}, {3, 2, 1, S2_NO_LEVEL}}; /* [granule][SL0] */
-    unsigned granule = s2_granule_log2(ste), sl0 = (unsigned)STE_GET(ste, S2SL0);
-    bool ds = s2_uses_ds(cfg, ste);
-    if (granule == 12 && ds && STE_GET(ste, S2SL0_2))
-        return sl0 ? S2_NO_LEVEL : -1;
-    if ((granule == 12 && sl0 == 3 && !cfg->value[SMMU_CFG_IDR3_STT]) ||
-        (granule == 14 && sl0 == 3 && !ds))
-        return S2_NO_LEVEL;
-    return levels[(granule - 12) / 2][sl0];
 }
 
 /* ---------------------------------------------------------- whether it is legal */
@@ -208,10 +170,9 @@ static bool s2_vmsav8_64(const struct ste_check *c)
     return STE_GET(c->ste, S2AA64);
 }
 
-/* S2AA64=0 selects VMSAv9-128 where that exists. */
 static bool s2_vmsav8_32(const struct ste_check *c)
 {
-    return !s2_vmsav8_64(c) && !VALUE(c, IDR5_D128);
+    return smmu__s2_uses_vmsav8_32(c->cfg, c->ste);
 }
 
 static bool fwb_with_vmsav8_32(const struct ste_check *c)
@@ -254,27 +215,29 @@ static bool s2_haft_without_ha(const struct ste_check *c)
 
 static bool s2_bad_granule(const struct ste_check *c)
 {
-    unsigned granule = s2_granule_log2(c->ste);
+    unsigned granule = smmu__s2_granule_log2(c->cfg, c->ste);
     if (!c->s2 || s2_vmsav8_32(c))
         return false;
     return granule == 0 || (granule == 12 && !VALUE(c, IDR5_GRAN4K)) ||
            (granule == 14 && !VALUE(c, IDR5_GRAN16K)) || (granule == 16 && !VALUE(c, IDR5_GRAN64K));
 }
 
+/* CHOICE: VMSAv8-32's, too, where they lie beyond the OAS: 3.4.3 has it so, 5.2 S2TTB not. */
 static bool s2_tables_out_of_range(const struct ste_check *c)
 {
-    unsigned bits = s2_output_bits(c->cfg, c->ste);
-    if (s2_vmsav8_64(c) && bits > 48 && s2_granule_log2(c->ste) != 16 &&
-        !s2_uses_ds(c->cfg, c->ste))
+    unsigned bits = smmu__s2_address_bits(c->cfg, c->ste);
+    if (s2_vmsav8_64(c) && bits > 48 && smmu__s2_granule_log2(c->cfg, c->ste) != 16 &&
+        !smmu__s2_uses_ds(c->cfg, c->ste))
         bits = 48;
     return c->s2 && SMMU_FIELD_IN_PLACE(STE, S2TTB, c->ste) & low_mask(52) & ~low_mask(bits);
 }
 
 static bool s2_bad_input_size(const struct ste_check *c)
 {
-    unsigned granule = s2_granule_log2(c->ste), t0sz = (unsigned)STE_GET(c->ste, S2T0SZ);
+    unsigned granule = smmu__s2_granule_log2(c->cfg, c->ste);
+    unsigned t0sz = (unsigned)STE_GET(c->ste, S2T0SZ);
     unsigned max = !VALUE(c, IDR3_STT) ? 39 : granule == 16 ? 47 : 48;
-    unsigned least = granule == 16 || s2_uses_ds(c->cfg, c->ste) ? 12 : 16;
+    unsigned least = granule == 16 || smmu__s2_uses_ds(c->cfg, c->ste) ? 12 : 16;
     unsigned capped = 64 - smmu__ias_bits(c->cfg); /* the input range is capped to the IAS (3.4) */
     if (!c->s2 || s2_vmsav8_32(c))
         return false;
@@ -283,14 +246,15 @@ static bool s2_bad_input_size(const struct ste_check *c)
 
 /*
  * A start level takes from one index bit up to a whole table's and, by concatenating up to 16
- * tables, four more (D8.2.2).
+ * tables, four more (D8.2.2; G5.5.7.2).
  */
 static bool s2_bad_start_level(const struct ste_check *c)
 {
-    if (!c->s2 || !s2_vmsav8_64(c))
+    if (!c->s2 || !(s2_vmsav8_64(c) || s2_vmsav8_32(c)))
         return false;
-    unsigned granule = s2_granule_log2(c->ste), bits = 64 - (unsigned)STE_GET(c->ste, S2T0SZ);
-    int level = s2_start_level(c->cfg, c->ste);
+    unsigned granule = smmu__s2_granule_log2(c->cfg, c->ste);
+    unsigned bits = smmu__s2_input_bits(c->cfg, c->ste);
+    int level = smmu__s2_start_level(c->cfg, c->ste);
     if (level == S2_NO_LEVEL)
         return true;
     unsigned below = smmu__walk_level_log2(granule, level);
@@ -432,7 +396,7 @@ struct overrides smmu__overrides_from_gbpa(const smmu_config_t *cfg, uint64_t gb
 enum { S1DSS_TERMINATE, S1DSS_BYPASS, S1DSS_SSID0 };
 enum { S1FMT_LINEAR, S1FMT_4K, S1FMT_64K };
 
-static struct cd_locator locator_of(const uint64_t ste[8], unsigned cd_max)
+static struct cd_locator locator_of(const uint64_t ste[8], const struct xctx *x, unsigned cd_max)
 {
     /* First level: 8 bytes for each second-level table of 64 or 1024 CDs; linear: the CDs, of 64
      * bytes. */
@@ -453,41 +417,17 @@ static struct cd_locator locator_of(const uint64_t ste[8], unsigned cd_max)
         .cd_max = (uint8_t)cd_max,
         .stalld = STE_GET(ste, S1STALLD),
         .s1pie = STE_GET(ste, S1PIE),
+        .nested = x->kind == XCTX_NESTED,
+        .s2_vmsav8_32 = x->ttb[TTB_STAGE2].vmsav8_32,
         .memattr = a.memattr,
         .sh = a.sh,
     };
 }
 
-static struct ttb stage2_ttb(const smmu_config_t *cfg, const uint64_t ste[8])
-{
-    struct attrs a = smmu__attrs_from_walk((unsigned)STE_GET(ste, S2IR0),
-                                           (unsigned)STE_GET(ste, S2OR0),
-                                           (unsigned)STE_GET(ste, S2SH0));
-    struct ttb t = {.granule_log2 = (uint8_t)s2_granule_log2(ste),
-                    .input_bits = (uint8_t)(64 - STE_GET(ste, S2T0SZ)),
-                    .start_level = (int8_t)s2_start_level(cfg, ste),
-                    .hpd = true, /* stage 2 tables restrict nothing (D8.4) */
-                    .affd = STE_GET(ste, S2AFFD),
-                    .ha = STE_GET(ste, S2HA),
-                    .hd = STE_GET(ste, S2HA) && STE_GET(ste, S2HD), /* 5.2 S2HA: alone it is off */
-                    .big_endian = STE_GET(ste, S2ENDI),
-                    .output_bits = (uint8_t)s2_output_bits(cfg, ste),
-                    .walk_memattr = a.memattr,
-                    .walk_sh = a.sh,
-                    .shx = (uint8_t)STE_GET(ste, S2SH0)};
-    t.range_mask = ~low_mask(t.input_bits);
-    t.base = smmu__walk_table_base(&t, SMMU_FIELD_IN_PLACE(STE, S2TTB, ste) & low_mask(52));
-    if (s2_uses_ds(cfg, ste))
-        t.high = PTE_HIGH_DS;
-    else if (t.granule_log2 == 16 && smmu__oas_bits(cfg) >= 52)
-        t.high = PTE_HIGH_64K;
-    return t;
-}
-
 static void add_stage2(const smmu_config_t *cfg, const struct prog_if *pi, const uint64_t ste[8],
                        struct xctx *x)
 {
-    x->ttb[TTB_STAGE2] = stage2_ttb(cfg, ste);
+    x->ttb[TTB_STAGE2] = smmu__s2_ttb(cfg, ste);
     x->s2r = STE_GET(ste, S2R);
     x->s2s = STE_GET(ste, S2S);
     x->s2ptw = STE_GET(ste, S2PTW);
@@ -496,7 +436,8 @@ static void add_stage2(const smmu_config_t *cfg, const struct prog_if *pi, const
     x->s2pie = cfg->value[SMMU_CFG_IDR3_S2PI] && STE_GET(ste, S2PIE);
     x->s2poe = cfg->value[SMMU_CFG_IDR3_S2PO] && STE_GET(ste, S2POE);
     x->s2pii = REG_OF(pi, S2PII);
-    if (cfg->value[SMMU_CFG_IDR3_THE])
+    /* CHOICE: VMSAv8-32 knows nothing of it (Arm ARM D8.2.7, G5.5.3). */
+    if (cfg->value[SMMU_CFG_IDR3_THE] && !x->ttb[TTB_STAGE2].vmsav8_32)
         x->hardening = (uint8_t)((STE_GET(ste, TL0) ? HARDEN_TL0 : 0) |
                                  (STE_GET(ste, TL1) ? HARDEN_TL1 : 0) |
                                  (STE_GET(ste, AssuredOnly) ? HARDEN_ASSURED_ONLY : 0));
@@ -587,7 +528,7 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
         return ssv ? STE_BAD_SUBSTREAM : STE_DECIDED;
     }
     unsigned cd_max = cfg->value[SMMU_CFG_IDR1_SSIDSIZE] ? (unsigned)STE_GET(ste, S1CDMax) : 0;
-    *locator = locator_of(ste, cd_max);
+    *locator = locator_of(ste, x, cd_max);
     return choose_cd(ste, cd_max, ssv, substreamid, x);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L1. The steps of a walk (Arm ARM D8.2 to D8.7; 3.4, 5.2, 5.4). */
+/* L1. The steps of a walk (Arm ARM D8.2 to D8.7, G5.5 to G5.7; 3.4, 5.2, 5.4). */
 #include "walk.h"
 
 #include "attrs.h"
@@ -45,6 +45,19 @@ static uint64_t in_table_order(const struct ttb *t, uint64_t descriptor)
     return t->big_endian ? byte_swap64(descriptor) : descriptor;
 }
 
+/* CHOICE: TxSZ divides the range whatever EPDx, as TTBCR's does, though 5.4 has it IGNORED. */
+OFF_PATH unsigned smmu__walk_half_32(const struct xctx *x, uint64_t addr)
+{
+    const struct ttb *low = &x->ttb[TTB_LOW], *high = &x->ttb[TTB_HIGH];
+    if (!high->vmsav8_32 || addr >> 32)
+        return TTBS;
+    bool above_low = addr >> low->input_bits, in_high = above_low;
+    if (high->input_bits < 32)
+        in_high = (~addr & low_mask(32)) >> high->input_bits == 0;
+    unsigned half = in_high ? TTB_HIGH : TTB_LOW;
+    return (above_low && !in_high) || x->ttb[half].epd ? TTBS : half;
+}
+
 static bool exceeds(uint64_t address, unsigned bits)
 {
     return address & ~low_mask(bits);
@@ -54,7 +67,7 @@ static enum walk_outcome step_down(const struct xctx *x, struct walk *w, uint64_
 {
     const struct ttb *t = &x->ttb[w->half];
     uint64_t next = smmu__pte_next_table(descriptor, t->granule_log2, (enum pte_high)t->high);
-    if (exceeds(next, t->output_bits))
+    if (exceeds(next, t->address_bits))
         return WALK_ADDR_SIZE;
     if (!t->hpd)
         w->restrictions |= smmu__pte_table_restrictions(descriptor);
@@ -67,19 +80,20 @@ static enum walk_outcome step_down(const struct xctx *x, struct walk *w, uint64_
 /*
  * log2 of what the leaf maps: its level's size, as far as the output size lets it, or a contiguous
  * run's. CHOICE: the Contiguous bit counts only in runs that fit into the input range and the
- * output size, and map onto addresses of the same alignment (D8.7).
+ * output size, and map onto addresses of the same alignment (D8.7). CHOICE: VMSAv8-32's blocks that
+ * reach into the other half's range end there (G5.5.5.1).
  */
 static unsigned leaf_log2(const struct ttb *t, const struct walk *w, uint64_t descriptor,
                           uint64_t output)
 {
     unsigned log2 = smmu__walk_level_log2(t->granule_log2, w->level);
-    if (log2 > t->output_bits)
-        return t->output_bits;
+    if (log2 > t->region_bits)
+        return t->region_bits;
     if (!(descriptor & PTE_CONTIGUOUS) || t->pnch)
         return log2;
     unsigned run = log2 + smmu__pte_contiguous_log2(t->granule_log2, w->level);
     bool in_place = !((output ^ w->va) & low_mask(run) & ~low_mask(log2));
-    return run <= t->input_bits && run <= t->output_bits && in_place ? run : log2;
+    return run <= t->region_bits && in_place ? run : log2;
 }
 
 /* A clean page is not written, unless hardware marks it dirty first (D8.5.2). */
@@ -95,7 +109,8 @@ static void stage1_attributes(const struct xctx *x, const struct walk *w, uint64
 {
     const struct ttb *t = &x->ttb[w->half];
     bool el2 = world_is_el2(x->world);
-    struct pte_controls controls = {w->restrictions, x->wxn, x->pan, x->epan, el2};
+    struct pte_controls controls = {w->restrictions, x->wxn, x->uwxn,
+                                    x->pan,          x->epan, el2, t->vmsav8_32};
     struct attrs attrs = {(uint8_t)(x->mair >> (8 * pte_attr_index(descriptor, x->aie))),
                           (uint8_t)(t->high == PTE_HIGH_DS ? t->shx : pte_sh(descriptor))};
     attrs = smmu__attrs_normalise(attrs);
@@ -135,7 +150,8 @@ static void stage2_indirect(const struct xctx *x, uint64_t descriptor, struct le
 static void stage2_direct(const struct ttb *t, uint64_t descriptor, struct leaf *leaf)
 {
     bool clean = t->hd && descriptor & PTE_DBM && !(descriptor & PTE_WRITABLE);
-    leaf->perms = smmu__pte_stage2_permissions(clean ? descriptor | PTE_WRITABLE : descriptor);
+    leaf->perms = smmu__pte_stage2_permissions(clean ? descriptor | PTE_WRITABLE : descriptor,
+                                               t->vmsav8_32);
     if (clean)
         mark_clean(leaf);
 }
@@ -161,13 +177,14 @@ static enum walk_outcome step_leaf(const struct xctx *x, const struct walk *w, u
     const struct ttb *t = &x->ttb[w->half];
     unsigned log2 = smmu__walk_level_log2(t->granule_log2, w->level);
     uint64_t output = smmu__pte_output(descriptor, log2, (enum pte_high)t->high);
-    if (exceeds(output | (w->va & low_mask(log2)), t->output_bits))
+    uint64_t of_va = output | (w->va & low_mask(log2));
+    if (exceeds(of_va, t->output_bits))
         return WALK_ADDR_SIZE;
     bool accessed = descriptor & PTE_AF;
     if (!accessed && !t->affd && !t->ha)
         return WALK_ACCESS;
     leaf->region_log2 = (uint8_t)leaf_log2(t, w, descriptor, output);
-    leaf->pa = align_down(output, leaf->region_log2);
+    leaf->pa = align_down(of_va, leaf->region_log2) & low_mask(t->address_bits);
     leaf->level = w->level;
     if (w->half == TTB_STAGE2)
         stage2_attributes(x, t, descriptor, leaf);

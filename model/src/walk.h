@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. One VMSAv8-64 translation table walk, a step at a time (Arm ARM D8.2 to D8.5; 3.4, 7.3.12
+ * L1. One translation table walk, a step at a time (Arm ARM D8.2 to D8.5, G5.5 to G5.7; 3.4, 7.3.12
  * to 7.3.16). Pure: it says which descriptor it wants and is given the descriptor. The same steps
  * serve both stages; a nested walk is several of them (flight_stage2.c).
  */
@@ -98,6 +98,10 @@ enum walk_outcome {
     WALK_ACCESS,      /* F_ACCESS */
 };
 
+/* VMSAv8-32: TTB_LOW, TTB_HIGH, or TTBS: no tables translate the address (3.4.1; Arm ARM G5.5.5).
+ * TTBS whatever the address with VMSAv8-64. */
+unsigned smmu__walk_half_32(const struct xctx *x, uint64_t addr);
+
 /*
  * Which half, input range, EPD, E0PD (which needs the access's privilege, after PRIVCFG). WALK_NEXT
  * or WALK_TRANSLATION. Inline: TLB hits come by here too. CHOICE: EPDx and E0PDx stop TLB hits as
@@ -108,9 +112,13 @@ static inline enum walk_outcome smmu__walk_start(const struct xctx *x, uint64_t 
 {
     unsigned half = addr >> 55 & 1;
     const struct ttb *t = &x->ttb[half];
-    if ((addr & t->range_mask) != (half ? t->range_mask : 0) || t->disabled ||
-        (unprivileged && t->e0pd))
-        return WALK_TRANSLATION;
+    if (UNLIKELY((addr & t->range_mask) != (half ? t->range_mask : 0) || t->disabled ||
+                 (unprivileged && t->e0pd))) {
+        half = smmu__walk_half_32(x, addr);
+        if (half == TTBS)
+            return WALK_TRANSLATION;
+        t = &x->ttb[half];
+    }
     w->va = addr & low_mask(t->input_bits);
     w->table = t->base;
     w->half = (uint8_t)half;

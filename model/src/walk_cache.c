@@ -26,7 +26,10 @@ static bool kept(const struct smmu *s, int level)
 /* The input address as entries know it. */
 static uint64_t va_of(const struct xctx *x, const struct walk *w)
 {
-    return w->half == TTB_HIGH ? w->va | ~low_mask(x->ttb[TTB_HIGH].input_bits) : w->va;
+    const struct ttb *high = &x->ttb[TTB_HIGH];
+    if (LIKELY(w->half != TTB_HIGH))
+        return w->va;
+    return w->va | (low_mask(high->vmsav8_32 ? 32 : 64) & ~low_mask(high->input_bits));
 }
 
 static bool of_stage2(const struct walk *w)

@@ -44,6 +44,9 @@ enum pte_high {
                     STE.S2DS */
 };
 
+/* VMSAv8-32 (3.4): of stage 1's input, and of either stage's output. */
+enum { VMSAV8_32_INPUT_BITS = 32, VMSAV8_32_OUTPUT_BITS = 40 };
+
 /* Tables of a context, by their place in xctx.ttb. */
 enum { TTB_LOW, TTB_HIGH, TTB_STAGE2, TTBS };
 
@@ -52,16 +55,21 @@ struct ttb {
     uint64_t base;        /* table address, aligned down to the start level's table size (D8.2) */
     uint64_t range_mask;  /* VA bits that must all equal bit 55; without the tag byte if TBI */
     uint8_t granule_log2; /* 12, 14, 16 */
-    uint8_t input_bits;   /* 64 - TxSZ */
+    uint8_t input_bits;   /* 64 - TxSZ; of VMSAv8-32, 32 - TxSZ */
     int8_t start_level;
-    uint8_t high;                  /* enum pte_high */
-    bool disabled;                 /* EPDx; nothing above counts */
-    bool e0pd;                     /* E0PDx */
-    bool hpd;                      /* HADx: hierarchical attributes off */
-    bool pnch;                     /* PnCH: bit 52 is Protected, not Contiguous (3.27.1) */
-    bool affd, big_endian;
-    bool ha, hd;                   /* hardware sets the access flag, marks pages dirty (3.13) */
-    uint8_t output_bits;           /* effective IPS or S2PS: at most the OAS */
+    uint8_t high;         /* enum pte_high */
+    bool disabled;        /* bit 55 chooses nothing here: EPDx, or VMSAv8-32's TTB1 */
+    bool e0pd;            /* E0PDx */
+    bool epd : 1;         /* EPDx */
+    bool vmsav8_32 : 1;   /* Long descriptors of VMSAv8-32 (Arm ARM G5.5), else VMSAv8-64 */
+    bool hpd : 1;         /* HADx: hierarchical attributes off */
+    bool pnch : 1;        /* PnCH: bit 52 is Protected, not Contiguous (3.27.1) */
+    bool affd : 1, big_endian : 1;
+    bool ha : 1, hd : 1;           /* hardware sets the access flag, marks pages dirty (3.13) */
+    uint8_t output_bits;           /* effective IPS or S2PS: beyond it is F_ADDR_SIZE */
+    uint8_t address_bits;          /* of it, what is passed on: less where VMSAv8-32 meets a smaller
+                                      OAS, which tables must lie within (3.4, 3.4.3) */
+    uint8_t region_bits;           /* leaves are known in regions of at most 2^region_bits bytes */
     uint8_t walk_memattr, walk_sh; /* of descriptor fetches, MAIR format (13.8) */
     uint8_t shx; /* SHx or S2SH0 itself: with DS it is the leaves' shareability (5.4 DS) */
 };
@@ -119,6 +127,7 @@ struct xctx {
     bool aset;
     bool a, r, s; /* CD.A, CD.R, CD.S (5.5) */
     bool wxn, pan, epan;
+    bool uwxn; /* no privileged execution where others can write: UWXN, or always (VMSAv8-64) */
     bool aie;                   /* AIE: AttrIndx has four bits */
     bool pie;                   /* PIE: permissions are those of 'indirect' */
     uint8_t indirect[16];       /* by PIIndex: LEAF_* of walk.h, PAN included (3.26.1) */
@@ -153,6 +162,8 @@ struct cd_locator {
     uint8_t cd_max; /* S1CDMax */
     bool stalld;    /* S1STALLD */
     bool s1pie;     /* S1PIE */
+    bool nested;        /* stage 2 translates, */
+    bool s2_vmsav8_32;  /* with tables of VMSAv8-32 */
     uint8_t memattr, sh; /* from S1CIR, S1COR, S1CSH (13.8) */
 };
 

@@ -29,7 +29,7 @@ LEVELS = {
     3: "xlate answer answer_leaf stall "
        "flight flight_config flight_walk flight_stage2 flight_update flight_ats flight_ats "
        "flight_tbu flight_share flight_prefetch "
-       "stream context query atos "
+       "stream stage2_tables context query atos "
        "cmdq cmdq_line cmdq_sync ecmdq cmds "
        "evtq priq outq ppar "
        "irq regs pmcg_regs",

@@ -68,7 +68,7 @@ TableFormat ContextEntry::format(const Features &f, bool upper) const
 
 /* --------------------------------------------------------------------- 5.4.2 */
 
-bool ContextEntry::half_illegal(const Features &f, bool upper) const
+bool ContextEntry::half_illegal(const Features &f, const StreamEntry &ste, bool upper) const
 {
     Half h = half(f, upper);
     if (h.disabled)
@@ -83,6 +83,8 @@ bool ContextEntry::half_illegal(const Features &f, bool upper) const
             return true;
         if (!wide && output > 48)
             output = 48;
+    } else if (!ste.stage2() && output > f.oas) { /* 3.4.3: a PA */
+        output = f.oas;
     }
     return h.ttb > ones(output);
 }
@@ -139,7 +141,7 @@ bool ContextEntry::illegal(const Features &f, const StreamEntry &ste) const
         return true;
     if (world != World::EL2 && !f.asid16 && CD(ASID) > 0xFF)
         return true;
-    if (half_illegal(f, false) || half_illegal(f, true))
+    if (half_illegal(f, ste, false) || half_illegal(f, ste, true))
         return true;
     return indirect(f, ste) && indirection_illegal();
 }

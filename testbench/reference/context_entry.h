@@ -43,7 +43,7 @@ struct ContextEntry {
 private:
     unsigned output_bits(const Features &features) const;
     bool uses_ds(const Features &features, const Half &half) const;
-    bool half_illegal(const Features &features, bool upper) const;
+    bool half_illegal(const Features &features, const StreamEntry &ste, bool upper) const;
     bool faults_illegal(const Features &features, const StreamEntry &ste) const;
     bool updates_illegal(const Features &features) const;
     bool indirection_illegal() const;

@@ -107,7 +107,7 @@ Permissions stage2_permissions(const TableFormat &format, const Features &f, uin
     uint64_t ap = REF_FIELD(S2_LEAF_S2AP, leaf), xn = REF_FIELD(S2_LEAF_XN, leaf);
     bool clean = format.hd && REF_FIELD(S2_LEAF_DBM, leaf) && !(ap & REF_S2AP_WRITE);
     bool execute;
-    if (f.xnx && !format.lpae32)
+    if (f.xnx)
         execute = xn == 0 || xn == (priv ? 3 : 1);
     else
         execute = !(xn & 2);

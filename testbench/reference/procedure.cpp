@@ -308,7 +308,10 @@ private:
     }
 
     /* 3.27.2 */
-    bool hardened(uint64_t ste_control) const { return f.the && ste.stage2() && ste_control; }
+    bool hardened(uint64_t ste_control) const
+    {
+        return f.the && ste.stage2() && REF_GET(STE_S2AA64, ste.words) && ste_control;
+    }
 
     void fetch_cd(uint64_t addr)
     {
@@ -355,7 +358,9 @@ private:
             uint64_t output = address_in(format, level, kind, found.descriptor);
             if (kind == DescriptorKind::Leaf)
                 output |= input & ones(low); /* a block may be larger than the output size */
-            if (output > ones(format.output_bits))
+            bool physical = stage == Stage::Two || !ste.stage2();
+            bool unreachable = physical && kind == DescriptorKind::Table && output > ones(f.oas);
+            if (output > ones(format.output_bits) || unreachable) /* 3.4.3 */
                 walk_fault(stage, REF_EVT_F_ADDR_SIZE, purpose, input);
             if (stage == Stage::One) /* for what this descriptor points to */
                 assured = assured && found.mostly_read_only && REF_GET(CD_PNCH, cd.words) &&

@@ -127,11 +127,11 @@ bool StreamEntry::stage2_illegal(const Features &f) const
     if ((STE(S2HD) && f.httu == 1) || (STE(S2HAFT) && !STE(S2HA) && f.httu == 3))
         return true;
     if (v32) {
-        /* Table base in 40 bits; S2T0SZ from -8 to 7; start level 1 with 31 to 43 bits, level 2
+        /* Table base in 40 bits and the OAS (3.4.3); S2T0SZ from -8 to 7; start level 1 with 31 to 43 bits, level 2
          * with 22 to 34 (G5). */
         int t0sz = static_cast<int>(STE(S2T0SZ) & 15);
         int input = 32 - (t0sz >= 8 ? t0sz - 16 : t0sz);
-        bool bad_base = (words[3] & REF_MASK(STE_S2TTB) & ones(52)) > ones(40);
+        bool bad_base = (words[3] & REF_MASK(STE_S2TTB) & ones(52)) > ones(smaller(40, f.oas));
         bool bad_level = STE(S2SL0) > 1 || (STE(S2SL0) == 1 ? input < 31 : input > 34);
         if (bad_base || bad_level)
             return true;

@@ -103,18 +103,21 @@ TEST_F(SteStage2, 217_s2aa64_follows_ttf)
         }
 }
 
-/* rule: STE-042 ADR-017 */
+/* rule: STE-042 ADR-001 ADR-017 */
 TEST_F(SteStage2, 218_the_input_range_is_at_most_the_ias)
 {
     static const unsigned bits[] = {32, 36, 40, 42, 44, 48};
-    for (unsigned oas = 0; oas < 6; ++oas)
+    for (unsigned oas = 0; oas < 12; ++oas)
         for (unsigned t0sz = 16; t0sz < 40; ++t0sz) {
-            VALUE(IDR5_OAS) = oas;
-            REF_SET(STE_S2PS, ste, oas);
+            bool vmsav8_32 = oas >= 6; /* its IPAs have 40 bits at least */
+            unsigned ias = vmsav8_32 && bits[oas % 6] < 40 ? 40 : bits[oas % 6];
+            VALUE(IDR0_TTF) = vmsav8_32 ? 3 : 2;
+            VALUE(IDR5_OAS) = oas % 6;
+            REF_SET(STE_S2PS, ste, oas % 6);
             REF_SET(STE_S2T0SZ, ste, t0sz);
             /* A start level that fits: level 0, 1 or 2 of 4 KiB tables. */
             REF_SET(STE_S2SL0, ste, t0sz <= 24 ? 2 : t0sz <= 33 ? 1 : 0);
-            EXPECT_EQ(legal(), t0sz >= 64 - bits[oas]) << bits[oas] << " " << t0sz;
+            EXPECT_EQ(legal(), t0sz >= 64 - ias) << bits[oas % 6] << " " << t0sz;
         }
 }
 

@@ -168,6 +168,18 @@ TEST_F(Cd, 263_table_format_must_be_there)
         }
 }
 
+/* rule: CD-012 */
+TEST_F(Cd, 263_no_vmsav8_64_over_a_stage_2_of_vmsav8_32)
+{
+    for (bool s2_vmsav8_32 : {false, true})
+        for (bool aa64 : {false, true}) {
+            locator.nested = true;
+            locator.s2_vmsav8_32 = s2_vmsav8_32;
+            REF_SET(CD_AA64, cd, aa64);
+            EXPECT_EQ(legal(), !(aa64 && s2_vmsav8_32)) << aa64 << s2_vmsav8_32;
+        }
+}
+
 /* rule: CD-013 CD-014 CD-015 CD-016 */
 TEST_F(Cd, 264_ha_hd_and_haft_need_their_httu)
 {
@@ -441,15 +453,16 @@ TEST_F(Cd, 285_the_rest_lands_where_it_belongs)
     struct {
         const char *name;
         unsigned word, bit;
-        bool &(*member)(xctx &);
+        bool (*member)(const xctx &);
     } const flags[] = {
-        {"ASET", REF_CD_ASET_DW, REF_CD_ASET_LSB, [](xctx &c) -> bool & { return c.aset; }},
-        {"A", REF_CD_A_DW, REF_CD_A_LSB, [](xctx &c) -> bool & { return c.a; }},
-        {"R", REF_CD_R_DW, REF_CD_R_LSB, [](xctx &c) -> bool & { return c.r; }},
-        {"WXN", REF_CD_WXN_DW, REF_CD_WXN_LSB, [](xctx &c) -> bool & { return c.wxn; }},
-        {"PAN", REF_CD_PAN_DW, REF_CD_PAN_LSB, [](xctx &c) -> bool & { return c.pan; }},
-        {"AFFD", REF_CD_AFFD_DW, REF_CD_AFFD_LSB, [](xctx &c) -> bool & { return c.ttb[0].affd; }},
-        {"ENDI", REF_CD_ENDI_DW, REF_CD_ENDI_LSB, [](xctx &c) -> bool & { return c.ttb[0].big_endian; }},
+        {"ASET", REF_CD_ASET_DW, REF_CD_ASET_LSB, [](const xctx &c) { return c.aset; }},
+        {"A", REF_CD_A_DW, REF_CD_A_LSB, [](const xctx &c) { return c.a; }},
+        {"R", REF_CD_R_DW, REF_CD_R_LSB, [](const xctx &c) { return c.r; }},
+        {"WXN", REF_CD_WXN_DW, REF_CD_WXN_LSB, [](const xctx &c) { return c.wxn; }},
+        {"PAN", REF_CD_PAN_DW, REF_CD_PAN_LSB, [](const xctx &c) { return c.pan; }},
+        {"AFFD", REF_CD_AFFD_DW, REF_CD_AFFD_LSB, [](const xctx &c) { return c.ttb[0].affd; }},
+        {"ENDI", REF_CD_ENDI_DW, REF_CD_ENDI_LSB,
+         [](const xctx &c) { return c.ttb[0].big_endian; }},
     };
     REF_SET(CD_ASID, cd, 0xA51D);
     REF_SET(CD_R, cd, 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stage 1 permissions of regimes with two privileges (DDI D8.4; 5.4 WXN, PAN, EPAN): every
- * combination of descriptor bits, table restrictions and controls against the statements of the
- * specification, one kind of access at a time.
+ * Stage 1 permissions of regimes with two privileges (DDI D8.4, of VMSAv8-32 G5.6; 5.4 WXN, UWXN,
+ * PAN, EPAN): every combination of descriptor bits, table restrictions and controls against the
+ * statements of the specification, one kind of access at a time.
  */
 #include <gtest/gtest.h>
 
@@ -20,6 +20,7 @@ namespace {
 struct Page {
     unsigned ap, aptable;
     bool pxn, uxn, pxntable, uxntable, wxn, pan, epan;
+    bool vmsav8_32 = false, uwxn = true;
 
     /* AP[2:1] and APTable[1:0]: what each privilege may do with data, before PAN */
     bool unprivileged_read() const { return (ap & 1) && !(aptable & 1); }
@@ -27,11 +28,14 @@ struct Page {
     bool unprivileged_write() const { return ap == 1 && aptable == 0; }
     bool unprivileged_execute() const
     {
-        return !uxn && !uxntable && !(wxn && unprivileged_write());
+        bool readable = unprivileged_read() || !vmsav8_32;
+        return readable && !uxn && !uxntable && !(wxn && unprivileged_write());
     }
     bool privileged_execute() const
     {
-        return !pxn && !pxntable && !unprivileged_write() && !(wxn && privileged_write());
+        bool xn = vmsav8_32 && (uxn || uxntable); /* of both privileges */
+        return !xn && !pxn && !pxntable && !(uwxn && unprivileged_write()) &&
+               !(wxn && privileged_write());
     }
     bool pan_applies() const
     {
@@ -45,8 +49,14 @@ unsigned permissions(const Page &p)
                  REF_PREP(S1_LEAF_UXN, p.uxn) | 0x403;
     uint64_t t = REF_PREP(S1_TABLE_APTABLE, p.aptable) | REF_PREP(S1_TABLE_PXNTABLE, p.pxntable) |
                  REF_PREP(S1_TABLE_UXNTABLE, p.uxntable) | 3;
-    return smmu__pte_stage1_permissions(
-        d, {smmu__pte_table_restrictions(t), p.wxn, p.pan, p.epan, false});
+    pte_controls c = {};
+    c.restrictions = smmu__pte_table_restrictions(t);
+    c.wxn = p.wxn;
+    c.uwxn = p.uwxn;
+    c.pan = p.pan;
+    c.epan = p.epan;
+    c.vmsav8_32 = p.vmsav8_32;
+    return smmu__pte_stage1_permissions(d, c);
 }
 
 bool may(const Page &p, bool privileged, bool instruction, bool write)
@@ -55,10 +65,11 @@ bool may(const Page &p, bool privileged, bool instruction, bool write)
 }
 
 /* rule: PRM-001 PRM-004 PRM-008 PRM-009 PRM-010 PRM-012 PRM-013 PRM-014 PRM-015 */
-/* rule: PRM-016 PRM-017 PRM-018 */
+/* rule: PRM-011 PRM-016 PRM-017 PRM-018 */
 TEST(Permissions, 320_all_combinations)
 {
-    for (unsigned n = 0; n < 1U << 11; ++n) {
+    for (unsigned n = 0; n < 3U << 11; ++n) { /* VMSAv8-64; VMSAv8-32 without and with UWXN */
+        bool vmsav8_32 = n >> 11, uwxn = n >> 11 != 1;
         Page p = {n & 3,
                   n >> 2 & 3,
                   (n >> 4 & 1) != 0,
@@ -67,7 +78,9 @@ TEST(Permissions, 320_all_combinations)
                   (n >> 7 & 1) != 0,
                   (n >> 8 & 1) != 0,
                   (n >> 9 & 1) != 0,
-                  (n >> 10 & 1) != 0};
+                  (n >> 10 & 1) != 0 && !vmsav8_32,
+                  vmsav8_32,
+                  uwxn};
         EXPECT_EQ(may(p, false, false, false), p.unprivileged_read()) << n;
         EXPECT_EQ(may(p, false, false, true), p.unprivileged_write()) << n;
         EXPECT_EQ(may(p, false, true, false), p.unprivileged_execute()) << n;

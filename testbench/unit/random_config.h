@@ -26,6 +26,8 @@ public:
                      "IDR3.S2PO", "IDR3.MTEPERM", "IDR3.THE", "IDR0.VATOS", "IDR0.NS1ATS"});
         if (one_in(3)) /* what belongs to 52-bit addresses likewise */
             try_all({"IDR5.DS", "IDR5.VAX", "IDR5.D128"});
+        if (one_in(3)) /* mostly, both table formats */
+            set("IDR0.TTF", one_in(3) ? 1 : 2);
         if (one_in(2)) /* stalls need room */
             try_both("IDR0.STALL_MODEL", one_in(4) ? 2 : 0, "IDR5.STALL_MAX", 8);
         for (unsigned i = 0; i < 60; ++i)
@@ -36,7 +38,6 @@ public:
 
 private:
     static constexpr const char *drawn_keys[] = {
-        "IDR0.TTF",
         "IDR0.HTTU",
         "IDR0.ASID16",
         "IDR0.VMID16",

@@ -54,7 +54,8 @@ void RandomMemory::make(const reference::Fetch &fetch)
         word = fetch.object == Object::L1std  ? make_l1std()
                : fetch.object == Object::L1cd ? make_l1cd()
                                               : make_descriptor(fetch);
-        words.insert({fetch.addr, {word, fetch.object}}); /* with a run it is there already */
+        words.insert({fetch.addr, /* with a run it is there already */
+                      {word, fetch.object, 0, fetch.table ? fetch.table->granule_log2 : 0}});
     }
     bool run = fetch.table && words.size() > before + 1; /* may be known without being read */
     if (wildness && !run && one_in(4 * wildness))
@@ -84,7 +85,8 @@ bool RandomMemory::read(const reference::Fetch &fetch, uint64_t &word)
     auto placed = words.find(fetch.addr);
     if (placed == words.end())
         make(fetch);
-    else if (placed->second.made_as != fetch.object)
+    else if (placed->second.made_as != fetch.object ||
+             (fetch.table && placed->second.granule_log2 != fetch.table->granule_log2))
         crowded_ = true;
     return load(fetch.addr, word);
 }
@@ -154,6 +156,7 @@ RandomMemory::Words RandomMemory::make_ste()
     bool el2 =
         one_in(config == REF_CONFIG_S1 ? 2 : 3) && (one_space || REF_FIELD(CR2_E2H, registers.cr2));
     REF_SET(STE_STRW, ste.data(), odd() && one_space ? below(4) : el2 ? uint64_t{REF_STRW_EL2} : 0);
+    shape.el2_e2h = REF_GET(STE_STRW, ste) && !(config & 2) && REF_FIELD(CR2_E2H, registers.cr2);
     if (one_in(3)) {
         REF_SET(STE_MTCFG, ste.data(), 0);
         REF_SET(STE_ALLOCCFG, ste.data(), 0);
@@ -161,6 +164,9 @@ RandomMemory::Words RandomMemory::make_ste()
     bool shares_vmid = one_space && config == REF_CONFIG_S1 && !one_in(4);
     REF_SET(STE_S2VMID, ste.data(), shares_vmid ? 0 : some_tag(next_vmid, features.vmid16));
     shape.has_asids = REF_GET(STE_STRW, ste) != REF_STRW_EL2 || REF_FIELD(CR2_E2H, registers.cr2);
+    shape.stage2_is_32 = (config & 2) && vmsav8_32(4);
+    if (shape.stage2_is_32)
+        REF_SET(STE_S2FWB, ste.data(), odd());
     shape.forced_write_back = features.fwb && REF_GET(STE_S2FWB, ste);
     if (config & 2)
         make_stage2_part(ste, shape);
@@ -189,7 +195,29 @@ void RandomMemory::make_stage1_part(Words &ste, StreamShape &shape)
         REF_SET(STE_S1DSS, ste.data(), REF_S1DSS_SSID0);
 }
 
-void RandomMemory::make_stage2_part(Words &ste, StreamShape &shape)
+bool RandomMemory::vmsav8_32(unsigned usually_one_in)
+{
+    bool one = !features.vmsav8_64 || (features.vmsav8_32 && one_in(usually_one_in));
+    return odd() ? !one : one;
+}
+
+/* S2T0SZ of four bits with a sign, and the start levels that fit it; what is IGNORED is random. */
+unsigned RandomMemory::make_stage2_size_32(Words &ste)
+{
+    unsigned input = static_cast<unsigned>(25 + below(16));
+    bool from_2 = input <= 30 || (input <= 34 && one_in(2));
+    REF_SET(STE_S2T0SZ, ste.data(), ((32U - input) & 15) | below(4) << 4);
+    REF_SET(STE_S2SL0, ste.data(), odd() ? below(4) : !from_2);
+    REF_SET(STE_S2TG, ste.data(), below(4));
+    REF_SET(STE_S2PS, ste.data(), below(8));
+    unsigned output = features.oas < 40 && !one_in(4) ? features.oas : 40;
+    ste[3] &= ~REF_MASK(STE_S2TTB);
+    ste[3] |= random() & ones(odd() ? 52 : output) & REF_MASK(STE_S2TTB);
+    return input;
+}
+
+/* Input, start level, granule and output of VMSAv8-64. */
+unsigned RandomMemory::make_stage2_size(Words &ste)
 {
     unsigned granule = some_granule();
     bool ds = features.ds && one_in(2);
@@ -225,15 +253,22 @@ void RandomMemory::make_stage2_part(Words &ste, StreamShape &shape)
         output = features.oas;
     ste[3] &= ~REF_MASK(STE_S2TTB);
     ste[3] |= random() & ones(odd() ? 52 : output) & REF_MASK(STE_S2TTB);
-    REF_SET(STE_S2AA64, ste.data(), !odd());
+    return 64 - t0sz;
+}
+
+void RandomMemory::make_stage2_part(Words &ste, StreamShape &shape)
+{
+    bool is_32 = shape.stage2_is_32;
+    shape.ipa_bits = is_32 ? make_stage2_size_32(ste) : make_stage2_size(ste);
+    REF_SET(STE_S2AA64, ste.data(), !is_32);
     REF_SET(STE_S2ENDI, ste.data(), big_endian());
-    REF_SET(STE_S2HA, ste.data(), odd() || (features.httu && one_in(2)));
-    REF_SET(STE_S2HD, ste.data(), odd() || (features.httu >= 2 && one_in(2)));
+    REF_SET(STE_S2HA, ste.data(), odd() || (!is_32 && features.httu && one_in(2)));
+    REF_SET(STE_S2HD, ste.data(), odd() || (!is_32 && features.httu >= 2 && one_in(2)));
     REF_SET(STE_S2HAFT, ste.data(), REF_GET(STE_S2HA, ste) && one_in(2));
     REF_SET(STE_S2PTW, ste.data(), one_in(4));
     bool stalls = features.stall_model == 2 || (features.stall_model == 0 && one_in(4));
     REF_SET(STE_S2S, ste.data(), odd() ? !stalls : stalls);
-    bool indirect = features.s2pi && one_in(3);
+    bool indirect = features.s2pi && !is_32 && one_in(3);
     REF_SET(STE_S2PIE, ste.data(), indirect || odd());
     REF_SET(STE_S2POE, ste.data(), (indirect && one_in(2)) || odd());
     REF_SET(STE_ASSUREDONLY, ste.data(), one_in(3));
@@ -244,7 +279,6 @@ void RandomMemory::make_stage2_part(Words &ste, StreamShape &shape)
         uint64_t overlay = odd() ? below(16) : usual[below(14)];
         ste[7] = (ste[7] & ~(UINT64_C(15) << (4 * i))) | overlay << (4 * i);
     }
-    shape.ipa_bits = 64 - t0sz;
     shape.inputs.push_back({shape.ipa_bits, false});
 }
 
@@ -260,16 +294,21 @@ uint64_t RandomMemory::make_l1cd()
 
 void RandomMemory::make_half(Words &cd, bool upper, unsigned output)
 {
+    bool is_32 = !REF_GET(CD_AA64, cd);
     unsigned granule = some_granule();
     bool wide = granule == 16 || (features.ds && REF_GET(CD_DS, cd));
     unsigned most = !features.stt ? 39 : granule == 16 ? 47 : 48;
     unsigned least = features.va_52 && wide ? 12 : 16;
     uint64_t txsz = odd() ? some_wrong_size(least, most) : least + below(most - least + 1);
+    if (is_32) /* three bits */
+        txsz = (one_in(2) ? 0 : below(8)) | below(8) << 3;
     static const unsigned tg0[] = {REF_TG0_4K, REF_TG0_16K, REF_TG0_64K};
     static const unsigned tg1[] = {REF_TG1_4K, REF_TG1_16K, REF_TG1_64K};
     unsigned which = (granule - 12) / 2;
     if (!wide && output > 48)
         output = 48;
+    if (is_32)
+        output = features.oas < 40 && !one_in(4) ? features.oas : 40;
     unsigned ipa = streams[streamid_].ipa_bits;
     if (ipa && ipa < output)
         output = ipa;
@@ -285,7 +324,10 @@ void RandomMemory::make_half(Words &cd, bool upper, unsigned output)
         REF_SET(CD_EPD0, cd.data(), one_in(8));
         cd[1] = (cd[1] & ~REF_MASK(CD_TTB0)) | (ttb & REF_MASK(CD_TTB0));
     }
-    streams[streamid_].inputs.push_back({static_cast<unsigned>(64 - txsz), upper});
+    if (is_32)
+        streams[streamid_].inputs.push_back({static_cast<unsigned>(32 - txsz % 8), upper, 32});
+    else
+        streams[streamid_].inputs.push_back({static_cast<unsigned>(64 - txsz), upper});
 }
 
 RandomMemory::Words RandomMemory::make_cd()
@@ -313,14 +355,16 @@ RandomMemory::Words RandomMemory::make_cd()
         cd[6] = (cd[6] & ~(UINT64_C(7) << (3 * i))) | uint64_t{pair[1]} << (3 * i);
     }
     REF_SET(CD_V, cd.data(), !odd());
-    REF_SET(CD_AA64, cd.data(), !odd());
+    const StreamShape &stream = streams[streamid_];
+    bool is_32 = vmsav8_32(stream.stage2_is_32 ? 1 : stream.el2_e2h ? 40 : 4);
+    REF_SET(CD_AA64, cd.data(), !is_32);
     REF_SET(CD_DS, cd.data(), one_in(2));
     bool stalls = features.stall_model == 2 || (features.stall_model == 0 && one_in(4));
     REF_SET(CD_S, cd.data(), odd() ? !stalls : stalls);
     if (features.term_model)
         REF_SET(CD_A, cd.data(), !odd());
-    REF_SET(CD_HA, cd.data(), odd() || (features.httu && one_in(2)));
-    REF_SET(CD_HD, cd.data(), odd() || (features.httu >= 2 && one_in(2)));
+    REF_SET(CD_HA, cd.data(), odd() || ((is_32 || features.httu) && one_in(2)));
+    REF_SET(CD_HD, cd.data(), odd() || ((is_32 || features.httu >= 2) && one_in(2)));
     REF_SET(CD_HAFT, cd.data(), REF_GET(CD_HA, cd) && one_in(2));
     REF_SET(CD_ENDI, cd.data(), big_endian());
     REF_SET(CD_ASID, cd.data(), asid);
@@ -349,6 +393,8 @@ uint64_t RandomMemory::with_address(const reference::TableShape &shape, bool sta
 {
     bool wide = shape.ds || shape.wide_64k;
     unsigned bits = wide ? 52 : 48, limit = shape.output_bits < bits ? shape.output_bits : bits;
+    if (features.oas < limit && !one_in(4)) /* VMSAv8-32 has 40 bits whatever there is */
+        limit = features.oas;
     unsigned ipa = streams[streamid_].ipa_bits;
     if (stage1 && ipa && ipa < limit)
         limit = ipa;
@@ -371,7 +417,7 @@ uint64_t RandomMemory::make_table(const reference::TableShape &shape)
         d |= random() & ~ones(59);
     if (!shape.ds)
         d |= random() & 0xBFC;
-    if (protects && !one_in(4))
+    if (protects && !shape.lpae32 && !one_in(4))
         d |= UINT64_C(1) << 52;
     if (!one_space)
         d |= UINT64_C(1) << 11; /* nG, should it be read as a leaf too */
@@ -427,7 +473,7 @@ void RandomMemory::make_contiguous(const reference::Fetch &fetch, uint64_t leaf)
             uint64_t d = (leaf & ~(ones(48) & ~ones(low))) | output | uint64_t{i} << low;
             d |= UINT64_C(1) << 52;
             words[first + 8 * i] = {shape.big_endian ? reference::byte_swapped(d) : d, fetch.object,
-                                    static_cast<uint8_t>(run.log2)};
+                                    static_cast<uint8_t>(run.log2), shape.granule_log2};
         }
     }
 }
@@ -444,7 +490,7 @@ uint64_t RandomMemory::make_leaf(const reference::Fetch &fetch)
         d |= (one_in(16) ? 1 : sh[below(4)]) << 8;
     if (shape.level < 3 && one_in(4))
         d |= UINT64_C(1) << 16; /* nT */
-    if (stage1 && protects)
+    if (stage1 && protects && !shape.lpae32)
         d |= static_cast<uint64_t>(!one_in(4)) << 52;
     else if (one_in(8) && !shape.wide_64k)
         make_contiguous(fetch, d);
@@ -482,7 +528,7 @@ uint64_t RandomMemory::some_address(uint32_t streamid)
     uint64_t page = (below(3) << below(48)) ^ (one_in(2) ? 0 : UINT64_C(0x5A5A'A5A5'5A5A'0000));
     uint64_t addr = (page ^ below(0x4000)) & ones(input.bits);
     if (input.upper)
-        addr |= ~ones(input.bits);
+        addr |= ones(input.of_bits) & ~ones(input.bits);
     if (one_in(20) || odd())
         addr ^= UINT64_C(1) << below(64);
     if (one_in(20))

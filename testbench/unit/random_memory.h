@@ -66,24 +66,31 @@ private:
         uint64_t word;
         reference::Object made_as;
         uint8_t run_log2 = 0; /* of how many descriptors in a row, aligned to as many */
+        unsigned granule_log2 = 0; /* of descriptors: a run of one granule is none of another */
     };
 
     /* What of a stream's structures decides which addresses are worth trying. */
     struct Input {
         unsigned bits;
         bool upper;
+        unsigned of_bits = 64; /* VMSAv8-32: the upper range is below 2^32 */
     };
     struct StreamShape {
         std::vector<Input> inputs;
         unsigned ipa_bits = 0; /* 0: no stage 2 */
         bool forced_write_back = false;
         bool has_asids = true;
+        bool stage2_is_32 = false; /* VMSAv8-32 */
+        bool el2_e2h = false;
     };
 
     uint64_t make_l1std();
     Words make_ste();
     void make_stage1_part(Words &ste, StreamShape &shape);
     void make_stage2_part(Words &ste, StreamShape &shape);
+    unsigned make_stage2_size(Words &ste);
+    unsigned make_stage2_size_32(Words &ste);
+    bool vmsav8_32(unsigned usually_one_in);
     uint64_t make_l1cd();
     Words make_cd();
     void make_half(Words &cd, bool upper, unsigned output);
