@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "spec_ref/ref_events.h"
 #include "unit/bare_smmu.h"
 
 namespace {
@@ -103,6 +104,47 @@ TEST(OwnAccesses, 125_queue_addresses_are_aligned_and_truncated)
 bool inside(const smmu_out_mem_t &access, uint64_t base, uint64_t bytes)
 {
     return access.addr >= base && access.addr + access.size <= base + bytes;
+}
+
+/* Memory that takes Non-cacheable accesses for an abort, as 13.1.2 allows it. */
+smmu_mem_status_t unless_cacheable(const smmu_out_mem_t &access)
+{
+    return access.memattr == SMMU_MEMATTR_NC ? SMMU_MEM_ABORT : SMMU_MEM_OK;
+}
+
+/* rule: FLT-009 QA-026 */
+TEST(OwnAccesses, 126_a_memory_type_that_is_not_supported_is_an_abort_of_the_access)
+{
+    for (bool cacheable : {false, true}) {
+        const unsigned type = cacheable ? REF_CR1_CACHE_WB : REF_CR1_CACHE_NC;
+        BareSmmu d;
+        d.w32(REF_REG_CR1, REF_PREP(CR1_QUEUE_IC, type) | REF_PREP(CR1_QUEUE_OC, type) |
+                               REF_PREP(CR1_TABLE_IC, type) | REF_PREP(CR1_TABLE_OC, type));
+        d.w32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1));
+        d.w64(REF_REG_EVENTQ_BASE, UINT64_C(0x40000) | 4);
+        d.enable_cmdq(0x10000, 4);
+        d.w32(REF_REG_CR0, 0xD);
+        /* An STE: all zeros, invalid, if it can be read. */
+        const uint64_t zeros[8] = {};
+        d.submit(0, 0);
+        const smmu_out_mem_t ste = d.take(SMMU_SRC_STE);
+        d.answer(ste, unless_cacheable(ste), zeros);
+        d.run();
+        const smmu_out_mem_t record = d.take(SMMU_SRC_EVENTQ);
+        EXPECT_EQ(record.data[0], cacheable ? REF_EVT_C_BAD_STE : REF_EVT_F_STE_FETCH);
+        d.answer(record, unless_cacheable(record));
+        d.run();
+        EXPECT_EQ(REF_FIELD(GERROR_EVENTQ_ABT_ERR, d.r32(REF_REG_GERROR)), !cacheable);
+        /* A command: of opcode 0, which is none. */
+        d.w32(REF_REG_CMDQ_PROD, 1);
+        d.run();
+        const smmu_out_mem_t command = d.take(SMMU_SRC_CMDQ);
+        d.answer(command, unless_cacheable(command), zeros);
+        d.run();
+        EXPECT_EQ(REF_FIELD(GERROR_CMDQ_ERR, d.r32(REF_REG_GERROR)), 1u);
+        EXPECT_EQ(REF_FIELD(CMDQ_CONS_ERR, d.r32(REF_REG_CMDQ_CONS)),
+                  cacheable ? unsigned{REF_CERROR_ILL} : unsigned{REF_CERROR_ABT});
+    }
 }
 
 /* rule: QA-023 QA-024 */

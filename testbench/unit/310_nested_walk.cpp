@@ -6,9 +6,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <vector>
 
+#include "spec_ref/ref_events.h"
 #include "unit/bare_smmu.h"
 #include "unit/nested_tables.h"
 
@@ -157,6 +159,34 @@ TEST_F(Nested, 313_a_second_walk_finds_the_guests_tables_translated)
     answer(smmu, read);
     ASSERT_EQ(smmu.answers.size(), 2u);
     EXPECT_EQ(smmu.answers[1].pa, T::pa_of(T::PAGE));
+}
+
+/* rule: STE-029. The specification leaves it open which, and that it is one of the two. */
+TEST_F(Nested, 314_a_cd_beyond_the_ias_is_a_bad_ste_or_a_stage_2_fault)
+{
+    const uint64_t beyond = UINT64_C(1) << 46;
+    tables.ste[0] |= beyond;
+    REF_SET(STE_S2T0SZ, tables.ste.data(), 64 - 44);
+    REF_SET(STE_S2PS, tables.ste.data(), REF_OAS_44);
+    REF_SET(STE_S2R, tables.ste.data(), 1);
+    BareSmmu smmu{{"IDR5.OAS", REF_OAS_44}, {"IDR5.DS", 0}, {"IDR5.VAX", 0}};
+    smmu.w64(REF_REG_EVENTQ_BASE, 0x5000'0000 | 4);
+    smmu.w32(REF_REG_CR0, REF_PREP(CR0_EVENTQEN, 1));
+    tables.store([this](uint64_t at, uint64_t word) { memory[at] = word; });
+    smmu.w64(REF_REG_STRTAB_BASE, T::ste_at);
+    smmu.w32(REF_REG_CR0, REF_PREP(CR0_SMMUEN, 1) | REF_PREP(CR0_EVENTQEN, 1));
+    smmu.submit(0, input);
+    answer(smmu, smmu.take(SMMU_SRC_STE));
+    ASSERT_EQ(smmu.accesses.size(), 1u) << "the record alone: no CD is read, no table";
+    uint64_t record[4];
+    std::memcpy(record, smmu.take(SMMU_SRC_EVENTQ).data, sizeof record);
+    const uint64_t number = REF_GET(F_TRANSLATION_TYPE, record);
+    ASSERT_TRUE(number == REF_EVT_C_BAD_STE || number == REF_EVT_F_TRANSLATION) << number;
+    if (number == REF_EVT_F_TRANSLATION) {
+        EXPECT_EQ(REF_GET(F_TRANSLATION_S2, record), 1u);
+        EXPECT_EQ(REF_GET(F_TRANSLATION_CLASS, record), unsigned{REF_CLASS_CD});
+        EXPECT_EQ(record[3] & ~UINT64_C(0xFFF), beyond | T::ipa_of(T::CDS)) << "the whole IPA";
+    }
 }
 
 } // namespace

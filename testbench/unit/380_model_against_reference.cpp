@@ -7,7 +7,6 @@
  */
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <string>
@@ -15,20 +14,10 @@
 #include "smmusim/smmu.h"
 #include "spec_ref/ref_events.h"
 #include "unit/random_machine.h"
+#include "unit/seeded_run.h"
 
 namespace {
 
-uint64_t number_from(const char *variable, uint64_t otherwise)
-{
-    const char *text = std::getenv(variable);
-    return text ? std::strtoull(text, nullptr, 0) : otherwise;
-}
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
-constexpr uint64_t usual_accesses = 50'000;
-#else
-constexpr uint64_t usual_accesses = 1'000'000;
-#endif
 constexpr unsigned rounds = 40, accesses_per_round = 60;
 
 using reference::Result;
@@ -97,13 +86,12 @@ void expect_enough_of_everything(const std::map<Ending, uint64_t> &endings, uint
 /* rule: PRI-001 PRI-002 CCH-019 HTU-026 */
 TEST(ModelAgainstReference, 380_every_answer_and_every_record)
 {
-    uint64_t seed = number_from("SMMUSIM_SEED", 1),
-             most = number_from("SMMUSIM_ACCESSES", usual_accesses);
+    const SeededRun run(1'000'000, 50'000);
     std::map<Ending, uint64_t> endings;
     uint64_t done = 0, updating = 0;
-    for (uint64_t n = seed; done < most; ++n) {
+    for (uint64_t n = run.seed; done < run.accesses; ++n) {
         RandomMachine machine(n);
-        for (unsigned round = 0; round < rounds && done < most; ++round) {
+        for (unsigned round = 0; round < rounds && done < run.accesses; ++round) {
             machine.new_round();
             for (unsigned i = 0; i < accesses_per_round && machine.access(); ++i, ++done) {
                 if (testing::Test::HasFailure()) {
@@ -118,7 +106,7 @@ TEST(ModelAgainstReference, 380_every_answer_and_every_record)
             endings[ending] += times;
         updating += machine.updating_accesses;
     }
-    std::cout << "seed " << seed << ", " << done << " accesses\n";
+    std::cout << "seed " << run.seed << ", " << done << " accesses\n";
     for (const auto &[ending, times] : endings)
         std::cout << "  " << ending.text() << ": " << times << "\n";
     std::cout << "  hardware updates in: " << updating << "\n";

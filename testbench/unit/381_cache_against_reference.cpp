@@ -7,34 +7,22 @@
  */
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "unit/changing_machine.h"
+#include "unit/seeded_run.h"
 
 namespace {
 
-uint64_t number_from(const char *variable, uint64_t otherwise)
-{
-    const char *text = std::getenv(variable);
-    return text ? std::strtoull(text, nullptr, 0) : otherwise;
-}
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
-constexpr uint64_t usual_accesses = 20'000;
-#else
-constexpr uint64_t usual_accesses = 200'000;
-#endif
 constexpr unsigned rounds = 20, steps_in_a_round = 200;
 
-/* rule: INV-002 INV-004 INV-009 INV-011 INV-012 INV-013 INV-014 INV-020 CCH-001 CCH-019
+/* rule: PF-011 INV-002 INV-004 INV-009 INV-011 INV-012 INV-013 INV-014 INV-020 CCH-001 CCH-019
  * TLB-007 TLB-008 TLB-012 TI-005 TI-006 TI-007 TI-008 TI-011 TI-013 TI-021 TI-022 TI-026 */
 TEST(CacheAgainstReference, 381_nothing_old_shows_after_its_invalidation_and_sync)
 {
-    uint64_t seed = number_from("SMMUSIM_SEED", 1),
-             most = number_from("SMMUSIM_ACCESSES", usual_accesses);
+    const SeededRun run(200'000, 20'000);
     ChangingMachine::Counts all = {};
-    for (uint64_t n = seed; all.accesses < most; ++n) {
+    for (uint64_t n = run.seed; all.accesses < run.accesses; ++n) {
         ChangingMachine machine(n);
         for (unsigned round = 0; round < rounds; ++round) {
             machine.start_round();
@@ -49,7 +37,7 @@ TEST(CacheAgainstReference, 381_nothing_old_shows_after_its_invalidation_and_syn
         }
         all.add(machine.counts);
     }
-    std::cout << "seed " << seed << ": " << all.accesses << " accesses, " << all.changes
+    std::cout << "seed " << run.seed << ": " << all.accesses << " accesses, " << all.changes
               << " changes, " << all.invalidations << " invalidations, " << all.syncs
               << " CMD_SYNCs; " << all.several << " accesses with several possible answers, "
               << all.old_shown << " answered as before a change, " << all.made_single

@@ -246,10 +246,24 @@ void ChangingMachine::make_range(Invalidation &i, const PastMemory::Seen &place)
         i.num = 1;
 }
 
+/* A hint, which must reach no further than accesses do (3.21.3); no CMD_SYNC, no effect. */
+void ChangingMachine::prefetch()
+{
+    const reference::Access &a = recent[below(recent.size())];
+    std::array<uint64_t, 2> words = {
+        one_in(2) ? unsigned{REF_CMD_PREFETCH_CONFIG} : unsigned{REF_CMD_PREFETCH_ADDR}, 0};
+    REF_SET(CMD_PREFETCH_CONFIG_STREAMID, words.data(), a.streamid ^ (one_in(4) ? below(8) : 0));
+    if (words[0] == REF_CMD_PREFETCH_ADDR)
+        words[1] = a.addr & ~reference::ones(12);
+    command(words);
+}
+
 void ChangingMachine::invalidate()
 {
     if (places.empty())
         return;
+    if (one_in(8))
+        prefetch();
     Invalidation i = one_in(3) ? some_configuration() : some_invalidation();
     past->give(i);
     command(i.command());

@@ -35,6 +35,7 @@ private:
     void count(bool present, size_t outcomes);
     void change();
     void change_structure(const PastMemory::Seen &place);
+    void prefetch();
     void invalidate();
     Invalidation some_invalidation();
     Invalidation some_configuration();

@@ -115,9 +115,9 @@ void RandomMachine::program()
     registers.strtab_base = random() & reference::ones(f.oas) & REF_MASK(STRTAB_BASE_ADDR);
     registers.cr2 = static_cast<uint32_t>(REF_PREP(CR2_RECINVSID, !one_in(4)) |
                                           REF_PREP(CR2_E2H, f.hyp && one_in(2)));
-    registers.cr0 = static_cast<uint32_t>(REF_PREP(CR0_EVENTQEN, 1) | REF_PREP(CR0_CMDQEN, 1) |
-                                          REF_PREP(CR0_SMMUEN, !one_in(40)) |
-                                          REF_PREP(CR0_VMW, REF_FIELD(IDR0_VMW, registers.idr0) ? below(5) : 0));
+    registers.cr0 = static_cast<uint32_t>(
+        REF_PREP(CR0_EVENTQEN, 1) | REF_PREP(CR0_CMDQEN, 1) | REF_PREP(CR0_SMMUEN, !one_in(40)) |
+        REF_PREP(CR0_VMW, REF_FIELD(IDR0_VMW, registers.idr0) ? below(5) : 0));
     uint64_t gbpa = random();
     registers.gbpa = static_cast<uint32_t>(
         (gbpa & (REF_MASK(GBPA_MEMATTR) | REF_MASK(GBPA_MTCFG) | REF_MASK(GBPA_ALLOCCFG) |
@@ -170,8 +170,8 @@ reference::Access RandomMachine::some_access()
     return t;
 }
 
-/* What nobody reaches from the registers is never touched (3.21.3): each word has been read before by
- * the reference, as the same kind of thing, and is read whole. Queues are kept to. */
+/* What nobody reaches from the registers is never touched (3.21.3): each word has been read before
+ * by the reference, as the same kind of thing, and is read whole. Queues are kept to. */
 void RandomMachine::expect_permitted(const smmu_out_mem_t &access) const
 {
     static const struct {
