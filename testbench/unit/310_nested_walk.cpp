@@ -161,7 +161,8 @@ TEST_F(Nested, 313_a_second_walk_finds_the_guests_tables_translated)
     EXPECT_EQ(smmu.answers[1].pa, T::pa_of(T::PAGE));
 }
 
-/* rule: STE-029. The specification leaves it open which, and that it is one of the two. */
+/* One of the two: the specification leaves it open which. */
+/* rule: STE-029 */
 TEST_F(Nested, 314_a_cd_beyond_the_ias_is_a_bad_ste_or_a_stage_2_fault)
 {
     const uint64_t beyond = UINT64_C(1) << 46;
