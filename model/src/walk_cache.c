@@ -100,46 +100,37 @@ static enum walk_cache_outcome take(struct smmu *s, const struct tlb_entry *e, i
     return WALK_CACHE_TABLE;
 }
 
-static void count_stage2(struct smmu *s, const smmu_request_t *r, int level, bool miss)
-{
-    switch (column(level)) {
-    case 0:
-        TCU_EVENT(s, wc_s2l0_lookup, WC_S2L0_LOOKUP, 1, r);
-        TCU_EVENT(s, wc_s2l0_miss, WC_S2L0_MISS, miss, r);
-        break;
-    case 1:
-        TCU_EVENT(s, wc_s2l1_lookup, WC_S2L1_LOOKUP, 1, r);
-        TCU_EVENT(s, wc_s2l1_miss, WC_S2L1_MISS, miss, r);
-        break;
-    case 2:
-        TCU_EVENT(s, wc_s2l2_lookup, WC_S2L2_LOOKUP, 1, r);
-        TCU_EVENT(s, wc_s2l2_miss, WC_S2L2_MISS, miss, r);
-        break;
-    default:
-        TCU_EVENT(s, wc_s2l3_lookup, WC_S2L3_LOOKUP, 1, r);
-        TCU_EVENT(s, wc_s2l3_miss, WC_S2L3_MISS, miss, r);
-        break;
-    }
-}
+/* A look-up of one of the levels, which the monitor knows by stage. */
+#define COUNT_LEVEL(level, EVENT)                                                                  \
+    (TCU_EVENT(s, wc_##level##_lookup, WC_##EVENT##_LOOKUP, 1, r),                                 \
+     TCU_EVENT(s, wc_##level##_miss, WC_##EVENT##_MISS, miss, r))
 
-static void count(struct smmu *s, const smmu_request_t *r, int level, bool miss)
+static void count(struct smmu *s, const smmu_request_t *r, bool stage2, int level, bool miss)
 {
-    switch (column(level)) {
+    switch (column(level) + (stage2 ? (unsigned)WALK_LEVELS : 0)) {
     case 0:
-        TCU_EVENT(s, wc_l0_lookup, WC_S1L0_LOOKUP, 1, r);
-        TCU_EVENT(s, wc_l0_miss, WC_S1L0_MISS, miss, r);
+        COUNT_LEVEL(l0, S1L0);
         break;
     case 1:
-        TCU_EVENT(s, wc_l1_lookup, WC_S1L1_LOOKUP, 1, r);
-        TCU_EVENT(s, wc_l1_miss, WC_S1L1_MISS, miss, r);
+        COUNT_LEVEL(l1, S1L1);
         break;
     case 2:
-        TCU_EVENT(s, wc_l2_lookup, WC_S1L2_LOOKUP, 1, r);
-        TCU_EVENT(s, wc_l2_miss, WC_S1L2_MISS, miss, r);
+        COUNT_LEVEL(l2, S1L2);
+        break;
+    case 3:
+        COUNT_LEVEL(l3, S1L3);
+        break;
+    case 4:
+        COUNT_LEVEL(s2l0, S2L0);
+        break;
+    case 5:
+        COUNT_LEVEL(s2l1, S2L1);
+        break;
+    case 6:
+        COUNT_LEVEL(s2l2, S2L2);
         break;
     default:
-        TCU_EVENT(s, wc_l3_lookup, WC_S1L3_LOOKUP, 1, r);
-        TCU_EVENT(s, wc_l3_miss, WC_S1L3_MISS, miss, r);
+        COUNT_LEVEL(s2l3, S2L3);
         break;
     }
 }
@@ -158,7 +149,7 @@ enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const smmu_reque
         if (!kept(s, level))
             continue;
         const struct tlb_entry *e = find(s, r, x, w, level);
-        (of_stage2(w) ? count_stage2 : count)(s, r, level, !e);
+        count(s, r, of_stage2(w), level, !e);
         if (serial || !begun)
             done = lookup_done(s, x, w, level, done);
         begun = true;
