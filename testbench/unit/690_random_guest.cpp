@@ -25,6 +25,7 @@
 #include "spec_ref/ref_structures.h"
 #include "spec_ref/ref_tables.h"
 #include "unit/counter_identities.h"
+#include "unit/random_ecmdqs.h"
 #include "unit/random_timing.h"
 
 namespace {
@@ -49,6 +50,7 @@ public:
         /* Most pages begin as a table whose first entries lead on. */
         for (uint64_t at = 0; at < kMemoryBytes; at += 8)
             store(at, at % 4096 < 256 && !one_in(4) ? address() | 0x743 : plausible_word());
+        ecmdqs_.find(smmu_, now_);
         plausible_start();
     }
 
@@ -141,6 +143,7 @@ public:
 
     uint64_t count(smmu_stat_t which) const { return smmu_stat_value(smmu_, which); }
 
+    const RandomEcmdqs &ecmdqs() const { return ecmdqs_; }
     uint64_t answers = 0, forwards = 0, resets = 0;
     bool may_reset = true;
 
@@ -365,7 +368,14 @@ private:
         }
         if ((words[0] & 0xFF) == REF_CMD_RESUME || (words[0] & 0xFF) == REF_CMD_STALL_TERM)
             name_a_stall(words);
-        push(words);
+        ecmdqs_.any() && one_in(3) ? push_aside(words) : push(words);
+    }
+
+    void push_aside(const uint64_t words[2])
+    {
+        ecmdqs_.push(
+            now_, [this](uint64_t n) { return pick(n); },
+            [this](uint64_t at, uint64_t word) { store(at % kMemoryBytes, word); }, words);
     }
 
     void push(const uint64_t words[2])
@@ -500,6 +510,7 @@ private:
     std::vector<uint64_t> instance_;
     smmu_t *smmu_ = nullptr;
     uint64_t now_ = 0, next_tag_ = 1;
+    RandomEcmdqs ecmdqs_;
     uint64_t strtab_ = 0, cmdq_ = 0, eventq_ = 0, tbus_ = 0;
     unsigned log2_ = 0, eventq_log2_ = 0;
     uint32_t prod_ = 0;
@@ -527,6 +538,8 @@ public:
         operations_ += operations;
         answers_ += guest.answers;
         forwards_ += guest.forwards;
+        ecmdq_consumed_ += guest.ecmdqs().consumed;
+        ecmdq_errors_ += guest.ecmdqs().errors;
         for (size_t i = 0; i < SMMU_STAT_COUNT; i++)
             count_[i] += guest.count(static_cast<smmu_stat_t>(i));
     }
@@ -548,10 +561,13 @@ public:
         EXPECT_GT(count_[SMMU_STAT_page_requests_recorded], operations_ / 2000);
         EXPECT_GT(count_[SMMU_STAT_page_requests_lost], operations_ / 2000);
         EXPECT_GT(count_[SMMU_STAT_page_request_reads], 0u);
+        EXPECT_GT(ecmdq_consumed_, operations_ / 1000);
+        EXPECT_GT(ecmdq_errors_, operations_ / 10000);
     }
 
 private:
     uint64_t operations_ = 0, answers_ = 0, forwards_ = 0;
+    uint64_t ecmdq_consumed_ = 0, ecmdq_errors_ = 0;
     uint64_t count_[SMMU_STAT_COUNT] = {};
 };
 
