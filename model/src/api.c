@@ -161,6 +161,42 @@ int smmu_page_request(smmu_t *s, uint64_t now, const smmu_page_request_t *reques
     return verdict;
 }
 
+static bool well_formed(const smmu_broadcast_tlbi_t *t)
+{
+    bool granule = t->granule_log2 == 0 || t->granule_log2 == 12 || t->granule_log2 == 14 ||
+                   t->granule_log2 == 16;
+    return t->op < SMMU_TLBI_COUNT && t->sec <= SMMU_PAS_ROOT && t->first <= t->last && granule &&
+           t->level <= 3;
+}
+
+int smmu_broadcast_tlbi(smmu_t *s, uint64_t now, const smmu_broadcast_tlbi_t *tlbi)
+{
+    if (!s || !tlbi || !well_formed(tlbi))
+        return SMMU_E_ARGUMENT;
+    if (!CFG(s, IDR0_BTM))
+        return SMMU_E_UNSUPPORTED;
+    smmu_status_t status = advance_to(s, now);
+    if (status != SMMU_OK)
+        return status;
+    int verdict = smmu__broadcast_tlbi(s, smmu__interface_of(s, tlbi->sec), tlbi);
+    smmu__settle(s);
+    return verdict;
+}
+
+int smmu_broadcast_sync(smmu_t *s, uint64_t now, uint64_t tag)
+{
+    if (!s)
+        return SMMU_E_ARGUMENT;
+    if (!CFG(s, IDR0_BTM))
+        return SMMU_E_UNSUPPORTED;
+    smmu_status_t status = advance_to(s, now);
+    if (status != SMMU_OK)
+        return status;
+    int verdict = smmu__broadcast_sync(s, tag);
+    smmu__settle(s);
+    return verdict;
+}
+
 static bool is_stalled(const struct slot *slot)
 {
     return slot->state == SLOT_STALLED || slot->state == SLOT_STALL_WAIT;

@@ -160,8 +160,8 @@ static void handle_cfgi_cd_all(struct smmu *s, const struct prog_if *pi, const u
 
 /* ------------------------------------------------------------------ TLB invalidation (4.4) */
 
-/* 3.17.6: how many of a VMID's low bits make no difference; Reserved values: none. */
-static uint16_t vmid_wildcard(const struct prog_if *pi)
+/* Reserved values: none. */
+uint16_t smmu__vmid_wildcard(const struct prog_if *pi)
 {
     unsigned bits = (unsigned)REG_FIELD(pi, CR0, VMW);
     return (uint16_t)low_mask(bits > 4 ? 0 : bits);
@@ -176,7 +176,7 @@ static struct inval_scope vmid_scope(const struct smmu *s, const struct prog_if 
                                 .u.tlb = {.world = WORLD_NS_EL1,
                                           .by_vmid = CFG(s, IDR0_S2P) != 0,
                                           .vmid = VMID(words),
-                                          .vmid_ignored = vmid_wildcard(pi)}};
+                                          .vmid_ignored = smmu__vmid_wildcard(pi)}};
 }
 
 /* The scope of every NH command: what stage 1 has a part in (4.4.2; Arm ARM D8.17). */

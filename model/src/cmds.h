@@ -38,6 +38,8 @@ struct cmd_rules {
     struct cmd_rule rule[SMMU_CMD_COUNT + 1];
 };
 
+/* 3.17.6: which bits of a VMID make no difference to an invalidation. */
+uint16_t smmu__vmid_wildcard(const struct prog_if *pi);
 /* Derives s->cmd_rules from the configuration: once, at creation. */
 void smmu__cmds_init(struct smmu *s);
 /* The rule of a command that is legal for the configuration and the queue's interface (4.1.3), or

@@ -233,7 +233,8 @@ static void lay_out(struct arena *a, struct smmu *s, const smmu_config_t *cfg)
                    (const uint32_t[TIMER_KINDS]){[TIMER_SLOT] = slots,
                                                  [TIMER_CMDQ] = s->cmdqs,
                                                  [TIMER_PMCG] = s->pmcg_count,
-                                                 [TIMER_ATC] = s->atc_invs.capacity});
+                                                 [TIMER_ATC] = s->atc_invs.capacity,
+                                                 [TIMER_BROADCAST] = BROADCAST_SYNCS});
     lay_out_port(a, &s->qtw, slots, s->pmcg_count, cfg);
     lay_out_outbox(a, &s->outbox, slots, s->pmcg_count, cfg);
     s->slots.capacity = slots;
@@ -391,6 +392,7 @@ void smmu_reset(smmu_t *s)
     smmu__translations_reset(s);
     smmu__inval_reset(s);
     smmu__atc_inv_reset(s);
+    smmu__broadcast_reset(s);
     for (unsigned q = 0; q < s->cmdqs; q++)
         smmu__cmdq_reset(s, q);
     smmu__cmdq_line_reset(s);
@@ -426,8 +428,10 @@ void smmu__settle_now(struct smmu *s)
         if (due & SETTLE_ACKS)
             for (unsigned i = 0; i < PROG_IF_COUNT; i++)
                 smmu__regs_update_acks(s, &s->pi[i]);
-        if (due & SETTLE_SYNC)
+        if (due & SETTLE_SYNC) {
             smmu__cmdq_poke(s);
+            smmu__broadcast_poke(s);
+        }
         if (due & SETTLE_TURNS)
             smmu__cmdq_next_turn(s);
         if (due & SETTLE_PMCG)
@@ -441,7 +445,8 @@ void smmu__run_due(struct smmu *s, uint64_t now)
         [TIMER_SLOT] = smmu__flight_due,
         [TIMER_CMDQ] = smmu__cmdq_due,
         [TIMER_PMCG] = smmu__pmcg_due,
-        [TIMER_ATC] = smmu__atc_inv_due};
+        [TIMER_ATC] = smmu__atc_inv_due,
+        [TIMER_BROADCAST] = smmu__broadcast_due};
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
         smmu__settle(s);

@@ -109,16 +109,16 @@ static OFF_PATH void note_in_tbus(struct smmu *s, const struct inval_work *w)
 }
 
 /* To each TBU; returns when the last acknowledge is back. */
-static inline uint64_t send_to_tbus(struct smmu *s, uint64_t work)
+static inline uint64_t send_to_tbus(struct smmu *s, uint64_t now, uint64_t work)
 {
     const uint64_t there = CFG(s, TIMING_DTI_INV_REQ_LAT), back = CFG(s, TIMING_DTI_INV_ACK_LAT);
     const uint64_t apart = CFG(s, TIMING_INV_FANOUT) ? there + work + back : s->message.tcu_beats;
-    const struct inval_work first = {s->sched.now + there, work, apart};
+    const struct inval_work first = {now + there, work, apart};
     if (s->timeline.capacity)
         note_in_tbus(s, &first);
     s->inval.work[s->inval.count % INVAL_TOKENS_MAX] = first;
     TCU_STAT(s, inval_sent, s->tbus);
-    return s->sched.now + (s->tbus - 1) * apart + there + work + back;
+    return now + (s->tbus - 1) * apart + there + work + back;
 }
 
 inline uint64_t smmu__inval_free_at(const struct smmu *s)
@@ -142,7 +142,11 @@ static inline void charge(struct smmu *s, const struct inval_scope *scope)
 {
     struct inval_state *v = &s->inval;
     const struct inval_cost c = cost_of(s, scope);
-    uint64_t tcu = s->sched.now + c.in_tcu, done = send_to_tbus(s, c.in_tbu);
+    /* Commands wait for a token, broadcast invalidations (broadcast.h) are in line for one. */
+    uint64_t free_at = smmu__inval_free_at(s), now = s->sched.now;
+    if (UNLIKELY(free_at > now))
+        now = free_at;
+    uint64_t tcu = now + c.in_tcu, done = send_to_tbus(s, now, c.in_tbu);
     if (done < tcu)
         done = tcu;
     if (s->timeline.capacity)

@@ -35,6 +35,7 @@ struct inval_tlb {
     uint8_t world; /* enum stream_world */
     bool by_vmid, by_asid, by_va;
     bool spare_global; /* by ASID: global entries stay (4.4.2.2) */
+    bool spare_aset;   /* what contexts with CD.ASET have brought stays (3.17) */
     bool spare_stage1; /* entries by VA, those of both stages combined too, stay (4.4.3.1) */
     bool spare_stage2; /* entries by IPA stay (4.4.2) */
     uint16_t vmid, asid;

@@ -39,6 +39,15 @@ inline bool smmu__outbox_has_room_for_command(const struct smmu *s)
     return room(s) >= OUTBOX_FOR_OTHERS / 2 + s->slots.used;
 }
 
+uint32_t smmu__outbox_count(const struct smmu *s, smmu_out_kind_t kind)
+{
+    const struct outbox *o = &s->outbox;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < o->count; i++)
+        count += o->item[(o->head + i) % o->capacity].kind == kind;
+    return count;
+}
+
 inline bool smmu__outbox_take(struct smmu *s, smmu_out_t *out)
 {
     struct outbox *o = &s->outbox;
@@ -211,7 +220,8 @@ static void keep_answers(struct outbox *o)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < o->count; i++) {
         const smmu_out_t *item = &o->item[(o->head + i) % o->capacity];
-        if (item->kind == SMMU_OUT_ANSWER || item->kind == SMMU_OUT_PRG_RESPONSE)
+        if (item->kind == SMMU_OUT_ANSWER || item->kind == SMMU_OUT_PRG_RESPONSE ||
+            item->kind == SMMU_OUT_BROADCAST_SYNC)
             o->item[(o->head + kept++) % o->capacity] = *item;
     }
     o->count = kept;

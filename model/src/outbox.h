@@ -61,6 +61,8 @@ bool smmu__outbox_has_room_for_slot(const struct smmu *s);
 /* Is there room for what a command may leave, besides the slots' places and half of those for
  * others? */
 bool smmu__outbox_has_room_for_command(const struct smmu *s);
+/* Items of this kind that wait for the owner. */
+uint32_t smmu__outbox_count(const struct smmu *s, smmu_out_kind_t kind);
 /* The oldest item; false if there is none. */
 bool smmu__outbox_take(struct smmu *s, smmu_out_t *out);
 

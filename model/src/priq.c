@@ -25,7 +25,7 @@ static const struct outq_kind pri_queue = {
 };
 
 static_assert(IRQ_OUTBOX_EDGES(PROG_IF_COUNT) + IRQ_MSIS_MAX * PROG_IF_COUNT +
-                      PRIQ_RESPONSES_MAX * PROG_IF_COUNT <=
+                      PRIQ_RESPONSES_MAX * PROG_IF_COUNT + BROADCAST_SYNCS <=
                   OUTBOX_FOR_OTHERS / 2,
               "the outbox has too few places for automatic responses");
 
@@ -48,10 +48,7 @@ void smmu__priq_respond(struct smmu *s, const smmu_page_request_t *request, uint
 static bool has_room_for_response(const struct smmu *s, const struct prog_if *pi)
 {
     unsigned responses = pi ? pi->priq.out.count + 1U : 0U;
-    for (uint32_t i = 0; i < s->outbox.count; i++)
-        responses += s->outbox.item[(s->outbox.head + i) % s->outbox.capacity].kind ==
-                     SMMU_OUT_PRG_RESPONSE;
-    return responses < PRIQ_RESPONSES_MAX;
+    return responses + smmu__outbox_count(s, SMMU_OUT_PRG_RESPONSE) < PRIQ_RESPONSES_MAX;
 }
 
 /* Chapter 8: it asks for nothing and is answered by nobody. */

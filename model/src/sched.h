@@ -18,6 +18,7 @@ enum timer_kind {
     TIMER_CMDQ, /* a command queue engine's next step */
     TIMER_PMCG, /* a counter group's next overflow that shows */
     TIMER_ATC,  /* an ATS invalidation that its device should have completed by then */
+    TIMER_BROADCAST, /* TCU and TBUs have done what a broadcast synchronisation waits for */
     TIMER_KINDS
 };
 

@@ -11,6 +11,7 @@
 #include "atc.h"
 #include "atos.h"
 #include "bits.h"
+#include "broadcast.h"
 #include "cfgcache.h"
 #include "cmdq_line.h"
 #include "cmds.h"
@@ -90,6 +91,7 @@ struct smmu {
     struct walk_cache walk_cache;
     struct qtw qtw;
     struct inval_state inval;
+    struct broadcast broadcast;
     struct atc_invs atc_invs;
     struct cmdq_line cmdq_line;
     uint8_t settle;   /* SETTLE_*: consequences that core.c draws when the unit at work is done */

@@ -71,6 +71,10 @@ static void drain(struct loop *l)
             if (l->r->prg_response)
                 l->r->prg_response(l->r->ctx, &out.u.prg_response);
             break;
+        case SMMU_OUT_BROADCAST_SYNC:
+            if (l->r->broadcast_sync)
+                l->r->broadcast_sync(l->r->ctx, out.u.broadcast_sync.tag);
+            break;
         case SMMU_OUT_INVAL: /* nothing is derived from translations here */
             smmu_inval_done(l->s, model_time(l), out.u.inval.tag);
             break;

@@ -118,10 +118,12 @@ bool smmu__tag_matches(uint64_t key, const struct tag_filter *f)
         return !f->spare_stage2;
     if (f->spare_stage1)
         return false;
+    if (f->spare_aset && bit_of(key, 0))
+        return false;
     bool global = bit_of(key, 1);
     if (global)
         return !f->spare_global;
-    return !f->by_asid || (uint16_t)(key >> 8) == f->asid; /* commands ignore ASET (4.4) */
+    return !f->by_asid || (uint16_t)(key >> 8) == f->asid;
 }
 
 struct tag_filter smmu__tag_filter(const struct inval_tlb *i)
@@ -130,6 +132,7 @@ struct tag_filter smmu__tag_filter(const struct inval_tlb *i)
                                .by_vmid = i->by_vmid,
                                .by_asid = i->by_asid,
                                .spare_global = i->spare_global,
+                               .spare_aset = i->spare_aset,
                                .spare_stage1 = i->spare_stage1,
                                .spare_stage2 = i->spare_stage2,
                                .vmid = i->vmid,
@@ -157,7 +160,8 @@ void smmu__tags_drop(struct smmu *s, const struct tag_filter *f)
     if (f->by_asid && f->spare_global && !f->vmid_ignored) { /* without VMIDs every tag has VMID 0 (3.17) */
         uint16_t vmid = f->by_vmid ? f->vmid : 0;
         drop_key(s, tag_key(f->world, vmid, f->asid, false, false));
-        drop_key(s, tag_key(f->world, vmid, f->asid, false, true));
+        if (!f->spare_aset)
+            drop_key(s, tag_key(f->world, vmid, f->asid, false, true));
         return;
     }
     for (uint32_t i = 0; i < t->capacity; i++)

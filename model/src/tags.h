@@ -48,7 +48,7 @@ void smmu__tags_use_stage2(struct smmu *s, struct xctx *x);
 struct tag_filter {
     uint8_t world;
     bool by_vmid, by_asid;
-    bool spare_global, spare_stage1, spare_stage2;
+    bool spare_global, spare_aset, spare_stage1, spare_stage2;
     uint16_t vmid, vmid_ignored, asid;
 };
 /* What a TLBI's scope says of tags. */

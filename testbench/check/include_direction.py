@@ -31,7 +31,7 @@ LEVELS = {
        "flight_tbu flight_share flight_prefetch "
        "stream stage2_tables context query atos "
        "cmdq cmdq_line cmdq_sync ecmdq cmds "
-       "evtq priq outq ppar "
+       "evtq priq outq ppar broadcast "
        "irq regs pmcg_regs",
     4: "core api debug_walk sync_run "
        "stats stats_read stats_block",

@@ -185,6 +185,22 @@ bool host_page_request(struct sim_host *host, const smmu_page_request_t *request
     return verdict != SMMU_BUSY;
 }
 
+bool host_broadcast_tlbi(struct sim_host *host, const smmu_broadcast_tlbi_t *tlbi)
+{
+    int verdict = smmu_broadcast_tlbi(host->smmu, host->now, tlbi);
+    host_check(host, "smmu_broadcast_tlbi", verdict);
+    host_settle(host);
+    return verdict != SMMU_BUSY;
+}
+
+bool host_broadcast_sync(struct sim_host *host, uint64_t tag)
+{
+    int verdict = smmu_broadcast_sync(host->smmu, host->now, tag);
+    host_check(host, "smmu_broadcast_sync", verdict);
+    host_settle(host);
+    return verdict != SMMU_BUSY;
+}
+
 static void invalidate_devices(struct sim_host *host, const smmu_out_atc_inv_t *inv)
 {
     if (host->devices.atc_inv)
@@ -216,6 +232,10 @@ static bool drain_outbox(struct sim_host *host)
             break;
         case SMMU_OUT_ATC_INV:
             invalidate_devices(host, &out.u.atc_inv);
+            break;
+        case SMMU_OUT_BROADCAST_SYNC:
+            if (host->devices.broadcast_sync)
+                host->devices.broadcast_sync(host->devices.ctx, out.u.broadcast_sync.tag);
             break;
         case SMMU_OUT_PRG_RESPONSE:
             if (host->devices.prg_response)

@@ -79,6 +79,7 @@ struct client_result {
 struct host_devices {
     void (*atc_inv)(void *ctx, const smmu_out_atc_inv_t *inv); /* completed by host_atc_inv_done() */
     void (*prg_response)(void *ctx, const smmu_out_prg_response_t *response);
+    void (*broadcast_sync)(void *ctx, uint64_t tag); /* the end of a host_broadcast_sync() */
     void *ctx;
 };
 
@@ -134,6 +135,9 @@ void host_attach_devices(struct sim_host *host, const struct host_devices *devic
 void host_atc_inv_done(struct sim_host *host, uint64_t tag, smmu_atc_inv_result_t result);
 /* False: the SMMU has no place for it now (smmu_page_request()); ask again at a later cycle. */
 bool host_page_request(struct sim_host *host, const smmu_page_request_t *request);
+/* The same of what PEs broadcast. */
+bool host_broadcast_tlbi(struct sim_host *host, const smmu_broadcast_tlbi_t *tlbi);
+bool host_broadcast_sync(struct sim_host *host, uint64_t tag);
 
 /* ---- clients */
 

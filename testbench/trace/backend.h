@@ -53,6 +53,8 @@ struct trace_backend_ops {
     void (*attach_devices)(struct trace_backend *backend, const struct host_devices *devices);
     void (*atc_inv_done)(struct trace_backend *backend, uint64_t tag, smmu_atc_inv_result_t result);
     bool (*page_request)(struct trace_backend *backend, const smmu_page_request_t *request);
+    bool (*broadcast_tlbi)(struct trace_backend *backend, const smmu_broadcast_tlbi_t *tlbi);
+    bool (*broadcast_sync)(struct trace_backend *backend, uint64_t tag);
 
     /* Edges on a wired output since creation. */
     uint64_t (*irq_count)(struct trace_backend *backend, smmu_pas_t pas, smmu_irq_source_t source);

@@ -85,6 +85,16 @@ static bool core_page_request(struct trace_backend *backend, const smmu_page_req
     return host_page_request(host_of(backend), request);
 }
 
+static bool core_broadcast_tlbi(struct trace_backend *backend, const smmu_broadcast_tlbi_t *tlbi)
+{
+    return host_broadcast_tlbi(host_of(backend), tlbi);
+}
+
+static bool core_broadcast_sync(struct trace_backend *backend, uint64_t tag)
+{
+    return host_broadcast_sync(host_of(backend), tag);
+}
+
 static uint64_t core_irq_count(struct trace_backend *backend, smmu_pas_t pas,
                                smmu_irq_source_t source)
 {
@@ -132,6 +142,8 @@ struct trace_backend *trace_backend_core(const smmu_config_t *cfg, char *why, si
         .attach_devices = core_attach_devices,
         .atc_inv_done = core_atc_inv_done,
         .page_request = core_page_request,
+        .broadcast_tlbi = core_broadcast_tlbi,
+        .broadcast_sync = core_broadcast_sync,
         .irq_count = core_irq_count,
         .model = core_model,
         .stats_clear = core_stats_clear,

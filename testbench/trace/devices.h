@@ -14,6 +14,7 @@ struct trace_devices {
     size_t atc_invs, atc_inv_capacity;
     smmu_out_prg_response_t *prg_response; /* in the order in which they came */
     size_t prg_responses, prg_capacity;
+    uint64_t syncs_begun, syncs_ended; /* broadcast synchronisations: tags are counted up */
     bool no_memory; /* something is lost: the replay is void */
 };
 

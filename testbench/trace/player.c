@@ -163,11 +163,20 @@ static void received_atc_inv(void *ctx, const smmu_out_atc_inv_t *inv)
     devices_take_atc_inv(&player->devices, player_now(player), inv);
 }
 
+static void ended_broadcast_sync(void *ctx, uint64_t tag)
+{
+    struct player *player = ctx;
+    player->devices.syncs_ended = tag;
+}
+
 static bool prepare(struct player *player)
 {
     const struct trace_program *program = player->program;
     const struct host_devices devices = {
-        .atc_inv = received_atc_inv, .prg_response = received_prg_response, .ctx = player};
+        .atc_inv = received_atc_inv,
+        .prg_response = received_prg_response,
+        .broadcast_sync = ended_broadcast_sync,
+        .ctx = player};
     player->variable = calloc((size_t)program->variables + 1, sizeof(*player->variable));
     player->mark = calloc((size_t)program->marks + 1, sizeof(*player->mark));
     player->devices.atc = atc_create(0);

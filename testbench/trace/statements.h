@@ -23,5 +23,6 @@ extern const struct statement_group irq_statements;
 extern const struct statement_group time_statements;
 extern const struct statement_group ats_statements;
 extern const struct statement_group pri_statements;
+extern const struct statement_group broadcast_statements;
 
 #endif

@@ -244,6 +244,13 @@ public:
             devices_.prg_response(devices_.ctx, &response);
     }
 
+    /* What PEs hear. */
+    void broadcast_sync(uint64_t tag) const
+    {
+        if (devices_.broadcast_sync)
+            devices_.broadcast_sync(devices_.ctx, tag);
+    }
+
 private:
     smmusim::smmu_module &smmu_;
     host_devices devices_{};
@@ -274,6 +281,7 @@ struct tlm_lt : trace_backend {
         c.clock_period = kClock;
         c.ctrl_latency = SC_ZERO_TIME; /* the player alone lets time pass */
         c.on_interrupt = [this](smmu_irq_source_t source) { interrupts[source]++; };
+        c.on_broadcast_sync = [this](uint64_t tag) { devices.broadcast_sync(tag); };
         c.on_timeline = [this](const smmu_timeline_record_t *records, size_t count, uint64_t lost) {
             if (timeline_sink)
                 timeline_sink(timeline_ctx, records, count, lost);
@@ -442,6 +450,16 @@ const trace_backend_ops ops = {
     },
     [](trace_backend *b, const smmu_page_request_t *request) {
         bool taken = of(b).smmu.page_request(*request) != SMMU_BUSY;
+        of(b).settle();
+        return taken;
+    },
+    [](trace_backend *b, const smmu_broadcast_tlbi_t *tlbi) {
+        bool taken = of(b).smmu.broadcast_tlbi(*tlbi) != SMMU_BUSY;
+        of(b).settle();
+        return taken;
+    },
+    [](trace_backend *b, uint64_t tag) {
+        bool taken = of(b).smmu.broadcast_sync(tag) != SMMU_BUSY;
         of(b).settle();
         return taken;
     },

@@ -139,6 +139,22 @@ int smmu_module::page_request(const smmu_page_request_t &request)
     return verdict;
 }
 
+int smmu_module::broadcast_tlbi(const smmu_broadcast_tlbi_t &tlbi)
+{
+    int verdict = smmu_broadcast_tlbi(impl_->model, impl_->cycles(), &tlbi);
+    impl_->deliver();
+    impl_->wake_engine();
+    return verdict;
+}
+
+int smmu_module::broadcast_sync(uint64_t tag)
+{
+    int verdict = smmu_broadcast_sync(impl_->model, impl_->cycles(), tag);
+    impl_->deliver();
+    impl_->wake_engine();
+    return verdict;
+}
+
 const smmu_t *smmu_module::model() const
 {
     return impl_->model;
@@ -232,6 +248,10 @@ void smmu_module::impl::deliver()
                 module.devices->atc_inv(out.u.atc_inv);
             else
                 smmu_atc_inv_done(model, cycles(), out.u.atc_inv.tag, SMMU_ATC_INV_COMPLETED);
+            break;
+        case SMMU_OUT_BROADCAST_SYNC:
+            if (config.on_broadcast_sync)
+                config.on_broadcast_sync(out.u.broadcast_sync.tag);
             break;
         case SMMU_OUT_PRG_RESPONSE:
             if (module.devices.size())

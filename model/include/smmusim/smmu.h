@@ -165,6 +165,15 @@ smmu_status_t smmu_atc_inv_done(smmu_t *s, uint64_t now, uint64_t tag, smmu_atc_
 int smmu_page_request(smmu_t *s, uint64_t now, const smmu_page_request_t *request);
 
 /*
+ * Broadcast TLB maintenance (3.17; IDR0.BTM): a PE's TLBI, or DVM message, takes effect at once, unless CR2.PTM is 1 or
+ * it names what this SMMU does not have. It is complete, as for a CMD_SYNC (3.21.1), when a synchronisation that came
+ * later is: an SMMU_OUT_BROADCAST_SYNC with its tag says so. SMMU_DONE, or SMMU_BUSY: too many synchronisations or
+ * SMMU_OUT_INVALs wait; ask again when one of these is over. Negative: a field out of range; no BTM.
+ */
+int smmu_broadcast_tlbi(smmu_t *s, uint64_t now, const smmu_broadcast_tlbi_t *tlbi);
+int smmu_broadcast_sync(smmu_t *s, uint64_t now, uint64_t tag);
+
+/*
  * Register accesses (chapters 6 and 10). offset: from the base of Page 0; Page 1 starts at 0x10000; the pages of the
  * TCU's counter group at 0x02000 and 0x22000, those of TBU t's at 0x40000 + 0x20000 t + 0x02000 and + 0x12000. size: 4
  * or 8, aligned.
@@ -208,6 +217,7 @@ typedef struct smmu_runner {
     void (*irq)(void *ctx, const smmu_out_irq_t *irq);       /* may be NULL */
     void (*answer)(void *ctx, const smmu_response_t *answer); /* answers of other requests; may be NULL */
     void (*prg_response)(void *ctx, const smmu_out_prg_response_t *response); /* may be NULL */
+    void (*broadcast_sync)(void *ctx, uint64_t tag);                          /* may be NULL */
     void *ctx;
 } smmu_runner_t;
 

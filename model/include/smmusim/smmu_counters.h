@@ -51,6 +51,9 @@
     X(slots_marked, "slots", "translations in flight marked by an invalidation")                   \
     X(events_recorded, "events", "event records written")                                          \
     X(events_lost, "events", "event records dropped: queue full, disabled or aborted")             \
+    X(broadcast_tlbi, "messages", "broadcast TLB invalidations that were obeyed")                   \
+    X(broadcast_ignored, "messages", "broadcast TLB invalidations that were ignored")              \
+    X(broadcast_syncs, "messages", "synchronisations of broadcast TLB maintenance")                \
     X(page_requests, "requests", "page requests and stop markers taken by smmu_page_request")       \
     X(page_requests_recorded, "requests", "of these, written to the PRI queue")                    \
     X(page_requests_lost, "requests", "of these, discarded: queue full, disabled or aborted")      \

@@ -135,6 +135,35 @@ typedef enum smmu_verdict {
                          smmu_next_due(), after the next smmu_mem_done() or when items have been taken out */
 } smmu_verdict_t;
 
+/* ---------------------------------------------- broadcast TLB maintenance */
+
+/* TLBI instructions of PEs, those of all shareability domains and the nXS forms among them (3.17). */
+typedef enum smmu_tlbi_op {
+    SMMU_TLBI_ALLE1,
+    SMMU_TLBI_VMALLE1,    /* vmid */
+    SMMU_TLBI_VMALLS12E1, /* vmid */
+    SMMU_TLBI_ASIDE1,     /* vmid, asid */
+    SMMU_TLBI_VAE1,       /* vmid, asid, address */
+    SMMU_TLBI_VAAE1,      /* vmid, address */
+    SMMU_TLBI_IPAS2E1,    /* vmid, address */
+    SMMU_TLBI_ALLE2,
+    SMMU_TLBI_ASIDE2,     /* asid: ASIDE1 of a PE in E2H mode */
+    SMMU_TLBI_VAE2,       /* address; asid with e2h */
+    SMMU_TLBI_VAAE2,      /* address: VAAE1 of a PE in E2H mode */
+    SMMU_TLBI_COUNT
+} smmu_tlbi_op_t;
+
+typedef struct smmu_broadcast_tlbi {
+    uint64_t first, last; /* VA or IPA, inclusive: a page, or the range of an R form */
+    uint16_t vmid, asid;
+    uint8_t op;           /* smmu_tlbi_op_t */
+    uint8_t sec;          /* smmu_pas_t: Security state of what is meant */
+    uint8_t granule_log2; /* 12, 14, 16: entries of this granule; 0: any */
+    uint8_t level;        /* 1 to 3: of leaves at this level, if there is a granule; 0: any */
+    bool leaf;            /* last level only: VALE1 and others */
+    bool e2h;             /* from a PE in E2H mode (3.17.5) */
+} smmu_broadcast_tlbi_t;
+
 /* ----------------------------------------------------------- page requests */
 
 /* smmu_page_request.flags, as the message has them (chapter 8) */
@@ -169,6 +198,7 @@ typedef enum smmu_out_kind {
     SMMU_OUT_INVAL = 4,  /* drop what you derived from translations; acknowledge with smmu_inval_done() */
     SMMU_OUT_ATC_INV = 5, /* an ATS invalidation for a device; its completion comes with smmu_atc_inv_done() */
     SMMU_OUT_PRG_RESPONSE = 6, /* a PRG Response message for a device */
+    SMMU_OUT_BROADCAST_SYNC = 7, /* the end of an smmu_broadcast_sync() */
 } smmu_out_kind_t;
 
 typedef enum smmu_mem_op { SMMU_MEM_READ = 0, SMMU_MEM_WRITE = 1, SMMU_MEM_CAS = 2 } smmu_mem_op_t;
@@ -266,6 +296,10 @@ typedef struct smmu_out_prg_response {
     bool ssv;
 } smmu_out_prg_response_t;
 
+typedef struct smmu_out_broadcast_sync {
+    uint64_t tag; /* the owner's */
+} smmu_out_broadcast_sync_t;
+
 typedef struct smmu_out {
     smmu_out_kind_t kind;
     union {
@@ -275,6 +309,7 @@ typedef struct smmu_out {
         smmu_out_inval_t inval;
         smmu_out_atc_inv_t atc_inv;
         smmu_out_prg_response_t prg_response;
+        smmu_out_broadcast_sync_t broadcast_sync;
     } u;
 } smmu_out_t;
 

@@ -54,6 +54,8 @@ struct smmu_module_config {
     /* Called for every edge that the model puts on an interrupt output, pulses that follow closely
      * included. */
     std::function<void(smmu_irq_source_t)> on_interrupt;
+    /* The synchronisation of broadcast TLB maintenance with this tag is complete. */
+    std::function<void(uint64_t tag)> on_broadcast_sync;
     /* Receives the model's timeline (key "timeline.records") as soon as it is there; lost: how many
      * records the model has lost so far, all of them before these. */
     std::function<void(const smmu_timeline_record_t *records, size_t count, uint64_t lost)>
@@ -88,6 +90,10 @@ public:
     void reset();
     /* The device's completion of an invalidation; also while it is being told of it. */
     void atc_inv_done(uint64_t tag, smmu_atc_inv_result_t result);
+    /* What PEs broadcast (3.17); verdicts as below. The end of a synchronisation comes through
+     * smmu_module_config::on_broadcast_sync. */
+    int broadcast_tlbi(const smmu_broadcast_tlbi_t &tlbi);
+    int broadcast_sync(uint64_t tag);
     /* A device's page request: SMMU_DONE, SMMU_BUSY (no place for it now: ask again later), or a
      * negative smmu_status_t. Returns at once. */
     int page_request(const smmu_page_request_t &request);
