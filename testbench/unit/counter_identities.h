@@ -257,8 +257,9 @@ private:
 
     void of_commands()
     {
-        const uint64_t invalidations = value("cmd_tlbi") + value("cmd_cfgi");
-        equal("19", "tcu.inval_sent", "TBUs * (cmd_tlbi + cmd_cfgi)", value("tcu.inval_sent"),
+        const uint64_t invalidations =
+            value("cmd_tlbi") + value("cmd_cfgi") + value("broadcast_tlbi");
+        equal("19", "tcu.inval_sent", "TBUs * (cmd_tlbi + cmd_cfgi + broadcast_tlbi)", value("tcu.inval_sent"),
               tbus_ * invalidations);
         same("19", "inval_received", "tcu.inval_sent");
         if (run_.without_reset) /* which may come between a wait and its signal */
