@@ -169,6 +169,7 @@ TEST_F(Configuration, 111_combinations_that_break_a_rule_are_refused)
 
 TEST_F(Configuration, 111_granules_may_be_any_but_none)
 {
+    set("IDR0.TTF", 2);
     for (unsigned granules = 0; granules < 8; granules++) {
         set("IDR5.GRAN4K", granules & 1);
         set("IDR5.GRAN16K", granules >> 1 & 1);

@@ -18,7 +18,7 @@ const uint64_t ONES = ~UINT64_C(0);
 /* Features of the default configuration that own registers. */
 bool present(const ref_register_row &row)
 {
-    for (const char *feature : {"ALWAYS", "MSI", "ATOS", "VATOS", "S2PI", "ECMDQ"})
+    for (const char *feature : {"ALWAYS", "MSI", "ATOS", "VATOS", "S2PI", "ECMDQ", "PRI", "PRI_MSI"})
         if (!std::strcmp(row.present, feature))
             return true;
     return false;
@@ -122,8 +122,8 @@ const uint64_t BEYOND_48_BITS = UINT64_C(0x00FF000000000000);
 /* rule: RA-012 GE-010 UP-004 QA-014 GD-024 */
 const Writable writable[] = {
     {"CR1", REF_REG_CR1, 4, 0xFFF, 0},
-    {"CR2", REF_REG_CR2, 4, REF_MASK(CR2_RECINVSID) | REF_MASK(CR2_E2H), 0},
-    {"GERRORN", REF_REG_GERRORN, 4, 0x3B5, 0},
+    {"CR2", REF_REG_CR2, 4, 0xF, 0},
+    {"GERRORN", REF_REG_GERRORN, 4, 0x3FD, 0},
     {"GERROR_IRQ_CFG0", REF_REG_GERROR_IRQ_CFG0, 8, 0x0000FFFFFFFFFFFC, BEYOND_48_BITS},
     {"GERROR_IRQ_CFG1", REF_REG_GERROR_IRQ_CFG1, 4, 0xFFFFFFFF, 0},
     {"GERROR_IRQ_CFG2", REF_REG_GERROR_IRQ_CFG2, 4, 0x3F, 0},
@@ -138,8 +138,14 @@ const Writable writable[] = {
     {"EVENTQ_IRQ_CFG0", REF_REG_EVENTQ_IRQ_CFG0, 8, 0x0000FFFFFFFFFFFC, BEYOND_48_BITS},
     {"EVENTQ_IRQ_CFG1", REF_REG_EVENTQ_IRQ_CFG1, 4, 0xFFFFFFFF, 0},
     {"EVENTQ_IRQ_CFG2", REF_REG_EVENTQ_IRQ_CFG2, 4, 0x3F, 0},
-    {"IRQ_CTRL", REF_REG_IRQ_CTRL, 4, 0x5, 0},
-    {"CR0", REF_REG_CR0, 4, 0xD | REF_MASK(CR0_VMW), 0},
+    {"PRIQ_BASE", REF_REG_PRIQ_BASE, 8, 0x4000FFFFFFFFFFFF, BEYOND_48_BITS},
+    {"PRIQ_PROD", REF_REG_PRIQ_PROD, 4, 0x800FFFFF, 0},
+    {"PRIQ_CONS", REF_REG_PRIQ_CONS, 4, 0x800FFFFF, 0},
+    {"PRIQ_IRQ_CFG0", REF_REG_PRIQ_IRQ_CFG0, 8, 0x0000FFFFFFFFFFFC, BEYOND_48_BITS},
+    {"PRIQ_IRQ_CFG1", REF_REG_PRIQ_IRQ_CFG1, 4, 0xFFFFFFFF, 0},
+    {"PRIQ_IRQ_CFG2", REF_REG_PRIQ_IRQ_CFG2, 4, 0x8000003F, 0},
+    {"IRQ_CTRL", REF_REG_IRQ_CTRL, 4, 0x7, 0},
+    {"CR0", REF_REG_CR0, 4, 0x1F | REF_MASK(CR0_VMW), 0},
 };
 
 TEST(Registers, 115_defined_fields_are_stored_and_the_rest_is_res0)
@@ -156,9 +162,9 @@ TEST(Registers, 115_acknowledges_show_defined_fields_only)
 {
     BareSmmu d;
     d.w32(REF_REG_CR0, ONES);
-    EXPECT_EQ(d.r32(REF_REG_CR0ACK), 0xD | REF_MASK(CR0_VMW));
+    EXPECT_EQ(d.r32(REF_REG_CR0ACK), 0x1F | REF_MASK(CR0_VMW));
     d.w32(REF_REG_IRQ_CTRL, ONES);
-    EXPECT_EQ(d.r32(REF_REG_IRQ_CTRLACK), 0x5U);
+    EXPECT_EQ(d.r32(REF_REG_IRQ_CTRLACK), 0x7U);
 }
 
 /* rule: RS-001 RS-002 RS-003 RS-004 RS-005 RS-006 */
@@ -189,7 +195,14 @@ TEST(Registers, 116_registers_of_absent_features_are_res0)
         EXPECT_EQ(d.read(row.offset, row.width / 8), 0U) << row.name;
         absent++;
     }
-    EXPECT_GT(absent, 10U);
+    EXPECT_GT(absent, 5U);
+    BareSmmu without_pri({{"IDR0.PRI", 0}});
+    for (const Writable &w : writable) {
+        if (std::strncmp(w.name, "PRIQ_", 5))
+            continue;
+        without_pri.write(w.offset, w.size, ONES);
+        EXPECT_EQ(without_pri.read(w.offset, w.size), 0U) << w.name;
+    }
     BareSmmu wired({{"IDR0.MSI", 0}});
     for (const Writable &w : writable) {
         if (!std::strstr(w.name, "_IRQ_CFG"))
@@ -198,7 +211,7 @@ TEST(Registers, 116_registers_of_absent_features_are_res0)
         EXPECT_EQ(wired.read(w.offset, w.size), 0U) << w.name;
     }
     wired.w32(REF_REG_GERRORN, ONES);
-    EXPECT_EQ(wired.r32(REF_REG_GERRORN), 0x105U);
+    EXPECT_EQ(wired.r32(REF_REG_GERRORN), 0x10DU);
 }
 
 /* rule: RA-002 RA-003 RA-004 */
