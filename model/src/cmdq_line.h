@@ -2,8 +2,8 @@
 /*
  * L3. The command queues together: which there are, who has the turn, and who waits for something
  * that any unit may bring about. What is scarce they take by turns: execution, if one command
- * executes at a time over all of them (timing.cmd_serial), or else the wait for one more invalidation
- * to be allowed (timing.dti_inv_tokens).
+ * executes at a time over all of them (timing.cmd_serial), or else the wait for one more
+ * invalidation to be allowed (timing.dti_inv_tokens).
  */
 #ifndef SMMUSIM_CMDQ_LINE_H
 #define SMMUSIM_CMDQ_LINE_H
@@ -27,8 +27,8 @@ uint32_t smmu__cmdq_count(const smmu_config_t *cfg);
 /* Each queue's place, once: its registers and its interface. */
 void smmu__cmdq_init(struct smmu *s);
 
-/* A turn, or a place in line (false), after which smmu__cmdq_turn() comes. CHOICE: 3.5.6.1 leaves the
- * order to us: as they come, so that none is passed over. */
+/* A turn, or a place in line (false), after which smmu__cmdq_turn() comes. CHOICE: 3.5.6.1 leaves
+ * the order to us: as they come, so that none is passed over. */
 bool smmu__cmdq_take_turn(struct smmu *s, unsigned queue);
 void smmu__cmdq_give_turn(struct smmu *s, struct cmdq *q);
 /* It has been given up. */

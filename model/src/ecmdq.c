@@ -47,8 +47,7 @@ static bool in_page_regs(const struct smmu *s, uint32_t offset)
 
 bool smmu__ecmdq_regs_have(const struct smmu *s, uint32_t offset)
 {
-    return in_page_regs(s, offset) ||
-           (offset >= first_page(s) && offset < smmu__ecmdq_regs_end(s));
+    return in_page_regs(s, offset) || (offset >= first_page(s) && offset < smmu__ecmdq_regs_end(s));
 }
 
 /* A location of a control page: a queue is a number of smmu.cmdq. */
@@ -208,8 +207,7 @@ static bool write_cons(struct smmu *s, struct cmdq *q, uint64_t value)
     const uint64_t fields = SMMU_FIELD_MASK(ECMDQ_CONS, RD) | SMMU_FIELD_MASK(ECMDQ_CONS, ERR);
     if (is_enabled(q) || is_acknowledged(q))
         return false;
-    q->reg[CMDQ_REG_CONS] =
-        fit_index(s, q, (q->reg[CMDQ_REG_CONS] & ~fields) | (value & fields));
+    q->reg[CMDQ_REG_CONS] = fit_index(s, q, (q->reg[CMDQ_REG_CONS] & ~fields) | (value & fields));
     return true;
 }
 

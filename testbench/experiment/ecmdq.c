@@ -73,14 +73,13 @@ static bool enable_ecmdq(struct run *run, struct producer *p, uint32_t number)
 
     if (!REF_FIELD(IDR1_ECMDQ, read32(run, REF_REG_IDR1)) || page >= pages)
         return false;
-    place = (uint32_t)(host_reg_read(run->host, SMMU_PAS_NS,
-                                     REF_REG_CMDQ_CONTROL_PAGE_BASE +
-                                         page * REF_CMDQ_CONTROL_PAGE_STRIDE,
-                                     8) &
-                       REF_MASK(CMDQ_CONTROL_PAGE_BASE_ADDR)) +
-            (number & ((UINT32_C(1) << log2_queues) - 1)) * (REF_ECMDQ_PAGE_BYTES >> log2_queues);
-    host_reg_write(run->host, SMMU_PAS_NS, place + REF_REG_ECMDQ_BASE, 8,
-                   p->base | QUEUE_LOG2SIZE);
+    place =
+        (uint32_t)(host_reg_read(
+                       run->host, SMMU_PAS_NS,
+                       REF_REG_CMDQ_CONTROL_PAGE_BASE + page * REF_CMDQ_CONTROL_PAGE_STRIDE, 8) &
+                   REF_MASK(CMDQ_CONTROL_PAGE_BASE_ADDR)) +
+        (number & ((UINT32_C(1) << log2_queues) - 1)) * (REF_ECMDQ_PAGE_BYTES >> log2_queues);
+    host_reg_write(run->host, SMMU_PAS_NS, place + REF_REG_ECMDQ_BASE, 8, p->base | QUEUE_LOG2SIZE);
     write32(run, place + REF_REG_ECMDQ_PROD, 0);
     write32(run, place + REF_REG_ECMDQ_CONS, 0);
     p->enabled = (uint32_t)REF_MASK(ECMDQ_PROD_EN);
@@ -129,8 +128,7 @@ static void store_invalidation(struct run *run, struct producer *p)
         REF_SET(CMD_TLBI_NH_VA_ASID, words, ASID);
     if (form == EXP_BY_PAGE || form == EXP_BY_RANGE) {
         REF_SET(CMD_TLBI_NH_VA_LEAF, words, 1);
-        REF_SET(CMD_TLBI_NH_VA_ADDR, words,
-                p->number * (form == EXP_BY_RANGE ? PAGES_A_RANGE : 1));
+        REF_SET(CMD_TLBI_NH_VA_ADDR, words, p->number * (form == EXP_BY_RANGE ? PAGES_A_RANGE : 1));
     }
     if (form == EXP_BY_RANGE) {
         REF_SET(CMD_TLBI_NH_VA_TG, words, REF_TG_4K);

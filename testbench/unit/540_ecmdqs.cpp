@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 540-546: enhanced command queues beside each other (3.5.6), by who is served when and what a CMD_SYNC
- * waits for; what one queue does is in traces/conformance/3.5.6*. */
+/* 540-546: enhanced command queues beside each other (3.5.6), by who is served when and what a
+ * CMD_SYNC waits for; what one queue does is in traces/conformance/3.5.6*. */
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,8 @@ struct Ecmdqs : BareSmmu {
     uint32_t place(uint32_t queue)
     {
         const uint32_t page = queue >> log2_queues, in_page = queue & ((1U << log2_queues) - 1);
-        const uint64_t base = r64(REF_REG_CMDQ_CONTROL_PAGE_BASE + page * REF_CMDQ_CONTROL_PAGE_STRIDE);
+        const uint64_t base =
+            r64(REF_REG_CMDQ_CONTROL_PAGE_BASE + page * REF_CMDQ_CONTROL_PAGE_STRIDE);
         return static_cast<uint32_t>(base & REF_MASK(CMDQ_CONTROL_PAGE_BASE_ADDR)) +
                in_page * (REF_ECMDQ_PAGE_BYTES >> log2_queues);
     }
@@ -37,7 +38,8 @@ struct Ecmdqs : BareSmmu {
     }
     uint32_t cons(uint32_t queue)
     {
-        return r32(place(queue) + REF_REG_ECMDQ_CONS) & static_cast<uint32_t>(REF_MASK(ECMDQ_CONS_RD));
+        return r32(place(queue) + REF_REG_ECMDQ_CONS) &
+               static_cast<uint32_t>(REF_MASK(ECMDQ_CONS_RD));
     }
     /* Answers a queue's oldest read with this command. False: it reads none. */
     bool give(uint32_t queue, unsigned opcode)
@@ -150,7 +152,8 @@ TEST(Ecmdqs, 542_as_many_as_idr6_can_say_and_the_last_one_works)
     EXPECT_EQ(d.place(65535) + REF_ECMDQ_PAGE_BYTES / 256, smmu_reg_span(d.s));
 }
 
-/* All have commands without an end; whether execution or invalidations are scarce, none falls behind. */
+/* All have commands without an end; whether execution or invalidations are scarce, none falls
+ * behind. */
 TEST(Ecmdqs, 543_queues_that_compete_are_served_in_turn)
 {
     for (uint64_t serial : {0, 1})
@@ -179,7 +182,8 @@ TEST(Ecmdqs, 543_queues_that_compete_are_served_in_turn)
                     least = std::min(least, d.cons(queue));
                 }
                 for (uint32_t queue = 0; queue < 3 && consumed < 90; queue++)
-                    EXPECT_LE(d.cons(queue), least + 2) << "serial " << serial << " decode " << decode;
+                    EXPECT_LE(d.cons(queue), least + 2)
+                        << "serial " << serial << " decode " << decode;
                 most = static_cast<uint32_t>(consumed / 3);
             }
         }
@@ -196,9 +200,11 @@ TEST(Ecmdqs, 544_a_queue_that_is_disabled_while_it_waits_for_its_turn_holds_nobo
     }
     /* Queue 0 executes, 1 and 2 are in line. */
     d.w32(d.place(1) + REF_REG_ECMDQ_PROD, 1);
-    EXPECT_EQ(d.r32(d.place(1) + REF_REG_ECMDQ_CONS), 0u) << "nothing was begun: ENACK is 0 at once";
+    EXPECT_EQ(d.r32(d.place(1) + REF_REG_ECMDQ_CONS), 0u)
+        << "nothing was begun: ENACK is 0 at once";
     d.w32(d.place(0) + REF_REG_ECMDQ_PROD, 1);
-    EXPECT_EQ(d.r32(d.place(0) + REF_REG_ECMDQ_CONS), REF_MASK(ECMDQ_CONS_ENACK)) << "begun: it ends";
+    EXPECT_EQ(d.r32(d.place(0) + REF_REG_ECMDQ_CONS), REF_MASK(ECMDQ_CONS_ENACK))
+        << "begun: it ends";
     /* Until then none of its registers can be written. */
     d.w32(d.place(0) + REF_REG_ECMDQ_PROD, EN | 5);
     d.w32(d.place(0) + REF_REG_ECMDQ_CONS, 7);
