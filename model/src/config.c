@@ -99,11 +99,13 @@ static uint64_t preset_value(int key, enum preset preset)
 static void follow(smmu_config_t *cfg)
 {
 #define V(id) (cfg->value[SMMU_CFG_##id])
-#define FOLLOWS(id, condition)                                                                     \
+#define FOLLOWS_ELSE(id, condition, otherwise)                                                     \
     if (!bit_of(cfg->given[SMMU_CFG_##id / 64], SMMU_CFG_##id % 64))                               \
-        V(id) = (condition) ? preset_value(SMMU_CFG_##id, (enum preset)cfg->preset) : 0;
+        V(id) = (condition) ? preset_value(SMMU_CFG_##id, (enum preset)cfg->preset) : (otherwise);
+#define FOLLOWS(id, condition) FOLLOWS_ELSE(id, condition, 0)
 #include "config_follows.def"
 #undef FOLLOWS
+#undef FOLLOWS_ELSE
 #undef V
 }
 
