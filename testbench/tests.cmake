@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The test suite as ctest sees it. Names: unit.SUITE.TEST, internal.SUITE.TEST, tlm.FILE,
+# The test suite as ctest sees it. Names: unit.SUITE.TEST, internal.SUITE.TEST, threads.tsan, tlm.FILE,
 # trace.VIA.FILE, cli.VERB, check.FILE. docs/testing.md says what belongs where.
 
 find_package(GTest REQUIRED)
@@ -67,6 +67,24 @@ if(TARGET unit AND NOT SMMUSIM_SANITIZE AND NOT SMMUSIM_COVERAGE)
              ${Python3_EXECUTABLE} reference/mutants.py ${PROJECT_SOURCE_DIR}
            WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   set_tests_properties(reference.mutants PROPERTIES TIMEOUT 600)
+endif()
+
+# The driver's threads under the thread sanitizer, in every configuration that can be linked with
+# it: what they share is instrumented, the model has a thread to itself.
+if(unit_sources AND NOT SMMUSIM_SANITIZE AND NOT SMMUSIM_COVERAGE)
+  file(GLOB thread_sources CONFIGURE_DEPENDS driver/*.c tables/*.c unit/568_*.cpp)
+  add_executable(threads_tsan ${thread_sources})
+  target_include_directories(threads_tsan PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_options(threads_tsan PRIVATE -fsanitize=thread -O1 -g)
+  target_link_options(threads_tsan PRIVATE -fsanitize=thread $<$<C_COMPILER_ID:GNU>:-fno-lto>)
+  smmusim_link(threads_tsan PRIVATE spec_ref mem smmusim_model GTest::gtest GTest::gtest_main
+               Threads::Threads)
+  smmusim_warnings(threads_tsan)
+  add_test(NAME threads.tsan COMMAND threads_tsan --gtest_brief=1)
+  # The sanitizer's run time refuses some kernels' address space layouts.
+  set_tests_properties(threads.tsan PROPERTIES TIMEOUT ${seconds_allowed}
+                       ENVIRONMENT "TSAN_OPTIONS=halt_on_error=1"
+                       SKIP_REGULAR_EXPRESSION "ThreadSanitizer: unexpected memory mapping")
 endif()
 
 # SystemC elaborates once in a process, and its library brings main(): one program, with an
