@@ -160,6 +160,8 @@ exp_measure_fn exp_measure_invalidation;
 exp_measure_fn exp_measure_ring;
 /* ecmdq.c: producers with a command queue each. */
 exp_measure_fn exp_measure_ecmdq;
+/* broadcast.c: a PE's TLBIs and their synchronisation, without commands. */
+exp_measure_fn exp_measure_broadcast;
 /* sensitivity.c: how four figures change with one value of the configuration. */
 exp_measure_fn exp_measure_sensitivity;
 

@@ -281,6 +281,13 @@ TEST(SpecTables, structure_fields_stand_where_the_reference_has_them)
     expect_same_rows(model_field_rows(objects), reference);
 }
 
+TEST(SpecTables, fields_of_a_page_request_stand_where_the_reference_has_them)
+{
+    std::set<std::string> objects;
+    Rows reference = reference_field_rows(ref_pri_field_table, ref_pri_field_count, objects);
+    expect_same_rows(model_field_rows(objects), reference);
+}
+
 /* An object that no reference table knows would escape the comparisons above. */
 TEST(SpecTables, the_reference_knows_every_object_of_the_model)
 {
@@ -290,6 +297,7 @@ TEST(SpecTables, the_reference_knows_every_object_of_the_model)
     reference_field_rows(ref_structure_field_table, ref_structure_field_count, known);
     reference_field_rows(ref_pmcg_field_table, ref_pmcg_field_count, known);
     reference_field_rows(ref_ecmdq_field_table, ref_ecmdq_field_count, known);
+    reference_field_rows(ref_pri_field_table, ref_pri_field_count, known);
     for (size_t i = 0; i < ref_event_count; ++i)
         known.insert(std::string("EVT_") + ref_event_table[i].name);
     for (const ModelField &row : model_fields)
