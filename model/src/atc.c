@@ -47,7 +47,8 @@ void smmu__atc_inv_send(struct smmu *s, unsigned queue, const struct prog_if *pi
     STAT(s, atc_invs, 1);
 }
 
-/* Its CMD_SYNC may go on, and a queue that waits for a place. */
+/* Its CMD_SYNC may go on, and a queue that waits for a place. What the device did until now is waited
+ * for by the next CMD_SYNC that completes (4.5.1, 4.7.3). */
 static void place_free(struct smmu *s, struct atc_inv *inv, bool failed)
 {
     struct cmdq *q = &s->cmdq[inv->queue];
@@ -56,6 +57,8 @@ static void place_free(struct smmu *s, struct atc_inv *inv, bool failed)
     q->atc_outstanding--;
     q->atc_failed |= failed;
     STAT(s, atc_inv_failures, failed);
+    s->inval.dirty = true;
+    smmu__slots_mark_translated(s);
     s->settle |= SETTLE_SYNC;
 }
 
@@ -64,7 +67,6 @@ void smmu__atc_inv_due(struct smmu *s, unsigned place)
     place_free(s, &s->atc_invs.inv[place], true);
 }
 
-/* What the device's accesses used until now, a CMD_SYNC waits for (4.5.1, 4.7.3). */
 smmu_status_t smmu__atc_inv_done(struct smmu *s, uint64_t tag, smmu_atc_inv_result_t result)
 {
     uint32_t place = (uint32_t)tag, generation = (uint32_t)(tag >> 32);
@@ -75,8 +77,6 @@ smmu_status_t smmu__atc_inv_done(struct smmu *s, uint64_t tag, smmu_atc_inv_resu
     if (!inv->busy || generation < inv->generation)
         return SMMU_OK;
     smmu__timer_clear(s, TIMER_ATC, place);
-    s->inval.dirty = true;
-    smmu__slots_mark_translated(s);
     place_free(s, inv, result == SMMU_ATC_INV_FAILED);
     return SMMU_OK;
 }

@@ -9,10 +9,10 @@
 
 unsigned smmu__cmdq_buffer(const smmu_config_t *cfg)
 {
-    uint64_t at_once = cfg->value[SMMU_CFG_TIMING_CMDQ_READS_IN_FLIGHT] *
-                       cfg->value[SMMU_CFG_TIMING_CMDS_PER_READ];
+    uint64_t per_read = cfg->value[SMMU_CFG_TIMING_CMDS_PER_READ];
+    uint64_t at_once = cfg->value[SMMU_CFG_TIMING_CMDQ_READS_IN_FLIGHT] * per_read;
     unsigned commands = 2;
-    while (commands < 2 * at_once)
+    while (commands < 2 * at_once + per_read - 1) /* the last read may bring more than is missing */
         commands *= 2;
     return commands;
 }

@@ -95,6 +95,18 @@ bool atc_answer(struct atc *atc, uint32_t streamid, enum atc_answer answer, uint
     return device;
 }
 
+void atc_reset(struct atc *atc, uint32_t streamid)
+{
+    struct device *device = known_device(atc, streamid);
+    if (!device)
+        return;
+    device->answer = ATC_COMPLETES;
+    device->cycles = 0;
+    device->invalidations++; /* completions under way are of the time before */
+    device->used = device->next = 0;
+    device->pendings = 0;
+}
+
 /* ---- translations */
 
 uint64_t atc_request(struct atc *atc, uint32_t streamid)

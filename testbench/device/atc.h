@@ -45,6 +45,9 @@ void atc_destroy(struct atc *atc);
 /* How a device answers from now on: 'cycles' after an invalidation has come. */
 bool atc_answer(struct atc *atc, uint32_t streamid, enum atc_answer answer, uint64_t cycles);
 
+/* Reset: it has no translation and has forgotten every invalidation, and completes those to come. */
+void atc_reset(struct atc *atc, uint32_t streamid);
+
 /* ---- translations */
 
 /*

@@ -83,6 +83,7 @@ public:
         bool stall = false;    /* CD.S */
         unsigned stage2_input_bits = 0; /* 39 or 48: under a stage 2 of 4 KiB pages */
         bool stage2_alone = false;      /* which input addresses go to at once */
+        unsigned eats = 0;              /* STE.EATS */
     };
 
     explicit TimedMachine(const Timing &timing) : TimedMachine(timing, Tables()) {}
@@ -199,6 +200,7 @@ public:
             fields.s1fmt = contexts.s1fmt;
             fields.s1cdmax = contexts.s1cdmax;
             fields.s1dss = REF_S1DSS_SSID0;
+            fields.eats = tables_.eats;
             ste = tbl_ste_stage1(&fields);
             ste.word[1] |= uint64_t{tables_.prefetch} << (120 - 64);
             if (tables_.stage2_input_bits)
