@@ -273,13 +273,6 @@ TEST(SpecTables, event_fields_stand_where_the_reference_has_them)
     expect_same_rows(model_field_rows(objects, "EVT_"), reference);
 }
 
-TEST(SpecTables, fields_of_a_page_request_stand_where_the_reference_has_them)
-{
-    std::set<std::string> objects;
-    Rows reference = reference_field_rows(ref_pri_field_table, ref_pri_field_count, objects);
-    expect_same_rows(model_field_rows(objects), reference);
-}
-
 TEST(SpecTables, structure_fields_stand_where_the_reference_has_them)
 {
     std::set<std::string> objects;

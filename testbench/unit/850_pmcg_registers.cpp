@@ -39,7 +39,10 @@ bool is_counter_bitmap(const std::string &name)
 /* rule: PMC-004 PMC-005 PMC-026 */
 TEST(PmcgRegisters, 850_each_tbu_and_the_tcu_have_a_group_in_their_pages)
 {
-    BareSmmu d({{"timing.tbus", 3}, {"pmcg.tcu_counters", 16}, {"pmcg.tbu_counters", 4}});
+    BareSmmu d({{"timing.tbus", 3},
+                {"pmcg.tcu_counters", 16},
+                {"pmcg.tbu_counters", 4},
+                {"IDR1.ECMDQ", 0}});
     EXPECT_EQ(smmu_reg_span(d.s), REF_PMCG_TBU_FIRST + 3U * REF_PMCG_TBU_SPAN);
     for (unsigned number = 0; number < 4; number++) {
         CounterGroup g(d, number);
@@ -97,9 +100,11 @@ TEST(PmcgRegisters, 850_other_widths_are_refused)
 /* rule: PMC-007 */
 TEST(PmcgRegisters, 850_ceid_has_what_each_unit_counts)
 {
-    BareSmmu d;
-    EXPECT_EQ(CounterGroup(d, 0).r64(REF_PMCG_CEID0), 0x3FU) << "TCU: 0 to 5, no ATS";
-    EXPECT_EQ(CounterGroup(d, 1).r64(REF_PMCG_CEID0), 0x07U) << "TBU: 0 to 2, no ATS";
+    BareSmmu d, without({{"IDR0.ATS", 0}});
+    EXPECT_EQ(CounterGroup(d, 0).r64(REF_PMCG_CEID0), 0x7FU) << "TCU: 0 to 5, ATS requests";
+    EXPECT_EQ(CounterGroup(d, 1).r64(REF_PMCG_CEID0), 0x87U) << "TBU: 0 to 2, what came translated";
+    EXPECT_EQ(CounterGroup(without, 0).r64(REF_PMCG_CEID0), 0x3FU) << "TCU: 0 to 5, no ATS";
+    EXPECT_EQ(CounterGroup(without, 1).r64(REF_PMCG_CEID0), 0x07U) << "TBU: 0 to 2, no ATS";
     for (unsigned number : {0, 1})
         EXPECT_EQ(CounterGroup(d, number).r64(REF_PMCG_CEID1), 0U);
 }

@@ -175,8 +175,8 @@ int smmu_broadcast_sync(smmu_t *s, uint64_t now, uint64_t tag);
 
 /*
  * Register accesses (chapters 6 and 10). offset: from the base of Page 0; Page 1 starts at 0x10000; the pages of the
- * TCU's counter group at 0x02000 and 0x22000, those of TBU t's at 0x40000 + 0x20000 t + 0x02000 and + 0x12000. size: 4
- * or 8, aligned.
+ * TCU's counter group at 0x02000 and 0x22000, those of TBU t's at 0x40000 + 0x20000 t + 0x02000 and + 0x12000; behind
+ * them the command queue control pages (6.2.5). size: 4 or 8, aligned.
  * Other sizes, misalignment and offsets beyond the last page are RAZ/WI, one of the permitted outcomes (6.2).
  * Returns SMMU_OK also for accesses that the architecture ignores.
  */
