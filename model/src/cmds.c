@@ -113,8 +113,8 @@ static bool check_atc_inv(const struct smmu *s, const uint64_t words[2])
 
 /*
  * CHOICE: a StreamID or SubstreamID out of range has no effect (4.1.7): nothing is cached for it.
- * Leaf makes no difference, because L1STDs and L1CDs are not cached, and VMS structures do not
- * exist.
+ * Leaf makes no difference, because L1STDs and L1CDs are not cached. GAP: no VMS, which exists only
+ * beside MPAM (5.6).
  */
 static void invalidate_config(struct smmu *s, const struct prog_if *pi, struct inval_config config)
 {
