@@ -215,6 +215,8 @@ Invalidation ChangingMachine::some_invalidation()
     i.opcode = opcodes[below(opcodes.size())];
     const size_t which = below(places.size());
     const PastMemory::Seen &place = places[which];
+    if (place.fetch.el2 && one_in(2))
+        i.opcode = REF_CMD_TLBI_EL2_VA;
     i.asid = places[one_in(4) ? below(places.size()) : which].fetch.asid;
     i.vmid = place.fetch.vmid;
     if (f.s2p && one_in(4)) /* a neighbour's, or the same under a wildcard */
