@@ -38,6 +38,8 @@ const AboutTime about_time[] = {
     {"3.18-interrupts.trace", "mem32? 0x7010 0x6E6E_6E6E  # and one for the others",
      "tells an MSI from the one before it by its being on its way for 1000 cycles"},
     {"3.18-interrupts.trace", "r32 IRQ_CTRLACK 0x4", "likewise: an MSI is still on its way"},
+    {"4.5.1-atc-inv.trace", nullptr,
+     "looks at CONS before and after devices answer and time-outs pass, by the cycle"},
 };
 
 std::vector<std::string> traces_in(const char *directory)
