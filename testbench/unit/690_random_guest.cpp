@@ -62,6 +62,10 @@ public:
         EXPECT_GT(count_[SMMU_STAT_page_requests_lost], operations_ / 2000);
         EXPECT_GT(count_[SMMU_STAT_page_request_reads], 0u);
         EXPECT_GT(count_[SMMU_STAT_broadcast_tlbi], 0u);
+        EXPECT_GT(count_[SMMU_STAT_ats_requests], operations_ / 500);
+        EXPECT_GT(count_[SMMU_STAT_ats_granted], 0u);
+        EXPECT_GT(count_[SMMU_STAT_ats_translated], operations_ / 500);
+        EXPECT_GT(count_[SMMU_STAT_atc_invs], 0u);
         EXPECT_GT(ecmdq_consumed_, operations_ / 1000);
         EXPECT_GT(ecmdq_errors_, operations_ / 10000);
     }
@@ -85,6 +89,7 @@ smmu_config_t config_of(const std::vector<std::pair<const char *, uint64_t>> &se
 {
     smmu_config_t config;
     smmu_config_init(&config, nullptr);
+    EXPECT_EQ(smmu_config_set(&config, "timing.atc_inv_timeout", 20000, nullptr, 0), SMMU_OK);
     for (const auto &s : settings)
         EXPECT_EQ(smmu_config_set(&config, s.first, s.second, nullptr, 0), SMMU_OK) << s.first;
     return config;

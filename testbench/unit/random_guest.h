@@ -34,7 +34,10 @@ public:
     RandomGuest(uint64_t seed, const smmu_config_t &config)
         : random_(seed), memory_(kMemoryBytes + SMMU_MEM_MAX_BYTES)
     {
+        uint64_t ats = 0;
         EXPECT_EQ(smmu_config_get(&config, "timing.tbus", &tbus_), SMMU_OK);
+        EXPECT_EQ(smmu_config_get(&config, "IDR0.ATS", &ats), SMMU_OK);
+        has_ats_ = ats != 0;
         instance_.resize((smmu_size(&config) + 7) / 8);
         EXPECT_EQ(smmu_create(&smmu_, &config, instance_.data(), instance_.size() * 8), SMMU_OK);
         /* Most pages begin as a table whose first entries lead on. */
@@ -74,7 +77,7 @@ public:
             pick(2000) == 0 ? reset() : plausible_restart();
             break;
         case 10:
-            report_access();
+            one_in(2) ? report_access() : complete_invalidation();
             break;
         case 11:
             one_in(2) ? submit() : request_page();
@@ -119,6 +122,8 @@ public:
             collect();
             if (!outstanding_.empty())
                 answer_one();
+            else if (!invalidations_.empty())
+                complete_invalidation();
             else if (smmu_next_due(smmu_) != SMMU_NEVER)
                 smmu_advance(smmu_, now_ = std::max(now_, smmu_next_due(smmu_)));
             else
@@ -133,7 +138,7 @@ public:
     {
         RunWas run;
         run.without_reset = resets == 0;
-        run.commands_undisturbed = false;
+        run.commands_undisturbed = run.sizes_alive = false;
         return violated_identities(smmu_, run);
     }
 
@@ -191,6 +196,7 @@ private:
         REF_SET(STE_S1CDMAX, ste, one_in(2) ? 0 : pick(8));
         REF_SET(STE_S1FMT, ste, pick(4));
         REF_SET(STE_S1DSS, ste, pick(4));
+        REF_SET(STE_EATS, ste, one_in(2) ? uint64_t{REF_EATS_FULL} : pick(4));
         if (one_in(8))
             ste[pick(8)] = random_();
         for (unsigned i = 0; i < 8; i++)
@@ -349,7 +355,7 @@ private:
             REF_CMD_TLBI_NH_VA,  REF_CMD_TLBI_NH_VAA,    REF_CMD_TLBI_NSNH_ALL,
             REF_CMD_SYNC,        REF_CMD_SYNC,           REF_CMD_PREFETCH_CONFIG,
             REF_CMD_RESUME,      REF_CMD_RESUME,         REF_CMD_STALL_TERM,
-            REF_CMD_PRI_RESP};
+            REF_CMD_PRI_RESP,    REF_CMD_ATC_INV};
         uint64_t words[2] = {one_in(16) ? random_() : 0,
                              one_in(16) ? random_() : pick(1u << 20) << 12};
         words[0] =
@@ -361,6 +367,10 @@ private:
             REF_SET(CMD_PRI_RESP_RESP, words, pick(3));
             words[0] &= ~(UINT64_C(0xF) << 48);
             words[1] &= 0x31FF;
+        }
+        if ((words[0] & 0xFF) == REF_CMD_ATC_INV && !one_in(16)) {
+            words[0] = REF_CMD_ATC_INV | pick(64) << 32;
+            words[1] &= ~UINT64_C(0xFFF);
         }
         if ((words[0] & 0xFF) == REF_CMD_RESUME || (words[0] & 0xFF) == REF_CMD_STALL_TERM)
             name_a_stall(words);
@@ -411,6 +421,8 @@ private:
         r.flags = static_cast<uint16_t>(pick(32));
         if (!one_in(3))
             r.flags &= static_cast<uint16_t>(~SMMU_REQ_SSV);
+        if (has_ats_ && one_in(4))
+            r.flags |= one_in(3) ? SMMU_REQ_ATS_TRANSLATED : SMMU_REQ_ATS_REQUEST;
         r.memattr = static_cast<uint8_t>(random_());
         r.sh = static_cast<uint8_t>(pick(4));
         r.tbu = static_cast<uint8_t>(pick(tbus_));
@@ -479,6 +491,18 @@ private:
         write32(REF_REG_PRIQ_CONS, prod); /* OVACKFLG is where OVFLG is */
     }
 
+    /* A device's, in any order and not always well. */
+    void complete_invalidation()
+    {
+        if (invalidations_.empty())
+            return;
+        std::swap(invalidations_[pick(invalidations_.size())], invalidations_.back());
+        EXPECT_EQ(smmu_atc_inv_done(smmu_, now_, invalidations_.back(),
+                                    static_cast<smmu_atc_inv_result_t>(one_in(8) ? pick(3) : 0)),
+                  SMMU_OK);
+        invalidations_.pop_back();
+    }
+
     void report_access()
     {
         if (epochs_.empty())
@@ -504,8 +528,8 @@ private:
             } else if (out.kind == SMMU_OUT_INVAL) {
                 EXPECT_EQ(smmu_inval_done(smmu_, now_, out.u.inval.tag), SMMU_OK);
             } else if (out.kind == SMMU_OUT_ATC_INV) {
-                EXPECT_EQ(smmu_atc_inv_done(smmu_, now_, out.u.atc_inv.tag, SMMU_ATC_INV_COMPLETED),
-                          SMMU_OK);
+                if (!one_in(64)) /* else never */
+                    invalidations_.push_back(out.u.atc_inv.tag);
             }
         }
         ASSERT_LT(outstanding_.size(), kOutstandingMax);
@@ -537,6 +561,8 @@ private:
     unsigned log2_ = 0, eventq_log2_ = 0;
     uint32_t prod_ = 0;
     std::vector<smmu_out_mem_t> outstanding_;
+    std::vector<uint64_t> invalidations_;
+    bool has_ats_ = false;
     std::unordered_set<uint64_t> waiting_, syncs_;
     uint64_t next_sync_ = 1;
     std::vector<uint8_t> epochs_;
