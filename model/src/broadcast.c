@@ -105,14 +105,6 @@ static void end(struct smmu *s, uint64_t tag)
     smmu__outbox_put(s, SMMU_OUT_BROADCAST_SYNC)->u.broadcast_sync.tag = tag;
 }
 
-static unsigned waiting(const struct smmu *s)
-{
-    unsigned count = 0;
-    for (unsigned i = 0; i < BROADCAST_SYNCS; i++)
-        count += s->broadcast.sync[i].busy;
-    return count;
-}
-
 static void go_on(struct smmu *s, unsigned number)
 {
     struct broadcast_sync *sync = &s->broadcast.sync[number];
@@ -124,6 +116,7 @@ static void go_on(struct smmu *s, unsigned number)
     }
     smmu__timer_clear(s, TIMER_BROADCAST, number); /* it may be due in this very cycle */
     sync->busy = false;
+    s->broadcast.waiting--;
     end(s, sync->tag);
 }
 
@@ -131,11 +124,11 @@ static void go_on(struct smmu *s, unsigned number)
 int smmu__broadcast_sync(struct smmu *s, uint64_t tag)
 {
     struct broadcast *b = &s->broadcast;
-    unsigned busy = waiting(s), number = 0;
-    if (busy + smmu__outbox_count(s, SMMU_OUT_BROADCAST_SYNC) >= BROADCAST_SYNCS)
+    unsigned number = 0;
+    if (b->waiting + smmu__outbox_count(s, SMMU_OUT_BROADCAST_SYNC) >= BROADCAST_SYNCS)
         return SMMU_BUSY;
     STAT(s, broadcast_syncs, 1);
-    if (!b->dirty && !busy) {
+    if (!b->dirty && !b->waiting) {
         end(s, tag);
         return SMMU_DONE;
     }
@@ -146,6 +139,7 @@ int smmu__broadcast_sync(struct smmu *s, uint64_t tag)
                                                      : b->sync[b->latest].wait;
     b->sync[number] = next;
     b->latest = (uint8_t)number;
+    b->waiting++;
     b->dirty = false;
     go_on(s, number);
     return SMMU_DONE;
@@ -158,7 +152,7 @@ void smmu__broadcast_due(struct smmu *s, unsigned number)
 
 void smmu__broadcast_poke(struct smmu *s)
 {
-    if (!waiting(s))
+    if (!s->broadcast.waiting)
         return;
     for (unsigned i = 0; i < BROADCAST_SYNCS; i++)
         go_on(s, i);

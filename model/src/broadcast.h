@@ -28,6 +28,7 @@ struct broadcast {
     bool dirty;    /* something was invalidated since the last synchronisation began */
     uint64_t done; /* cycle at which TCU and TBUs have done the latest */
     uint8_t latest; /* number of the synchronisation that began last */
+    uint8_t waiting; /* of these */
     struct broadcast_sync sync[BROADCAST_SYNCS];
 };
 
