@@ -175,7 +175,8 @@ static bool drain_outbox(struct drv_threads *m)
             check(m, "smmu_atc_inv_done",
                   smmu_atc_inv_done(m->smmu, m->now, out.u.atc_inv.tag, SMMU_ATC_INV_COMPLETED));
             break;
-        case SMMU_OUT_ANSWER: /* there are no clients and no devices */
+        case SMMU_OUT_ANSWER: /* there are no clients, no devices, and no PEs that broadcast */
+        case SMMU_OUT_BROADCAST_SYNC:
         case SMMU_OUT_PRG_RESPONSE:
             break;
         }
