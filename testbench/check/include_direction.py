@@ -67,6 +67,8 @@ class Tree:
 
     def target(self, source, quote, name):
         """The file of ours that an include names, relative to the root; None if not ours."""
+        if quote == "<" and "/" not in name:  # the system's, sched.h for one
+            return None
         places = ([source.parent] if quote == '"' else []) + self.roots
         for place in places:
             path = (place / name).resolve()
