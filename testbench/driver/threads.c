@@ -4,8 +4,7 @@
 #include "driver/threads.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <sched.h>
+#include <pthread.h> /* makes <sched.h> visible */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
