@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The test suite as ctest sees it. Names: unit.SUITE.TEST, internal.SUITE.TEST, threads.tsan, tlm.FILE,
-# trace.VIA.FILE, cli.VERB, check.FILE. docs/testing.md says what belongs where.
+# The test suite as ctest sees it. Names: unit.SUITE.TEST, internal.SUITE.TEST, threads.tsan,
+# proof.MODEL, tlm.FILE, trace.VIA.FILE, cli.VERB, check.FILE. docs/testing.md says what belongs where.
 
 find_package(GTest REQUIRED)
 include(GoogleTest)
@@ -85,6 +85,18 @@ if(unit_sources AND NOT SMMUSIM_SANITIZE AND NOT SMMUSIM_COVERAGE)
   set_tests_properties(threads.tsan PROPERTIES TIMEOUT ${seconds_allowed}
                        ENVIRONMENT "TSAN_OPTIONS=halt_on_error=1"
                        SKIP_REGULAR_EXPRESSION "ThreadSanitizer: unexpected memory mapping")
+endif()
+
+# The insertion of commands by many producers, every interleaving of it. Sanitizers have no part in it.
+find_program(SMMUSIM_SPIN spin)
+if(SMMUSIM_SPIN AND NOT SMMUSIM_SANITIZE AND NOT SMMUSIM_COVERAGE)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  add_test(NAME proof.cmdq_insertion COMMAND ${CMAKE_COMMAND} -E env "CC=${CMAKE_C_COMPILER}"
+             ${Python3_EXECUTABLE} proof/check_insertion.py proof/cmdq_insertion.pml
+           WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(proof.cmdq_insertion PROPERTIES TIMEOUT ${seconds_allowed})
+elseif(NOT SMMUSIM_SPIN)
+  message(STATUS "No spin: the insertion algorithm is not checked by a model checker")
 endif()
 
 # SystemC elaborates once in a process, and its library brings main(): one program, with an

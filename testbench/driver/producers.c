@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Insertion by many producers, in C11 atomics. */
+/*
+ * Insertion by many producers, in C11 atomics. testbench/proof/cmdq_insertion.pml is the same
+ * algorithm for a model checker: whoever changes a step here changes it there.
+ */
 #include "driver/producers.h"
 
 #include <assert.h>
