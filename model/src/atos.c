@@ -106,8 +106,8 @@ static void go_on(struct smmu *s, struct prog_if *pi, enum atos_group group,
 {
     struct query *q = &pi->atos.group[group];
     const unsigned index = (unsigned)pi->number << 8 | group;
-    while (verdict == QUERY_UPDATE && ADDR_FIELD(HTTUI, pi->reg[groups[group].addr]))
-        verdict = smmu__query_pretend(s, pi, q); /* 9.1.3: flags count as updated */
+    while (verdict == QUERY_UPDATE && q->inhibits_updates)
+        verdict = smmu__query_pretend(s, pi, q);
     if (verdict != QUERY_READ && verdict != QUERY_UPDATE) {
         finish(s, pi, group, result(q, verdict));
         return;
@@ -151,7 +151,8 @@ void smmu__atos_run(struct smmu *s, struct prog_if *pi, enum atos_group group)
     *q = (struct query){.request = request_of(pi, pi->reg[g->sid], pi->reg[g->addr]),
                         .stages = (uint8_t)ADDR_FIELD(TYPE, pi->reg[g->addr]),
                         .for_vmid = group == ATOS_VIRTUAL,
-                        .vmid = (uint16_t)REG_FIELD(pi, VATOS_SEL, VMID)};
+                        .vmid = (uint16_t)REG_FIELD(pi, VATOS_SEL, VMID),
+                        .inhibits_updates = ADDR_FIELD(HTTUI, pi->reg[g->addr])};
     pi->reg[g->ctrl] = SMMU_FIELD_MASK(GATOS_CTRL, RUN);
     s->inval.own_running |= bit_of_group((unsigned)pi->number << 8 | group);
     STAT(s, atos, 1);

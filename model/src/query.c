@@ -203,6 +203,14 @@ static enum query_verdict context_known(const struct smmu *s, const struct prog_
     return read_input(pi, q, QUERY_TTD, smmu__walk_address(x, &q->walk));
 }
 
+/* A write of stage 1's table that nobody makes is nothing that stage 2 can forbid (9). */
+static enum query_verdict update_stage1(const struct prog_if *pi, struct query *q)
+{
+    uint64_t addr = smmu__walk_address(&q->x, &q->walk);
+    return q->inhibits_updates ? update_stage1_at(q, addr, attrs_of(pi, q, QUERY_FLAGS))
+                               : read_input(pi, q, QUERY_FLAGS, addr);
+}
+
 static enum query_verdict got_descriptor(const struct smmu *s, const struct prog_if *pi,
                                          struct query *q, const uint8_t *data)
 {
@@ -222,7 +230,7 @@ static enum query_verdict got_descriptor(const struct smmu *s, const struct prog
     if (!(leaf_may_permit(&q->x.ttb[q->walk.half], &q->leaf) & need))
         return fault(q, SMMU_EVT_F_PERMISSION);
     if (smmu__leaf_wants_update(&q->leaf, need))
-        return read_input(pi, q, QUERY_FLAGS, smmu__walk_address(&q->x, &q->walk));
+        return update_stage1(pi, q);
     smmu__harden_step(&q->x, &q->walk, q->stage1_descriptor, q->s2.leaf.marks);
     if (q->x.kind != XCTX_NESTED || q->stages == QUERY_STAGE1)
         return QUERY_TRANSLATED;

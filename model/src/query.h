@@ -46,6 +46,7 @@ struct query {
     uint8_t stages; /* enum query_stages; except of a transaction STE.PRIVCFG and INSTCFG do not count */
     bool for_vmid;  /* of streams of EL1 with this VMID alone (9.1.6) */
     uint16_t vmid;
+    bool inhibits_updates; /* ATOS_ADDR.HTTUI: descriptors count as updated (9) */
     /* ---- the read that it waits for */
     uint8_t step;   /* enum query_step */
     uint8_t source; /* smmu_mem_source_t */
@@ -68,7 +69,8 @@ struct query {
 enum query_verdict smmu__query_begin(const struct smmu *s, const struct prog_if *pi,
                                      struct query *q);
 /* The bytes that it wanted, or those that the descriptor had; NULL: the access aborted. What is to
- * change nothing answers an update with 'from' (smmu__query_pretend). */
+ * change nothing answers an update with 'from' (smmu__query_pretend); stage 2 has had its say of an
+ * update of stage 1 then, as it would of a transaction's, unless updates are inhibited. */
 enum query_verdict smmu__query_got(const struct smmu *s, const struct prog_if *pi, struct query *q,
                                    const uint8_t *data);
 enum query_verdict smmu__query_pretend(const struct smmu *s, const struct prog_if *pi,
