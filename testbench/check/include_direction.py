@@ -27,7 +27,7 @@ LEVELS = {
        "qtw tbu atc "
        "timeline pmcg count",
     3: "xlate answer answer_leaf stall "
-       "flight flight_config flight_walk flight_stage2 flight_update flight_ats flight_ats "
+       "flight flight_config flight_walk flight_stage2 flight_update flight_ats "
        "flight_tbu flight_share flight_prefetch "
        "stream stage2_tables context query atos "
        "cmdq cmdq_line cmdq_sync ecmdq cmds "
@@ -64,12 +64,14 @@ class Tree:
         roots = [root / "model/include", root / "model/src", root / "model/spec",
                  root / "tlm/include", root / "tlm/src", root / "testbench"]
         self.roots = [path for path in roots if path.is_dir()]
+        # Our headers in angle brackets are public; <sched.h> is the system's, not the model's.
+        self.public_roots = [path for path in self.roots if path.name == "include"]
 
     def target(self, source, quote, name):
         """The file of ours that an include names, relative to the root; None if not ours."""
         if quote == "<" and "/" not in name:  # the system's, sched.h for one
             return None
-        places = ([source.parent] if quote == '"' else []) + self.roots
+        places = [source.parent] + self.roots if quote == '"' else self.public_roots
         for place in places:
             path = (place / name).resolve()
             if path.is_file() and path.is_relative_to(self.root):
