@@ -135,6 +135,24 @@ if(TARGET smmusim)
   endif()
 endif()
 
+# A fleet of devices at random: through the sockets it meets what it meets without them.
+if(TARGET smmusim)
+  add_executable(fleet_trace fleet_trace/main.cpp)
+  smmusim_link(fleet_trace PRIVATE fleet)
+  smmusim_warnings(fleet_trace)
+  set(fleet ${PROJECT_BINARY_DIR}/fleet.trace)
+  add_test(NAME fleet.trace COMMAND fleet_trace 1 20000 ${fleet})
+  set_tests_properties(fleet.trace PROPERTIES FIXTURES_SETUP fleet)
+  set(vias core)
+  if(TARGET smmusim_tlm)
+    list(APPEND vias tlm-lt)
+  endif()
+  foreach(via IN LISTS vias)
+    add_test(NAME fleet.${via} COMMAND smmusim replay --via ${via} ${fleet})
+    set_tests_properties(fleet.${via} PROPERTIES FIXTURES_REQUIRED fleet TIMEOUT ${seconds_allowed})
+  endforeach()
+endif()
+
 # The tool's own verbs, end to end.
 if(TARGET smmusim)
   add_test(NAME cli.demo COMMAND smmusim demo --out ${PROJECT_BINARY_DIR}/demo-test

@@ -20,7 +20,7 @@ smmu_mem_status_t zeros(void *, const smmu_out_mem_t *access, void *data, uint64
     return SMMU_MEM_OK;
 }
 
-const smmu_runner_t runner = {zeros, nullptr, nullptr, nullptr};
+const smmu_runner_t runner = {zeros, nullptr, nullptr, nullptr, nullptr};
 
 void bring_up(BareSmmu &d)
 {
