@@ -32,18 +32,6 @@ static inline struct access_kind smmu__access_kind(const smmu_request_t *r,
     return smmu__access_kind_of(r->flags, o);
 }
 
-static inline uint8_t smmu__access_need(struct access_kind k)
-{
-    return k.need;
-}
-
-/* Bits 63:56 copied from bit 55: the address that caches know, whether or not the tag byte counts
- * (3.4.1). */
-static inline uint64_t smmu__canonical(uint64_t addr)
-{
-    return (uint64_t)((int64_t)(addr << 8) >> 8);
-}
-
 /* An ATS Translation Completion with Success: which access is granted to how much (3.9.1.2). */
 void smmu__answer_ats(struct smmu *s, const smmu_request_t *r, uint64_t pa, uint8_t region_log2,
                       uint8_t perms, smmu_response_t *out);

@@ -197,23 +197,9 @@ int smmu_broadcast_sync(smmu_t *s, uint64_t now, uint64_t tag)
     return verdict;
 }
 
-static bool is_stalled(const struct slot *slot)
-{
-    return slot->state == SLOT_STALLED || slot->state == SLOT_STALL_WAIT;
-}
-
 bool smmu_stalled(const smmu_t *s, uint64_t tag, smmu_stall_t *stall)
 {
-    for (uint32_t i = 0; s && i < s->slots.capacity; i++) {
-        const struct slot *slot = &s->slots.slot[i];
-        if (!is_stalled(slot) || slot->request.tag != tag)
-            continue;
-        if (stall)
-            *stall = (smmu_stall_t){.stag = slot->fault.stag,
-                                    .recorded = slot->state == SLOT_STALLED};
-        return true;
-    }
-    return false;
+    return s && smmu__stall_find(s, tag, stall);
 }
 
 size_t smmu_stalled_count(const smmu_t *s)

@@ -15,7 +15,7 @@ struct fault {
     uint8_t event;  /* enum smmu_event_number; 0: no fault */
     uint8_t class_; /* enum fault_class */
     bool s2;
-    bool nsipa;
+    bool nsipa; /* Secure event queue alone: nothing of the Non-secure interface sets it */
     bool ttrnw;
     bool dirty_bit; /* F_PERMISSION: nothing but the dirty state forbids it */
     bool assured_only; /* F_PERMISSION: nothing but that check forbids it (3.27.2) */

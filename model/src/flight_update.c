@@ -16,7 +16,7 @@ uint8_t smmu__flight_need(const struct slot *slot)
         return 0;
     if (UNLIKELY(slot_asks(slot)))
         return slot->ats_need;
-    return smmu__access_need(smmu__access_kind(&slot->request, &slot->x.overrides));
+    return smmu__access_kind(&slot->request, &slot->x.overrides).need;
 }
 
 static bool lacks(const struct leaf *leaf, uint8_t need)

@@ -75,7 +75,7 @@ static enum query_verdict update_stage2(const struct prog_if *pi, struct query *
 {
     const struct ttb *t = &q->x.ttb[TTB_STAGE2];
     const struct leaf *leaf = &q->s2.leaf;
-    bool dirty = q->s2.class_ == CLASS_IN ? lacks(leaf, smmu__access_need(kind_of(q)))
+    bool dirty = q->s2.class_ == CLASS_IN ? lacks(leaf, kind_of(q).need)
                                           : of_update(q) && smmu__stage2_update_dirties(leaf);
     q->from = q->stage2_descriptor;
     q->to = smmu__walk_updated(&q->x, &q->s2.walk, q->from, dirty);
@@ -87,7 +87,7 @@ static enum query_verdict update_stage1_at(struct query *q, uint64_t addr, struc
 {
     q->from = q->stage1_descriptor;
     q->to = smmu__walk_updated(&q->x, &q->walk, q->from,
-                               lacks(&q->leaf, smmu__access_need(kind_of(q))));
+                               lacks(&q->leaf, kind_of(q).need));
     return update(q, QUERY_FLAGS, addr, attrs);
 }
 
@@ -154,7 +154,7 @@ static enum query_verdict stage2_leaf(const struct smmu *s, const struct prog_if
 {
     if (q->s2.class_ != CLASS_IN)
         return own_access(s, pi, q);
-    uint8_t need = smmu__access_need(kind_of(q));
+    uint8_t need = kind_of(q).need;
     if (!smmu__stage2_permits(&q->x, &q->walk, &q->s2, need))
         return stage2_fault(q, SMMU_EVT_F_PERMISSION);
     if (smmu__leaf_wants_update(&q->s2.leaf, need))
@@ -215,7 +215,7 @@ static enum query_verdict got_descriptor(const struct smmu *s, const struct prog
                                          struct query *q, const uint8_t *data)
 {
     (void)s;
-    uint8_t need = smmu__access_need(kind_of(q));
+    uint8_t need = kind_of(q).need;
     if (q->step == QUERY_TTD || load_le64(data) != q->from)
         q->stage1_descriptor = load_le64(data);
     else

@@ -251,6 +251,23 @@ void smmu__stall_terminate_all(struct smmu *s, const struct prog_if *pi)
     terminate_named(s, &(struct stall_filter){.prog_if = pi->number, .all_streams = true});
 }
 
+/* ------------------------------------------------------------------------------------ owner */
+
+bool smmu__stall_find(const struct smmu *s, uint64_t tag, smmu_stall_t *stall)
+{
+    for (uint32_t i = 0; i < s->slots.capacity; i++) {
+        const struct slot *slot = &s->slots.slot[i];
+        if (slot->request.tag != tag ||
+            (slot->state != SLOT_STALLED && slot->state != SLOT_STALL_WAIT))
+            continue;
+        if (stall)
+            *stall = (smmu_stall_t){.stag = slot->fault.stag,
+                                    .recorded = slot->state == SLOT_STALLED};
+        return true;
+    }
+    return false;
+}
+
 /* ------------------------------------------------------------------------------------ reset */
 
 void smmu__stall_reset(struct smmu *s)

@@ -11,6 +11,7 @@
 
 #include "pool.h"
 #include "slots.h"
+#include "smmusim/smmu.h"
 
 struct smmu;
 struct prog_if;
@@ -59,6 +60,11 @@ void smmu__stall_resume(struct smmu *s, const struct prog_if *pi, uint32_t strea
 void smmu__stall_terminate_stream(struct smmu *s, const struct prog_if *pi, uint32_t streamid);
 /* SMMUEN has become 0: all of the interface (6.3.9.6). */
 void smmu__stall_terminate_all(struct smmu *s, const struct prog_if *pi);
+
+/* ---- the owner */
+
+/* Is the request with this tag stalled? stall, if not NULL: how. */
+bool smmu__stall_find(const struct smmu *s, uint64_t tag, smmu_stall_t *stall);
 
 /* Once the slots are free. */
 void smmu__stall_reset(struct smmu *s);

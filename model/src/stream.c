@@ -513,7 +513,6 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     *x = (struct xctx){.kind = XCTX_ABORT,
                        .world = world_of(&c),
                        .prefetch = (uint8_t)bits_of(ste[1], 57, 56),
-                       .mev = STE_GET(ste, MEV),
                        .cd_index = CD_NONE};
     if (!(config & 4))
         return STE_DECIDED;

@@ -240,16 +240,10 @@ static inline void drop_region(struct smmu *s, struct tlb *t, const struct tlb_r
             invalidate(t, e);
 }
 
-/* The tag byte plays no part in entries, so none in commands either (4.4.2: TBI may or may not
- * apply; CHOICE). */
-static uint64_t canonical(uint64_t va)
-{
-    return (uint64_t)((int64_t)(va << 8) >> 8);
-}
-
+/* CHOICE 4.4.2: the tag byte plays no part in entries, so none in commands either. */
 struct tlb_range smmu__tlb_range(const struct inval_tlb *i)
 {
-    uint64_t length_less_one = i->va_last - i->va_first, first = canonical(i->va_first);
+    uint64_t length_less_one = i->va_last - i->va_first, first = smmu__canonical(i->va_first);
     return (struct tlb_range){i, first,
                               first > UINT64_MAX - length_less_one ? UINT64_MAX
                                                                    : first + length_less_one};

@@ -98,6 +98,13 @@ enum walk_outcome {
     WALK_ACCESS,      /* F_ACCESS */
 };
 
+/* Bits 63:56 copied from bit 55: the address that caches know, whether or not the tag byte counts
+ * (3.4.1). */
+static inline uint64_t smmu__canonical(uint64_t addr)
+{
+    return (uint64_t)((int64_t)(addr << 8) >> 8);
+}
+
 /* VMSAv8-32: TTB_LOW, TTB_HIGH, or TTBS: no tables translate the address (3.4.1; Arm ARM G5.5.5).
  * TTBS whatever the address with VMSAv8-64. */
 unsigned smmu__walk_half_32(const struct xctx *x, uint64_t addr);

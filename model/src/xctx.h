@@ -111,7 +111,6 @@ struct xctx {
     uint8_t world;     /* enum stream_world */
     uint8_t prefetch;  /* XCTX_PREFETCH_*, or none */
     uint8_t eats;      /* EATS_* */
-    bool mev;          /* STE.MEV */
     bool s1dss_bypass; /* XCTX_BYPASS by S1DSS=0b01: the limit is IAS, not OAS (3.4) */
     struct overrides overrides;
     bool s2r, s2s;     /* STE.S2R, S2S (5.5) */
