@@ -47,8 +47,8 @@ void smmu__atc_inv_send(struct smmu *s, unsigned queue, const struct prog_if *pi
     STAT(s, atc_invs, 1);
 }
 
-/* Its CMD_SYNC may go on, and a queue that waits for a place. What the device did until now is waited
- * for by the next CMD_SYNC that completes (4.5.1, 4.7.3). */
+/* Its CMD_SYNC may go on, and a queue that waits for a place. What the device did until now is
+ * waited for by the next CMD_SYNC that completes (4.5.1, 4.7.3). */
 static void place_free(struct smmu *s, struct atc_inv *inv, bool failed)
 {
     struct cmdq *q = &s->cmdq[inv->queue];

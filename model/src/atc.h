@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. ATS invalidations on their way to devices and back (CMD_ATC_INV: 3.9.1.4, 3.9.1.5, 4.5.1). What a
- * device caches is its own business; when a CMD_SYNC waits for it is the engine's (cmdq.c).
+ * L2. ATS invalidations on their way to devices and back (CMD_ATC_INV: 3.9.1.4, 3.9.1.5, 4.5.1).
+ * What a device caches is its own business; when a CMD_SYNC waits for it is the engine's (cmdq.c).
  */
 #ifndef SMMUSIM_ATC_H
 #define SMMUSIM_ATC_H

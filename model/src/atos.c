@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. See atos.h. CHOICES: an operation costs the time of its reads alone. 4.7.3: a CMD_SYNC after an
- * invalidation waits for the operations that ran when it was made. 6.3.37: an operation that runs
- * when SMMUEN goes to 0 completes normally. 6.3.40: faults of no stage have REASON 0 for every type.
+ * L3. See atos.h. CHOICES: an operation costs the time of its reads alone. 4.7.3: a CMD_SYNC after
+ * an invalidation waits for the operations that ran when it was made. 6.3.37: an operation that
+ * runs when SMMUEN goes to 0 completes normally. 6.3.40: faults of no stage have REASON 0 for every
+ * type.
  */
 #include "atos.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. See broadcast.h. CHOICES 3.17: with CR2.PTM they are ignored; contexts with CD.ASET are spared
- * by what names an ASID; an ASID or VMID wider than the SMMU's matches nothing. nXS forms are as
- * their others (3.17.8).
+ * L3. See broadcast.h. CHOICES 3.17: with CR2.PTM they are ignored; contexts with CD.ASET are
+ * spared by what names an ASID; an ASID or VMID wider than the SMMU's matches nothing. nXS forms
+ * are as their others (3.17.8).
  */
 #include "broadcast.h"
 

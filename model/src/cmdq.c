@@ -141,8 +141,8 @@ static inline void read_ahead(struct smmu *s, unsigned queue)
         read_more(s, queue);
 }
 
-/* Forgets the commands that were read ahead (3.21.2). Those on their way are awaited, but not used.
- */
+/* Forgets the commands that were read ahead (3.21.2). Those on their way are awaited, but not
+ * used. */
 static OFF_PATH void drop_read_ahead(struct smmu *s, unsigned queue)
 {
     struct cmdq *q = &s->cmdq[queue];
@@ -393,8 +393,8 @@ static inline bool act(struct smmu *s, unsigned queue)
 }
 
 /*
- * Its decoding, and what is known already of the wait for an invalidation to end (act() asks again);
- * in a timeline the two are told apart.
+ * Its decoding, and what is known already of the wait for an invalidation to end (act() asks
+ * again); in a timeline the two are told apart.
  */
 static inline uint64_t time_to_act(const struct smmu *s, const struct cmd_rule *rule)
 {
@@ -543,8 +543,8 @@ static OFF_PATH void read_again(struct smmu *s, unsigned queue, unsigned entry)
         read_commands(s, queue, entry, f->index, 1);
 }
 
-inline void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry, smmu_mem_status_t status,
-                          const uint8_t *data)
+inline void smmu__cmdq_read_done(struct smmu *s, unsigned queue, unsigned entry,
+                                 smmu_mem_status_t status, const uint8_t *data)
 {
     struct cmdq *q = &s->cmdq[queue];
     unsigned n = q->fetch[entry].covered;

@@ -56,7 +56,7 @@ struct cmdq {
     bool in_line;         /* it has a place among those who want a turn */
     bool has_turn;
     bool msi_in_flight;   /* the MSI of a CMD_SYNC awaits its write */
-    bool sync_emptied;    /* nothing that the CMD_SYNC waits for can make an event record any more */
+    bool sync_emptied;    /* nothing that the CMD_SYNC waits for can make an event record now */
     uint8_t head_rule;    /* number of the head command's rule, from CMDQ_DECODE on */
     uint8_t head;         /* of fetch[]: the next commands in queue order */
     uint8_t buffered;     /* entries in use, being read or read */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L1. The configuration as a set of named numbers: keys, presets, ranges, rules between keys
- * (config.def, config_rules.def, config_follows.def), and the features that follow from it (features.def). Registers
- * are derived from it in regs.c.
+ * (config.def, config_rules.def, config_follows.def), and the features that follow from it
+ * (features.def). Registers are derived from it in regs.c.
  */
 #include "config.h"
 
@@ -35,7 +35,8 @@ enum { DEFAULT_PRESET = MMU_700_LIKE };
 #define A(n) {n, ASSUMED}
 #define I(n) {n, IDEALISED}
 
-/* A timing key's column for each preset; a key that is no timing has one value and a basis by name. */
+/* A timing key's column for each preset; a key that is no timing has one value and a basis by
+ * name. */
 static const struct {
     smmu_config_key_t key;
     struct preset_value preset[PRESETS];

@@ -323,7 +323,8 @@ static const struct {
     {bad_granules, "TG0 or TG1 is Reserved or not supported"},
     {bad_input_sizes, "T0SZ or T1SZ is out of range"},
     {bad_tables, "TTB0 or TTB1 is out of the range of IPS"},
-    {bad_indirections, "PIIP or PIIU is Reserved, or lets execute with privilege what others write"},
+    {bad_indirections,
+     "PIIP or PIIU is Reserved, or lets execute with privilege what others write"},
 };
 
 const char *smmu__cd_illegal(const smmu_config_t *cfg, const struct cd_locator *locator,

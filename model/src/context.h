@@ -17,7 +17,8 @@ enum cd_where smmu__context_locate(const struct cd_locator *locator, uint32_t cd
 enum cd_where smmu__context_from_l1cd(const smmu_config_t *cfg, const struct cd_locator *locator,
                                       uint32_t cd_index, uint64_t l1cd, uint64_t *addr);
 
-/* NULL if the CD is legal for a stream of this locator and StreamWorld, else what makes it ILLEGAL (5.4.2). */
+/* NULL if the CD is legal for a stream of this locator and StreamWorld, else what makes it ILLEGAL
+ * (5.4.2). */
 const char *smmu__cd_illegal(const smmu_config_t *cfg, const struct cd_locator *locator,
                              uint8_t world, const uint64_t cd[8]);
 

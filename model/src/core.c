@@ -201,7 +201,8 @@ static uint32_t at_most(uint64_t n, uint64_t limit)
     return (uint32_t)(n < limit ? n : limit);
 }
 
-/* What counter groups and ECMDQs can have in the outbox: no more accesses than can be outstanding. */
+/* What counter groups and ECMDQs can have in the outbox: no more accesses than can be
+ * outstanding. */
 static void lay_out_outbox(struct arena *a, struct outbox *o, uint32_t slots, uint32_t groups,
                            const smmu_config_t *cfg)
 {
@@ -212,7 +213,8 @@ static void lay_out_outbox(struct arena *a, struct outbox *o, uint32_t slots, ui
     o->capacity = 2 * slots + OUTBOX_FOR_OTHERS + o->kept;
     o->item = carve(a, o->capacity, sizeof *o->item);
     o->access_capacity = slots + reads + cmdqs +
-                         PROG_IF_COUNT * (2 * OUTQ_WRITES + SMMU_IRQ_COUNT + ATOS_GROUPS + 1) + groups;
+                         PROG_IF_COUNT * (2 * OUTQ_WRITES + SMMU_IRQ_COUNT + ATOS_GROUPS + 1) +
+                         groups;
     o->access = carve(a, o->access_capacity, sizeof *o->access);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L3. See evtq.h. CHOICE: records are never merged, whatever STE.MEV (7.3.1). The record of a
- * stalled transaction, which must not be dropped, is not made before there is room for it (stall.h).
+ * stalled transaction, which must not be dropped, is not made before there is room for it
+ * (stall.h).
  */
 #include "evtq.h"
 

@@ -16,15 +16,17 @@ struct evtq {
     struct outq out;
     uint64_t recorded;    /* tickets given out: records accepted for writing since create */
     uint64_t settled;     /* of these, visible, aborted or lost */
-    uint64_t stale_ticket; /* of the youngest record from an invalidated configuration or translation */
+    /* Of the youngest record from an invalidated configuration or translation. */
+    uint64_t stale_ticket;
 };
 
 /* Room for one more record in flight? If not, the transaction has to wait (it keeps its slot). */
 bool smmu__evtq_ready(const struct smmu *s, const struct prog_if *pi);
 /* Records that it would not drop now: 0 if it is not writable (7.2.1). */
 uint32_t smmu__evtq_room(const struct smmu *s, const struct prog_if *pi);
-/* Takes the record or drops it by the rules. Only when smmu__evtq_ready(). stale: it comes from what
- * an invalidation named, so no CMD_SYNC that completes the invalidation may be ahead of it (4.7.3). */
+/* Takes the record or drops it by the rules. Only when smmu__evtq_ready(). stale: it comes from
+ * what an invalidation named, so no CMD_SYNC that completes the invalidation may be ahead of it
+ * (4.7.3). */
 void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f, bool stale);
 /* The 32 bytes of a record, as four little-endian words (7.3). */
 void smmu__evtq_pack(const struct fault *f, uint64_t words[4]);

@@ -32,8 +32,8 @@ bool smmu__flight_room(const struct smmu *s, const struct tbu *t, const smmu_req
 /* It has been told that there is none. */
 void smmu__flight_refused(struct smmu *s, const struct tbu *t, const smmu_request_t *r);
 /*
- * Takes off, in a slot; there must be room. cfg_key: 0 while SMMUEN is 0. found: what the TLBs had when it was submitted. decided:
- * its response, if it does not depend on them; else NULL.
+ * Takes off, in a slot; there must be room. cfg_key: 0 while SMMUEN is 0. found: what the TLBs had
+ * when it was submitted. decided: its response, if it does not depend on them; else NULL.
  */
 void smmu__flight_start(struct smmu *s, const struct prog_if *pi, struct tbu *t,
                         const smmu_request_t *request, uint64_t cfg_key,
@@ -166,8 +166,8 @@ bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_ttd_step(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_leaf(struct smmu *s, struct slot *slot);
 /* What its leaf means, of a query as well (query.h): LEAF_*, the address that it leads to; does it
- * permit what is needed (LEAF_*) after this walk of stage 1 (3.26.2); may the SMMU read there, which is data, and from Device memory unless S2PTW (5.2 S2PTW, 7.3.16)? With which
- * attributes? */
+ * permit what is needed (LEAF_*) after this walk of stage 1 (3.26.2); may the SMMU read there,
+ * which is data, and from Device memory unless S2PTW (5.2 S2PTW, 7.3.16)? With which attributes? */
 uint8_t smmu__stage2_permissions(const struct xctx *x, const struct leaf *leaf);
 uint64_t smmu__stage2_output(const struct stage2 *t);
 bool smmu__stage2_permits(const struct xctx *x, const struct walk *stage1, struct stage2 *t,
@@ -188,7 +188,8 @@ struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stag
 void smmu__stage2_combine(struct leaf *one, const struct stage2 *t);
 
 /* ---- flight_update.c: hardware update of a leaf's flags (3.13), before the leaf is used */
-/* What the access needs of a leaf: LEAF_*; of a prefetch nothing is needed, so it dirties nothing. */
+/* What the access needs of a leaf: LEAF_*; of a prefetch nothing is needed, so it dirties
+ * nothing. */
 uint8_t smmu__flight_need(const struct slot *slot);
 /* Of what the leaf may permit: does a use that needs this have to change the descriptor? */
 bool smmu__leaf_wants_update(const struct leaf *leaf, uint8_t need);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. See flight.h: what PCIe ATS makes different (3.9.1, 13.6, 13.7). A Translation Request goes the
- * way of a miss, past the TBU's TLBs, and ends in a Translation Completion, whatever happens; a
+ * L3. See flight.h: what PCIe ATS makes different (3.9.1, 13.6, 13.7). A Translation Request goes
+ * the way of a miss, past the TBU's TLBs, and ends in a Translation Completion, whatever happens; a
  * translated transaction comes here when its STE has to be asked, and again for stage 2 with
  * split-stage ATS.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* L3. See flight.h: walker, walk caches, stage 1's descriptors and permission (3.21.1, 7.3.12 to 7.3.16,
- * D8). */
+/* L3. See flight.h: walker, walk caches, stage 1's descriptors and permission (3.21.1, 7.3.12
+ * to 7.3.16, D8). */
 #include "answer_leaf.h"
 #include "flight.h"
 #include "hardening.h"

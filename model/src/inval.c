@@ -27,7 +27,7 @@ static OFF_PATH void tell_owner(struct smmu *s, const struct inval_scope *scope)
     }
 }
 
-/* ---------------------------------------------------------------- what it costs (docs/timing.md) */
+/* --------------------------------------------------------------- what it costs (docs/timing.md) */
 
 static inline bool by_address(const struct inval_scope *scope)
 {

@@ -62,8 +62,8 @@ struct inval_cost {
 /*
  * Of two epochs one takes what acts on old state now: tracked accesses that are forwarded, marked
  * slots (slots.h), marked operations without one. A CMD_SYNC waits for what is there when it
- * begins, and not for what comes later, which another queue may bring without end: the epochs change
- * roles, which the former one must be empty for, and then the one that was left empties.
+ * begins, and not for what comes later, which another queue may bring without end: the epochs
+ * change roles, which the former one must be empty for, and then the one that was left empties.
  */
 struct inval_state {
     uint8_t epoch;       /* 0 or 1: that of what comes now */
@@ -72,14 +72,16 @@ struct inval_state {
     uint64_t reset_changes; /* of these, before the last reset */
     uint64_t count;      /* invalidations ever */
     uint64_t done[INVAL_TOKENS_MAX]; /* when the latest are complete, by count modulo the maximum */
-    /* While a TBU works on them: of the same ones, for TBU 0; the others 'apart' cycles later each. */
+    /* While a TBU works on them: of the same ones, for TBU 0; the others 'apart' cycles later
+     * each. */
     struct inval_work {
         uint64_t from, length, apart;
     } work[INVAL_TOKENS_MAX];
     uint32_t tracked[2]; /* forwarded accesses not yet done, by epoch */
     uint64_t next_ack_tag, forgotten_ack_tag;
-    uint8_t own_running; /* operations without a slot: from below a bit for each group of ATOS
-                            registers, from above one for each interface's check of an STE (ppar.h) */
+    /* Operations without a slot: from below a bit for each group of ATOS registers, from above one
+     * for each interface's check of an STE (ppar.h). */
+    uint8_t own_running;
     uint8_t own_marked[2]; /* of these, that ran when something was invalidated (4.7.3), by epoch */
     struct inval_cost cost[INVAL_KINDS][2];
     uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
@@ -108,8 +110,8 @@ uint8_t smmu__inval_epoch_of(const struct smmu *s, uint8_t marks);
 void smmu__inval_block_lookups(struct smmu *s, struct tbu *t);
 /* The cycle from which one more invalidation can be sent to the TBUs (timing.dti_inv_tokens). */
 uint64_t smmu__inval_free_at(const struct smmu *s);
-/* May one more invalidation await the owner's acknowledge? (Room in the outbox is asked for apart.)
- */
+/* May one more invalidation await the owner's acknowledge? (Room in the outbox is asked for
+ * apart.) */
 bool smmu__inval_ready(const struct smmu *s);
 /* The owner's reports. */
 smmu_status_t smmu__inval_ack(struct smmu *s, uint64_t tag);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. Something that serves one at a time: a port, a link, a bank, a look-up pipe. Who wants it says
- * from when and for how long, and gets the first cycle from then on at which it is free for that
- * long. Turns may be taken ahead of time and out of order: the next 64 cycles are exact; further
- * ahead a turn comes behind all others.
+ * L1. Something that serves one at a time: a port, a link, a bank, a look-up pipe. Who wants it
+ * says from when and for how long, and gets the first cycle from then on at which it is free for
+ * that long. Turns may be taken ahead of time and out of order: the next 64 cycles are exact;
+ * further ahead a turn comes behind all others.
  */
 #ifndef SMMUSIM_LANE_H
 #define SMMUSIM_LANE_H

@@ -132,8 +132,9 @@ static inline void send(struct smmu *s, enum qtw_kind port, const smmu_out_mem_t
                         (uint64_t)m->op | (uint64_t)m->source << 8 | (uint64_t)m->size << 16);
 }
 
-static inline void fill_mem(smmu_out_mem_t *m, uint64_t tag, smmu_mem_op_t op, smmu_mem_source_t source,
-                     uint64_t addr, unsigned size, struct mem_attrs attrs)
+static inline void fill_mem(smmu_out_mem_t *m, uint64_t tag, smmu_mem_op_t op,
+                            smmu_mem_source_t source, uint64_t addr, unsigned size,
+                            struct mem_attrs attrs)
 {
     m->tag = tag;
     m->op = (uint8_t)op;

@@ -68,8 +68,8 @@ bool smmu__outbox_take(struct smmu *s, smmu_out_t *out);
 
 /* Copies what counts: a read carries no data. */
 void smmu__outbox_copy_mem(smmu_out_mem_t *to, const smmu_out_mem_t *from);
-/* Has the port (qtw.h) send an SMMU_OUT_MEM. request: the client request it is made for, or NULL. data: the bytes of a
- * write. */
+/* Has the port (qtw.h) send an SMMU_OUT_MEM. request: the client request it is made for, or NULL.
+ * data: the bytes of a write. */
 void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,
                     smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
                     const smmu_request_t *request);
@@ -82,8 +82,8 @@ void smmu__mem_exchange(struct smmu *s, enum access_owner owner, unsigned index,
                         smmu_mem_source_t source, uint64_t addr, struct mem_attrs attrs,
                         uint64_t from, uint64_t to, const smmu_request_t *request);
 
-/* The outstanding access with this tag, whether it has left or not. Returns 1, 0 for one forgotten by a reset, or a negative
- * status. */
+/* The outstanding access with this tag, whether it has left or not. Returns 1, 0 for one forgotten
+ * by a reset, or a negative status. */
 int smmu__access_find(const struct smmu *s, uint64_t tag, struct access *found);
 void smmu__access_free(struct smmu *s, uint64_t tag);
 /* Accesses outstanding are given up, items that no longer matter go; answers stay. */

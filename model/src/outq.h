@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. What the event queue and the PRI queue have in common: records whose writes overlap, PROD that
- * passes them in order, each when it is in memory, and the overflow flag (3.5, 7.2, 8.1). When a
- * record may be written, and what becomes of one that may not, is the queues' own affair.
+ * L3. What the event queue and the PRI queue have in common: records whose writes overlap, PROD
+ * that passes them in order, each when it is in memory, and the overflow flag (3.5, 7.2, 8.1). When
+ * a record may be written, and what becomes of one that may not, is the queues' own affair.
  */
 #ifndef SMMUSIM_OUTQ_H
 #define SMMUSIM_OUTQ_H

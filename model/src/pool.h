@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L1. Something that exists in a number: slots, tokens, walkers, accesses outstanding. It counts how
- * many are in use, and how many were in use for how long.
+ * L1. Something that exists in a number: slots, tokens, walkers, accesses outstanding. It counts
+ * how many are in use, and how many were in use for how long.
  */
 #ifndef SMMUSIM_POOL_H
 #define SMMUSIM_POOL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. Whether an automatic response carries the PASID of its page request: STE.PPAR, read from memory
- * without a cache, once a response (8.1). One check at a time for a programming interface.
+ * L3. Whether an automatic response carries the PASID of its page request: STE.PPAR, read from
+ * memory without a cache, once a response (8.1). One check at a time for a programming interface.
  */
 #ifndef SMMUSIM_PPAR_H
 #define SMMUSIM_PPAR_H
@@ -18,8 +18,8 @@ struct prog_if;
 enum ppar_state { PPAR_IDLE, PPAR_L1STD, PPAR_STE, PPAR_RECORD };
 
 struct ppar {
-    uint8_t state; /* enum ppar_state: the read that is outstanding, or PPAR_RECORD: 'fault' waits for
-                      room in the event queue's write buffer */
+    uint8_t state; /* enum ppar_state: the read that is outstanding, or PPAR_RECORD: 'fault' waits
+                      for room in the event queue's write buffer */
     uint64_t read_addr;
     smmu_page_request_t request;
     struct fault fault;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. See qtw.h. The beats of read data beyond the first are counted ahead of the access: for memory
- * of constant latency that is the same, and nothing needs to hold data that is not complete.
+ * L2. See qtw.h. The beats of read data beyond the first are counted ahead of the access: for
+ * memory of constant latency that is the same, and nothing needs to hold data that is not complete.
  */
 #include "qtw.h"
 

@@ -43,7 +43,8 @@ struct qtw {
 
 void smmu__qtw_init(struct smmu *s);
 
-/* The place for one more access of this kind, and that it is filled: it leaves when its turn comes. */
+/* The place for one more access of this kind, and that it is filled: it leaves when its turn
+ * comes. */
 smmu_out_mem_t *smmu__qtw_place(struct smmu *s, enum qtw_kind kind);
 void smmu__qtw_send(struct smmu *s, enum qtw_kind kind);
 /* The access that has left first, if s->qtw.next has come. */

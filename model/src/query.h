@@ -43,7 +43,8 @@ enum query_verdict {
 struct query {
     /* ---- asked */
     smmu_request_t request;
-    uint8_t stages; /* enum query_stages; except of a transaction STE.PRIVCFG and INSTCFG do not count */
+    uint8_t stages; /* enum query_stages; except of a transaction STE.PRIVCFG and INSTCFG do not
+                       count */
     bool for_vmid;  /* of streams of EL1 with this VMID alone (9.1.6) */
     uint16_t vmid;
     bool inhibits_updates; /* ATOS_ADDR.HTTUI: descriptors count as updated (9) */

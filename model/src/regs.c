@@ -428,8 +428,8 @@ void smmu__regs_update_acks(struct smmu *s, struct prog_if *pi)
     /* The effective PRIQEN ends with SMMUEN, and then so do writes to the queue (6.3.9.6). */
     if (!smmu__priq_quiet(pi))
         busy |= SMMU_FIELD_MASK(CR0, PRIQEN) | SMMU_FIELD_MASK(CR0, SMMUEN);
-    /* Structures are not accessed and caches not filled while SMMUEN is 0 (6.3.9.6). What came since
-     * bypasses, and there may always be some of it. */
+    /* Structures are not accessed and caches not filled while SMMUEN is 0 (6.3.9.6). What came
+     * since bypasses, and there may always be some of it. */
     if (s->slots.enabled || s->inval.own_running)
         busy |= SMMU_FIELD_MASK(CR0, SMMUEN);
     for (size_t i = 0; i < COUNT(irqs); i++)

@@ -25,7 +25,7 @@ struct repl {
     uint32_t clock;   /* LRU: uses so far */
     uint64_t random;  /* state of the generator */
     uint32_t *of_way; /* [sets][ways]: LRU: clock at its last use; RRIP: re-reference prediction */
-    uint64_t *of_set; /* [sets]: RR: next victim; PLRU: a tree, node 1 at the root, bit set: go right */
+    uint64_t *of_set; /* [sets]: RR: next victim; PLRU: a tree, root: node 1; bit set: go right */
     struct plru_way *path; /* [ways]: PLRU */
 };
 

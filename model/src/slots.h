@@ -66,7 +66,7 @@ enum slot_state {
 enum {
     SLOT_NO_CFG_FILL = 1,
     SLOT_NO_TLB_FILL = 2,
-    SLOT_AWAITED = 4, /* made by a translation that its device has let go of since: CMD_SYNC waits */
+    SLOT_AWAITED = 4, /* its device has let go of the translation that made it: CMD_SYNC waits */
     SLOT_MARKED_IN_1 = 8
 };
 
@@ -176,8 +176,8 @@ static inline bool smmu__slot_list_empty(const struct slot_list *list)
     return list->first == SLOT_NONE;
 }
 /*
- * It waits for software: no invalidation, CMD_SYNC or CR0ACK concerns it until it starts anew, which
- * it does as though it had just arrived (3.12.2).
+ * It waits for software: no invalidation, CMD_SYNC or CR0ACK concerns it until it starts anew,
+ * which it does as though it had just arrived (3.12.2).
  */
 void smmu__slot_rest(struct smmu *s, struct slot *slot);
 void smmu__slot_start_anew(struct smmu *s, struct slot *slot);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L3. What an STE says of stage 2's tables: format, granule, input and output sizes, start level (5.2,
- * 3.4; Arm ARM D8.2, G5.5.7). Whether that is legal is stream.c's.
+ * L3. What an STE says of stage 2's tables: format, granule, input and output sizes, start level
+ * (5.2, 3.4; Arm ARM D8.2, G5.5.7). Whether that is legal is stream.c's.
  */
 #ifndef SMMUSIM_STAGE2_TABLES_H
 #define SMMUSIM_STAGE2_TABLES_H

@@ -2,9 +2,10 @@
 /*
  * L3. Stalled transactions (3.12.2): where they wait for software, their STAGs, and what commands
  * do with them (4.7.1, 4.7.2). A transaction that stalls keeps its slot, and gives back everything
- * else: token, walker, places in TBU and TCU, its turn among those of its ID. It has a place here, one of IDR5.STALL_MAX, until it
- * leaves; while there is none it waits in its TBU. Where the event queue is not writable (7.2.1) it
- * waits without a record, and is tried again from its beginning when there is room.
+ * else: token, walker, places in TBU and TCU, its turn among those of its ID. It has a place here,
+ * one of IDR5.STALL_MAX, until it leaves; while there is none it waits in its TBU. Where the event
+ * queue is not writable (7.2.1) it waits without a record, and is tried again from its beginning
+ * when there is room.
  */
 #ifndef SMMUSIM_STALL_H
 #define SMMUSIM_STALL_H

@@ -63,7 +63,7 @@ enum {
     SETTLE_WALKERS = 8,    /* a walker is free */
     SETTLE_PMCG = 16,      /* a counter has overflowed, which interrupts */
     SETTLE_PLACES = 32,    /* a place in the TCU is free */
-    SETTLE_STALLS = 64,    /* there may be a STAG and room for the record of one that waits for it */
+    SETTLE_STALLS = 64,    /* there may be a STAG and room for the record of one that waits */
     SETTLE_TURNS = 128     /* a command queue may have the turn (cmdq.h) */
 };
 

@@ -46,7 +46,8 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
                                   const uint64_t ste[8], bool ssv, uint32_t substreamid,
                                   struct xctx *x, struct cd_locator *locator);
 
-/* What it says of transactions that come translated, without a CD: *x; false: it is illegal (3.9.1.3). */
+/* What it says of transactions that come translated, without a CD: *x; false: it is illegal
+ * (3.9.1.3). */
 bool smmu__ste_decode_translated(const smmu_config_t *cfg, const struct prog_if *pi,
                                  const uint64_t ste[8], struct xctx *x);
 

@@ -14,8 +14,8 @@ enum { BUCKET = 8 };
 
 static uint64_t tag_key(uint8_t world, uint16_t vmid, uint16_t asid, bool global, bool aset)
 {
-    return UINT64_C(1) << 63 | (uint64_t)world_in_tags(world) << 40 | (uint64_t)vmid << 24 | (uint64_t)asid << 8 |
-           (uint64_t)global << 1 | (uint64_t)aset;
+    return UINT64_C(1) << 63 | (uint64_t)world_in_tags(world) << 40 | (uint64_t)vmid << 24 |
+           (uint64_t)asid << 8 | (uint64_t)global << 1 | (uint64_t)aset;
 }
 
 enum { STAGE2_BIT = 2 };
@@ -157,7 +157,8 @@ static void drop_key(struct smmu *s, uint64_t key)
 void smmu__tags_drop(struct smmu *s, const struct tag_filter *f)
 {
     struct tags *t = &s->tags;
-    if (f->by_asid && f->spare_global && !f->vmid_ignored) { /* without VMIDs every tag has VMID 0 (3.17) */
+    /* Without VMIDs every tag has VMID 0 (3.17). */
+    if (f->by_asid && f->spare_global && !f->vmid_ignored) {
         uint16_t vmid = f->by_vmid ? f->vmid : 0;
         drop_key(s, tag_key(f->world, vmid, f->asid, false, false));
         if (!f->spare_aset)

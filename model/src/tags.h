@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. TLB tags: each {StreamWorld, VMID, ASID or global, ASET} that is in use, and each {StreamWorld,
- * VMID} of stage 2 entries, which are by IPA, gets a small
- * number and a serial. An entry is live while its serial is its tag's current one, so that dropping
- * everything of an ASID or VMID costs the host the same whatever the TLB's depth (3.17, 4.4).
+ * L2. TLB tags: each {StreamWorld, VMID, ASID or global, ASET} that is in use, and each
+ * {StreamWorld, VMID} of stage 2 entries, which are by IPA, gets a small number and a serial. An
+ * entry is live while its serial is its tag's current one, so that dropping everything of an ASID
+ * or VMID costs the host the same whatever the TLB's depth (3.17, 4.4).
  */
 #ifndef SMMUSIM_TAGS_H
 #define SMMUSIM_TAGS_H
@@ -42,7 +42,8 @@ static inline bool tags_bound(const struct tags *t, const struct xctx *x)
 /* Binds anew if the binding has been overtaken by an invalidation. Before every use of a context's
  * entries. */
 void smmu__tags_use(struct smmu *s, struct xctx *x);
-/* The same for x->s2_tag: before every use of a context's stage 2 entries. Its VMID must be known. */
+/* The same for x->s2_tag: before every use of a context's stage 2 entries. Its VMID must be
+ * known. */
 void smmu__tags_use_stage2(struct smmu *s, struct xctx *x);
 
 struct tag_filter {

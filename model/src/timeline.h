@@ -27,7 +27,7 @@ void smmu__timeline_note(struct smmu *s, uint64_t cycle, smmu_timeline_phase_t p
 /* index: which of the kind's units; id: see smmu_timeline_record. */
 #define TIMELINE_AT(s, cycle, phase, kind, index, id, first, second)                               \
     do {                                                                                           \
-        if (UNLIKELY((s)->timeline.capacity))                                                                \
+        if (UNLIKELY((s)->timeline.capacity))                                                      \
             smmu__timeline_note(s, cycle, SMMU_TIMELINE_##phase, SMMU_TIMELINE_##kind, index, id,  \
                                 first, second);                                                    \
     } while (0)
@@ -45,7 +45,7 @@ void smmu__timeline_access(struct smmu *s, uint64_t cycle, smmu_timeline_phase_t
                            uint64_t tag, uint64_t first, uint64_t second);
 #define TIMELINE_ACCESS(s, cycle, phase, tag, first, second)                                       \
     do {                                                                                           \
-        if (UNLIKELY((s)->timeline.capacity))                                                                \
+        if (UNLIKELY((s)->timeline.capacity))                                                      \
             smmu__timeline_access(s, cycle, SMMU_TIMELINE_##phase, tag, first, second);            \
     } while (0)
 
@@ -76,7 +76,7 @@ void smmu__timeline_hit(struct smmu *s, const smmu_request_t *request, uint64_t 
 
 #define TIMELINE_STAGE_IN(s, slot, in, kind)                                                       \
     do {                                                                                           \
-        if (UNLIKELY((s)->timeline.capacity))                                                                \
+        if (UNLIKELY((s)->timeline.capacity))                                                      \
             smmu__timeline_stage(s, slot, in, SMMU_TIMELINE_##kind, 0, 0);                         \
     } while (0)
 #define TIMELINE_STAGE(s, slot, kind) TIMELINE_STAGE_IN(s, slot, 0, kind)

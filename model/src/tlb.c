@@ -58,7 +58,8 @@ static void empty(struct tlb *t, struct tlb_entry *e)
     e->key = 0;
 }
 
-/* NULL: every way is alive. An array of one set remembers it until a tag dies or a way is emptied. */
+/* NULL: every way is alive. An array of one set remembers it until a tag dies or a way is
+ * emptied. */
 static struct tlb_entry *unused_way(const struct smmu *s, struct tlb *t, struct tlb_entry *set)
 {
     for (uint32_t w = 0; w < t->ways; w++)
@@ -84,7 +85,8 @@ static void put(struct tlb *t, uint32_t set, struct tlb_entry *e, const struct t
 }
 
 /* One alive entry gives way to another; most are of the same size. */
-static inline void replace(struct tlb *t, uint32_t set, struct tlb_entry *e, const struct tlb_entry *entry)
+static inline void replace(struct tlb *t, uint32_t set, struct tlb_entry *e,
+                           const struct tlb_entry *entry)
 {
     bool same_size = !((e->key ^ entry->key) & 63) && e->kind == entry->kind;
     t->evicted++;

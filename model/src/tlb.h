@@ -44,7 +44,8 @@ struct tlb {
     struct tlb_entry *entry; /* [sets][ways] */
     struct repl repl;
     uint8_t *holders; /* [TLB_BUCKETS]: how many keys fall into a bucket; or NULL (one large set) */
-    /* Counted; from an instance's creation on: inserted = evicted + invalidated + those in place. */
+    /* Counted; from an instance's creation on: inserted = evicted + invalidated + those
+     * in place. */
     uint64_t inserted, evicted, invalidated;
 };
 

@@ -26,8 +26,8 @@ struct walk {
     uint8_t memattr, sh;
 };
 
-/* Permissions of a leaf, hierarchical bits, WXN and PAN included: one bit for each kind of access.
- */
+/* Permissions of a leaf, hierarchical bits, WXN and PAN included: one bit for each
+ * kind of access. */
 enum {
     LEAF_PR = 1,
     LEAF_PW = 2,
@@ -38,11 +38,11 @@ enum {
 };
 
 /*
- * Who could write if the page were marked dirty: by DBM, or nDirty of indirect permissions (D8.5.2).
- * With indirect permissions of stage 2: mostly read-only, which hardware may write that updates
- * stage 1's descriptors; and what translation hardening asks for: fit for TTB0's or TTB1's table,
- * reached by assured translations alone (D8.4.2.2, 3.27.2). And what hardware has not done yet: set
- * the access flag (HA), or, with indirect permissions of stage 2, mark the page dirty.
+ * Who could write if the page were marked dirty: by DBM, or nDirty of indirect permissions
+ * (D8.5.2). With indirect permissions of stage 2: mostly read-only, which hardware may write that
+ * updates stage 1's descriptors; and what translation hardening asks for: fit for TTB0's or TTB1's
+ * table, reached by assured translations alone (D8.4.2.2, 3.27.2). And what hardware has not done
+ * yet: set the access flag (HA), or, with indirect permissions of stage 2, mark the page dirty.
  */
 enum {
     LEAF_CLEAN_P = 1,
@@ -161,7 +161,8 @@ static inline enum walk_outcome smmu__walk_start_stage2(const struct xctx *x, ui
 int smmu__walk_start_level(unsigned granule_log2, unsigned input_bits);
 
 /* The start level's tables may be shorter or, concatenated, longer than a granule: their base is
- * aligned to their own size (D8.2). t: granule, input bits, start level and output size are known. */
+ * aligned to their own size (D8.2). t: granule, input bits, start level and output size are
+ * known. */
 uint64_t smmu__walk_table_base(const struct ttb *t, uint64_t base);
 
 /* Where the descriptor of w->level lies (8 bytes). */

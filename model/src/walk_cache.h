@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * L2. The TCU's walk caches: descriptors of valid walks, by the stage and level they were read at; a
- * leaf's too. Stage 1 entries are by VA, and under a stage 2 a table of theirs is where that has it,
- * if it is there in one piece; stage 2 entries are by IPA. One array for each stage and level or one for all (timing.wc_split); timing.wc_levels says
- * which levels are kept. Level -1 shares level 0's.
+ * L2. The TCU's walk caches: descriptors of valid walks, by the stage and level they were read at;
+ * a leaf's too. Stage 1 entries are by VA, and under a stage 2 a table of theirs is where that has
+ * it, if it is there in one piece; stage 2 entries are by IPA. One array for each stage and level
+ * or one for all (timing.wc_split); timing.wc_levels says which levels are kept. Level -1 shares
+ * level 0's.
  */
 #ifndef SMMUSIM_WALK_CACHE_H
 #define SMMUSIM_WALK_CACHE_H

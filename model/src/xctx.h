@@ -50,7 +50,8 @@ enum { VMSAV8_32_INPUT_BITS = 32, VMSAV8_32_OUTPUT_BITS = 40 };
 /* Tables of a context, by their place in xctx.ttb. */
 enum { TTB_LOW, TTB_HIGH, TTB_STAGE2, TTBS };
 
-/* One half of the stage 1 input range (5.4: TTBx, TxSZ, TGx, ...), or stage 2's (5.2: S2TTB, ...). */
+/* One half of the stage 1 input range (5.4: TTBx, TxSZ, TGx, ...), or stage 2's (5.2:
+ * S2TTB, ...). */
 struct ttb {
     uint64_t base;        /* table address, aligned down to the start level's table size (D8.2) */
     uint64_t range_mask;  /* VA bits that must all equal bit 55; without the tag byte if TBI */
