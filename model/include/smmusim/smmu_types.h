@@ -42,7 +42,8 @@ typedef enum smmu_pas {
     SMMU_PAS_ROOT = 3,
 } smmu_pas_t;
 
-/* Shareability as descriptors and STE.SHCFG code it: 0 non-, 2 outer, 3 inner shareable (13.1.3). */
+/* Shareability as descriptors and STE.SHCFG code it: 0 non-, 2 outer, 3 inner shareable
+ * (13.1.3). */
 typedef enum smmu_sh { SMMU_SH_NSH = 0, SMMU_SH_OSH = 2, SMMU_SH_ISH = 3 } smmu_sh_t;
 
 /* MAIR-format bytes of common memory types (13.1.3; the format is the Arm ARM's D8.6). */
@@ -64,8 +65,9 @@ enum {
      */
     SMMU_REQ_TRACKED = 1u << 4,
     /*
-     * PCIe ATS (3.9.1). A Translation Request of one page: WRITE stands for NW=0, INST for Exe, PRIV for Priv, which two
-     * count only with SSV (13.7). Its result is an SMMU_RESULT_ATS_*, it is no access, and TRACKED does not count.
+     * PCIe ATS (3.9.1). A Translation Request of one page: WRITE stands for NW=0, INST for Exe,
+     * PRIV for Priv, which two count only with SSV (13.7). Its result is an SMMU_RESULT_ATS_*, it
+     * is no access, and TRACKED does not count.
      */
     SMMU_REQ_ATS_REQUEST = 1u << 5,
     /* A translated transaction: addr is what a Translation Completion has brought. Not both. */
@@ -92,9 +94,10 @@ typedef enum smmu_result {
     SMMU_RESULT_FORWARD = 0, /* send it on to 'pa' */
     SMMU_RESULT_ABORT = 1,   /* terminate with an abort (bus error) */
     SMMU_RESULT_RAZ_WI = 2,  /* terminate as successful: reads zero, writes ignored (3.12, 5.5) */
-    /* ATS Translation Completions (3.9.1.2). Success: of the aligned region of 2^region_log2 bytes around the request's
-       address, pa is where its first byte lies, an IPA with split-stage ATS; perms is what is granted, none at all
-       included. SMMU_RSP_PRIV is Priv as requested. U, N and Global are always 0. */
+    /* ATS Translation Completions (3.9.1.2). Success: of the aligned region of 2^region_log2 bytes
+       around the request's address, pa is where its first byte lies, an IPA with split-stage ATS;
+       perms is what is granted, none at all included. SMMU_RSP_PRIV is Priv as requested. U, N and
+       Global are always 0. */
     SMMU_RESULT_ATS_SUCCESS = 3,
     SMMU_RESULT_ATS_UR = 4, /* Unsupported Request */
     SMMU_RESULT_ATS_CA = 5, /* Completer Abort */
@@ -137,7 +140,8 @@ typedef enum smmu_verdict {
 
 /* ---------------------------------------------- broadcast TLB maintenance */
 
-/* TLBI instructions of PEs, those of all shareability domains and the nXS forms among them (3.17). */
+/* TLBI instructions of PEs, those of all shareability domains and the nXS forms among them
+ * (3.17). */
 typedef enum smmu_tlbi_op {
     SMMU_TLBI_ALLE1,
     SMMU_TLBI_VMALLE1,    /* vmid */
@@ -203,7 +207,8 @@ typedef enum smmu_out_kind {
 
 typedef enum smmu_mem_op { SMMU_MEM_READ = 0, SMMU_MEM_WRITE = 1, SMMU_MEM_CAS = 2 } smmu_mem_op_t;
 
-/* Why the SMMU makes the access: for traces, statistics and routing. Never needed for correctness. */
+/* Why the SMMU makes the access: for traces, statistics and routing. Never needed for
+ * correctness. */
 typedef enum smmu_mem_source {
     SMMU_SRC_L1STD,
     SMMU_SRC_STE,
@@ -255,7 +260,8 @@ typedef struct smmu_out_irq {
     uint16_t group; /* PMCG: whose wire it is; 0 the TCU's, 1 + t that of TBU t */
 } smmu_out_irq_t;
 
-/* Which translations an invalidation may have changed. Wider than necessary is possible, narrower is not. */
+/* Which translations an invalidation may have changed. Wider than necessary is possible, narrower
+ * is not. */
 typedef struct smmu_out_inval {
     uint64_t tag;
     bool all_streams;
@@ -265,8 +271,8 @@ typedef struct smmu_out_inval {
 } smmu_out_inval_t;
 
 /*
- * CMD_ATC_INV (4.5.1): the device drops the translations it has cached of the span. Its completion means that accesses
- * made by them have been submitted (smmu_submit()).
+ * CMD_ATC_INV (4.5.1): the device drops the translations it has cached of the span. Its completion
+ * means that accesses made by them have been submitted (smmu_submit()).
  */
 typedef struct smmu_out_atc_inv {
     uint64_t tag;         /* the model's; hand it back unchanged */
