@@ -46,10 +46,11 @@ TEST(Stage2Permissions, 322_s2ap_and_xn)
         for (unsigned xn = 0; xn < 4; ++xn) {
             const std::string d = data[s2ap], x = executes[xn];
             const std::string expected = d + x[0] + d + x[1];
-            EXPECT_EQ(in_words(smmu__pte_stage2_permissions(page(s2ap, xn))), expected)
+            EXPECT_EQ(in_words(smmu__pte_stage2_permissions(page(s2ap, xn), false)), expected)
                 << s2ap << xn;
             const uint64_t rest = ~(REF_MASK(S2_LEAF_S2AP) | REF_MASK(S2_LEAF_XN));
-            EXPECT_EQ(in_words(smmu__pte_stage2_permissions(page(s2ap, xn) | rest)), expected)
+            EXPECT_EQ(in_words(smmu__pte_stage2_permissions(page(s2ap, xn) | rest, false)),
+                      expected)
                 << "nothing else in the descriptor counts " << s2ap << xn;
         }
 }
@@ -88,7 +89,7 @@ TEST(Stage2Permissions, 324_pages_that_a_walk_or_a_cd_may_come_from)
                             walk w = {};
                             stage2 t = {};
                             t.class_ = static_cast<uint8_t>(reader);
-                            t.leaf.perms = smmu__pte_stage2_permissions(page(s2ap, xn));
+                            t.leaf.perms = smmu__pte_stage2_permissions(page(s2ap, xn), false);
                             t.leaf.memattr = smmu__attrs_stage2_code(memattr, fwb, false);
                             EXPECT_EQ(smmu__stage2_readable(&x, &w, &t),
                                       (s2ap & 1) && !(s2ptw && is_device))

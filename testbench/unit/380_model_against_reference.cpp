@@ -83,7 +83,7 @@ void expect_enough_of_everything(const std::map<Ending, uint64_t> &endings, uint
     }
 }
 
-/* rule: PRI-001 PRI-002 CCH-019 HTU-026 */
+/* rule: PRI-001 PRI-002 CCH-019 HTU-026 CF-023 CCH-015 CCH-016 */
 TEST(ModelAgainstReference, 380_every_answer_and_every_record)
 {
     const SeededRun run(1'000'000, 50'000);

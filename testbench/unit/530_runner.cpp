@@ -20,7 +20,13 @@ smmu_mem_status_t zeros(void *, const smmu_out_mem_t *access, void *data, uint64
     return SMMU_MEM_OK;
 }
 
-const smmu_runner_t runner = {zeros, nullptr, nullptr, nullptr, nullptr};
+smmu_runner_t runner_of(smmu_memory_fn memory)
+{
+    smmu_runner_t r = {};
+    r.memory = memory;
+    return r;
+}
+const smmu_runner_t runner = runner_of(zeros);
 
 void bring_up(BareSmmu &d)
 {

@@ -99,12 +99,12 @@ void configure_msi(Machine &m, uint32_t cfg0, uint64_t enable)
 
 void request_page(Machine &m)
 {
-    const smmu_page_request_t request = {.addr = 0x1000,
-                                         .streamid = kStream,
-                                         .substreamid = 0,
-                                         .prg_index = 1,
-                                         .flags = SMMU_PPR_READ | SMMU_PPR_LAST,
-                                         .sec_sid = SMMU_PAS_NS};
+    smmu_page_request_t request = {};
+    request.addr = 0x1000;
+    request.streamid = kStream;
+    request.prg_index = 1;
+    request.flags = SMMU_PPR_READ | SMMU_PPR_LAST;
+    request.sec_sid = SMMU_PAS_NS;
     EXPECT_TRUE(host_page_request(m.host.get(), &request));
     m.idle();
 }

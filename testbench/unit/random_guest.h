@@ -422,7 +422,8 @@ private:
         if (!one_in(3))
             r.flags &= static_cast<uint16_t>(~SMMU_REQ_SSV);
         if (has_ats_ && one_in(4))
-            r.flags |= one_in(3) ? SMMU_REQ_ATS_TRANSLATED : SMMU_REQ_ATS_REQUEST;
+            r.flags = static_cast<uint16_t>(
+                r.flags | (one_in(3) ? SMMU_REQ_ATS_TRANSLATED : SMMU_REQ_ATS_REQUEST));
         r.memattr = static_cast<uint8_t>(random_());
         r.sh = static_cast<uint8_t>(pick(4));
         r.tbu = static_cast<uint8_t>(pick(tbus_));
