@@ -53,14 +53,17 @@ int smmu__s2_start_level(const smmu_config_t *cfg, const uint64_t ste[8])
 {
     static const int8_t levels[3][4] = {
         {2, 1, 0, 3}, {3, 2, 1, 0}, {3, 2, 1, S2_NO_LEVEL}}; /* [granule][SL0] */
+    /* No address is so long that it would need the level (J1.1.4 AArch64.S2InvalidSL). */
+    static const uint8_t least_oas[3][4] = {{0, 0, 44, 0}, {0, 0, 42, 52}, {0, 0, 44, 0}};
     unsigned granule = smmu__s2_granule_log2(cfg, ste), sl0 = (unsigned)STE_GET(ste, S2SL0);
+    unsigned oas = smmu__oas_bits(cfg);
     bool ds = smmu__s2_uses_ds(cfg, ste);
     if (smmu__s2_uses_vmsav8_32(cfg, ste))
         return sl0 > 1 ? S2_NO_LEVEL : 2 - (int)sl0;
     if (granule == 12 && ds && STE_GET(ste, S2SL0_2))
-        return sl0 ? S2_NO_LEVEL : -1;
+        return sl0 || oas < 52 ? S2_NO_LEVEL : -1;
     if ((granule == 12 && sl0 == 3 && !cfg->value[SMMU_CFG_IDR3_STT]) ||
-        (granule == 14 && sl0 == 3 && !ds))
+        (granule == 14 && sl0 == 3 && !ds) || oas < least_oas[(granule - 12) / 2][sl0])
         return S2_NO_LEVEL;
     return levels[(granule - 12) / 2][sl0];
 }

@@ -89,6 +89,19 @@ int StreamEntry::start_level() const
     }
 }
 
+/* J1.1.4.40 AArch64.S2InvalidSL: levels that addresses of the supported size never reach. */
+bool StreamEntry::start_level_is_out_of_reach(const Features &f, int level) const
+{
+    switch (granule_of_tg0(STE(S2TG))) {
+    case 12:
+        return f.oas < (level < 0 ? 52u : level == 0 ? 44u : 0u);
+    case 14:
+        return f.oas < (level == 0 ? 52u : level == 1 ? 42u : 0u);
+    default:
+        return level == 1 && f.oas < 44;
+    }
+}
+
 /* 5.2 S2T0SZ, S2TG, S2SL0, S2TTB; D8.2 tables D8-20 to D8-41 */
 bool StreamEntry::stage2_tables_illegal(const Features &f) const
 {
@@ -106,7 +119,8 @@ bool StreamEntry::stage2_tables_illegal(const Features &f) const
     REF_SET(STE_S2DS, effective.words.data(), uses_ds(f));
     int level = effective.start_level();
     if (level == INT_MAX || (granule == 12 && level == 3 && !f.stt) ||
-        (granule == 14 && level == 0 && !uses_ds(f)))
+        (granule == 14 && level == 0 && !uses_ds(f)) ||
+        effective.start_level_is_out_of_reach(f, level))
         return true;
     /* One table, or up to 16 concatenated ones. */
     unsigned input = 64 - t0sz, low = entry_log2(granule, level);

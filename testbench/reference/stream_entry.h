@@ -45,6 +45,7 @@ private:
     bool stage2_tables_illegal(const Features &features) const;
     bool uses_ds(const Features &features) const;
     int start_level() const; /* of VMSAv8-64; INT_MAX: Reserved */
+    bool start_level_is_out_of_reach(const Features &features, int level) const;
 };
 
 } // namespace reference

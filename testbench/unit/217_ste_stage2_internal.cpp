@@ -116,7 +116,7 @@ TEST_F(SteStage2, 218_the_input_range_is_at_most_the_ias)
             REF_SET(STE_S2PS, ste, oas % 6);
             REF_SET(STE_S2T0SZ, ste, t0sz);
             /* A start level that fits: level 0, 1 or 2 of 4 KiB tables. */
-            REF_SET(STE_S2SL0, ste, t0sz <= 24 ? 2 : t0sz <= 33 ? 1 : 0);
+            REF_SET(STE_S2SL0, ste, t0sz <= 20 ? 2 : t0sz <= 33 ? 1 : 0);
             EXPECT_EQ(legal(), t0sz >= 64 - ias) << bits[oas % 6] << " " << t0sz;
         }
 }
@@ -180,6 +180,34 @@ TEST_F(SteStage2, 219_ds)
             REF_SET(STE_S2T0SZ, ste, t0sz);
             EXPECT_EQ(legal(), row.first <= t0sz && t0sz <= row.last)
                 << row.tg << row.ds << row.sl2 << row.sl0 << " " << t0sz;
+        }
+}
+
+/* DDI J1.1.4.40: levels that no address of the supported size needs; S2T0SZ fits the level. */
+/* rule: STE-046 */
+TEST_F(SteStage2, 219_start_levels_follow_the_oas)
+{
+    static const unsigned bits[] = {32, 36, 40, 42, 44, 48, 52};
+    struct {
+        unsigned tg, ds, sl0, t0sz, least_oas;
+    } const rows[] = {
+        {0, 0, 2, 24, 44}, {0, 0, 2, 22, 44}, {0, 0, 1, 24, 40}, {0, 0, 1, 22, 42},
+        {2, 0, 2, 24, 42}, {2, 0, 2, 22, 42}, {2, 0, 1, 24, 40}, {2, 0, 1, 28, 36},
+        {2, 1, 3, 16, 52}, {2, 1, 2, 17, 48}, {1, 0, 2, 21, 44}, {1, 0, 1, 22, 42},
+    };
+    VALUE(IDR0_TTF) = 2; /* the IAS is the OAS */
+    VALUE(IDR5_DS) = 1;
+    for (const auto &row : rows)
+        for (unsigned oas = 0; oas < 7; ++oas) {
+            VALUE(IDR5_OAS) = oas;
+            VALUE(IDR5_VAX) = oas == 6;
+            REF_SET(STE_S2PS, ste, oas);
+            REF_SET(STE_S2TG, ste, row.tg);
+            REF_SET(STE_S2DS, ste, row.ds);
+            REF_SET(STE_S2SL0, ste, row.sl0);
+            REF_SET(STE_S2T0SZ, ste, row.t0sz);
+            EXPECT_EQ(legal(), bits[oas] >= row.least_oas)
+                << row.tg << row.sl0 << " " << row.t0sz << " " << bits[oas];
         }
 }
 
