@@ -165,27 +165,14 @@ bool smmu__flight_stage2_lookup(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_ttd_step(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_leaf(struct smmu *s, struct slot *slot);
-/* What its leaf means, of a query as well (query.h): LEAF_*, the address that it leads to; does it
- * permit what is needed (LEAF_*) after this walk of stage 1 (3.26.2); may the SMMU read there,
- * which is data, and from Device memory unless S2PTW (5.2 S2PTW, 7.3.16)? With which attributes? */
-uint8_t smmu__stage2_permissions(const struct xctx *x, const struct leaf *leaf);
-uint64_t smmu__stage2_output(const struct stage2 *t);
-bool smmu__stage2_permits(const struct xctx *x, const struct walk *stage1, struct stage2 *t,
-                          uint8_t need);
-bool smmu__stage2_readable(const struct xctx *x, const struct walk *stage1, struct stage2 *t);
-/* Is it about the update of a stage 1 descriptor? May hardware write that there, and does that make
- * the page dirty (3.13.5, D8.4.2.2)? */
+/* Is it about the update of a stage 1 descriptor (3.13.5)? */
 static inline bool smmu__stage2_of_update(const struct stage2 *t)
 {
     return t->class_ == CLASS_TT && t->read == SLOT_UPDATE;
 }
-bool smmu__stage2_updatable(const struct xctx *x, const struct leaf *leaf);
-bool smmu__stage2_update_dirties(const struct leaf *leaf);
+/* Attributes of a read whose own are these, of a query as well (query.h). */
 struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stage2 *t,
                                          struct mem_attrs own);
-/* One translation out of two: the smaller region, what both permit, the types combined. Its level
- * and ASID are stage 1's, by which it is invalidated. */
-void smmu__stage2_combine(struct leaf *one, const struct stage2 *t);
 
 /* ---- flight_update.c: hardware update of a leaf's flags (3.13), before the leaf is used */
 /* What the access needs of a leaf: LEAF_*; of a prefetch nothing is needed, so it dirties

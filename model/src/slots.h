@@ -10,6 +10,7 @@
 #include "fault.h"
 #include "pool.h"
 #include "smmusim/smmu_types.h"
+#include "stage2.h"
 #include "timeline.h"
 #include "walk.h"
 #include "xctx.h"
@@ -68,16 +69,6 @@ enum {
     SLOT_NO_TLB_FILL = 2,
     SLOT_AWAITED = 4, /* its device has let go of the translation that made it: CMD_SYNC waits */
     SLOT_MARKED_IN_1 = 8
-};
-
-/* What an address needs of stage 2, and what goes on with the result. */
-struct stage2 {
-    uint64_t ipa;
-    struct walk walk;
-    struct leaf leaf;
-    uint8_t class_; /* enum fault_class: what the address is of */
-    bool not_assured; /* that alone kept the access from it (3.27.2) */
-    uint8_t read;   /* CLASS_CD, CLASS_TT: the slot_state of the read that waits for it */
 };
 
 enum slot_walker { WALKER_NONE, WALKER_CTW, WALKER_PTW };
