@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "hardening.h"
 #include "stall.h"
 #include "state.h"
 
@@ -210,19 +211,21 @@ bool smmu__flight_stage1_fault(struct smmu *s, struct slot *slot, uint8_t event)
     return terminate(s, slot, slot->x.a ? SMMU_RESULT_ABORT : SMMU_RESULT_RAZ_WI, slot->x.r);
 }
 
-/* What else a record of F_PERMISSION says of stage 2 (7.3.16). */
+/* What else a record of F_PERMISSION says of stage 2 (7.3.16): the first check that failed, of the
+ * top level, AssuredOnly, overlay, base and dirty state (D8.15.5.1). */
 static void why_stage2(const struct slot *slot, struct fault *f)
 {
     const struct leaf *leaf = &slot->s2.leaf;
     bool own_access = f->class_ != CLASS_IN, hd = slot->x.ttb[TTB_STAGE2].hd;
     uint8_t need = own_access ? LEAF_PR : leaf_permission(f->priv, f->inst, !f->read);
-    f->ttrnw = f->class_ == CLASS_TT; /* it was a read */
+    f->ttrnw = f->class_ == CLASS_TT && !smmu__stage2_of_update(&slot->s2);
+    f->assured_only = slot->s2.hardening == HARDENING_ASSURED_ONLY;
+    if (slot->s2.hardening != HARDENING_PERMITS)
+        return;
     f->overlay = slot->x.s2poe && !(leaf->overlay & need);
-    f->assured_only = slot->s2.not_assured;
     f->dirty_bit = !f->read && !own_access && !f->overlay && !hd && leaf_is_clean(leaf, f->priv);
     if (!smmu__stage2_of_update(&slot->s2))
         return;
-    f->ttrnw = false;
     f->overlay = smmu__walk_overlay_bars_update(&slot->x, slot->descriptor);
     f->dirty_bit = leaf->marks & LEAF_UNDIRTIED && leaf->marks & (LEAF_MRO | LEAF_CLEAN_P) &&
                    !f->overlay && !hd;

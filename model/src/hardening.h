@@ -16,11 +16,11 @@ void smmu__harden_cd(struct xctx *x, uint8_t marks);
 void smmu__harden_begin(const struct xctx *x, struct walk *w);
 /* It has read this descriptor, from a page with these marks. */
 void smmu__harden_step(const struct xctx *x, struct walk *w, uint64_t descriptor, uint8_t marks);
-/* A page with these marks may be what stage 1 has led to, what it reads next, or the CD. */
-bool smmu__harden_assured(const struct xctx *x, const struct walk *w, enum fault_class class_,
-                          uint8_t marks);
-/* It may be the table that TTB0 or TTB1 points at; any page may be the others. */
-bool smmu__harden_top_level(const struct xctx *x, const struct walk *w, enum fault_class class_,
-                            uint8_t marks);
+/* The first check of stage 2 that fails comes before all permissions (D8.15.5.1). */
+enum hardening_verdict { HARDENING_PERMITS, HARDENING_TOP_LEVEL, HARDENING_ASSURED_ONLY };
+
+/* May a page with these marks be what stage 1 has led to, what it reads next, or the CD? */
+enum hardening_verdict smmu__harden_verdict(const struct xctx *x, const struct walk *w,
+                                            enum fault_class class_, uint8_t marks);
 
 #endif

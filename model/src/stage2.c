@@ -22,9 +22,8 @@ bool smmu__stage2_permits(const struct xctx *x, const struct walk *stage1, struc
     enum fault_class class_ = (enum fault_class)t->class_;
     uint8_t may = leaf_may_permit(&x->ttb[TTB_STAGE2], &t->leaf);
     bool allowed = may & need && (!x->s2poe || t->leaf.overlay & need);
-    bool assured = smmu__harden_assured(x, stage1, class_, t->leaf.marks);
-    t->not_assured = allowed && !assured;
-    return allowed && assured && smmu__harden_top_level(x, stage1, class_, t->leaf.marks);
+    t->hardening = (uint8_t)smmu__harden_verdict(x, stage1, class_, t->leaf.marks);
+    return allowed && t->hardening == HARDENING_PERMITS;
 }
 
 bool smmu__stage2_readable(const struct xctx *x, const struct walk *stage1, struct stage2 *t)

@@ -18,9 +18,9 @@ struct stage2 {
     uint64_t ipa;
     struct walk walk;
     struct leaf leaf;
-    uint8_t class_;   /* enum fault_class: what the address is of */
-    bool not_assured; /* that alone kept the access from it (3.27.2) */
-    uint8_t read;     /* CLASS_CD, CLASS_TT: the slot_state of the read that waits for it */
+    uint8_t class_;    /* enum fault_class: what the address is of */
+    uint8_t hardening; /* enum hardening_verdict: what it says of the access (3.27.2) */
+    uint8_t read;      /* CLASS_CD, CLASS_TT: the slot_state of the read that waits for it */
 };
 
 /* LEAF_*: what the page permits, and its overlay if there is one (3.26.2). */

@@ -502,16 +502,6 @@ private:
                ((uses_upper ? tl1 : tl0) || ((uses_upper ? tl0 : tl1) && others));
     }
 
-    /* What hardening denies, and maybe permissions too: then 3.26.2 and 7.3.16 do not agree which
-     * of them the record names. */
-    [[noreturn]] void refuse_hardened(bool exposed, bool denied_anyway, const Purpose &purpose,
-                                      uint64_t ipa)
-    {
-        out.event.assured_only = exposed;
-        out.event.cause_open = denied_anyway;
-        stage2_fault(REF_EVT_F_PERMISSION, purpose, ipa);
-    }
-
     /* IPA to PA; for the access itself with what that does to its memory type. */
     uint64_t translate_stage2(uint64_t ipa, const Purpose &purpose, bool itself)
     {
@@ -537,9 +527,14 @@ private:
         Place place = {hardened(REF_GET(STE_ASSUREDONLY, ste.words)) && (leaf >> 58 & 1),
                        table_marks(indirection, leaf)};
         bool exposed = place.assured_only && purpose.reported_class != REF_CLASS_CD && !assured;
-        if (exposed || (by_walk && top_level_denied(place.tables)))
-            refuse_hardened(exposed, !allowed.allow(purpose.use) || device, purpose, ipa);
-        if (!allowed.allow(purpose.use) || device) { /* in the order of 3.26.2 */
+        /* In the order of 3.26.2 and D8.15.5.1; J1.1.4.34 */
+        if (by_walk && top_level_denied(place.tables))
+            stage2_fault(REF_EVT_F_PERMISSION, purpose, ipa);
+        if (exposed) {
+            out.event.assured_only = true;
+            stage2_fault(REF_EVT_F_PERMISSION, purpose, ipa);
+        }
+        if (!allowed.allow(purpose.use) || device) {
             out.event.overlay = overlay_denies(indirection, leaf, purpose.use, by_walk);
             out.event.dirty_bit = !out.event.overlay && !device && indirection.base &&
                                   allowed.wait_for_dirty(purpose.use);

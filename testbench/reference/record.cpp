@@ -66,11 +66,6 @@ static void fill_fault(Record &record, const Features &f, const Event &event)
     SET(DIRTYBIT, event.dirty_bit);
     SET(OVERLAY, event.overlay);
     SET(ASSUREDONLY, event.assured_only);
-    if (!event.cause_open)
-        return;
-    UNKNOWN(DIRTYBIT);
-    UNKNOWN(OVERLAY);
-    UNKNOWN(ASSUREDONLY);
 }
 
 Record record_of(const Registers &registers, const Access &access, const Event &event)

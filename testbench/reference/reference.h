@@ -68,7 +68,6 @@ struct Event {
     unsigned number = 0, reported_class = 0;
     bool stage2 = false, stalled = false, dirty_bit = false, overlay = false;
     bool assured_only = false;
-    bool cause_open = false;  /* which of these three the record names */
     bool table_write = false; /* TTRnW=0 */
     uint64_t ipa = 0, fetch_addr = 0;
     bool priv = false, inst = false;
