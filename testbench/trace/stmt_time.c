@@ -24,11 +24,14 @@ struct stat_args {
 
 /* ---- run, drain, time */
 
+/* Far from the end of 64 bits, so that whatever happens then has cycles to happen in. */
+static const uint64_t last_cycle = (UINT64_C(1) << 62) - 1;
+
 static bool parse_cycles(struct parser *parser, struct statement *statement)
 {
     struct value *cycles = parse_alloc(parser, sizeof(*cycles));
     statement->args = cycles;
-    return cycles && parse_value(parser, "CYCLES", UINT64_MAX, cycles);
+    return cycles && parse_value(parser, "CYCLES", last_cycle, cycles);
 }
 
 static void run_until(struct player *player, uint64_t cycle)
@@ -37,10 +40,21 @@ static void run_until(struct player *player, uint64_t cycle)
         ;
 }
 
+/* A variable may hold more than the statement could say, and many runs add up. */
+static bool is_reachable(struct player *player, uint64_t cycle)
+{
+    if (cycle <= last_cycle)
+        return true;
+    player_check(player, false, "a cycle below 2^62", "one beyond");
+    return false;
+}
+
 static void run_run(struct player *player, const void *args)
 {
     uint64_t cycles;
     if (!player_value(player, args, &cycles))
+        return;
+    if (!is_reachable(player, player_after(player, cycles)))
         return;
     run_until(player, player_after(player, cycles));
     recorder_line(player->options->recorder, "run %llu", (unsigned long long)cycles);
@@ -51,8 +65,10 @@ static void run_time(struct player *player, const void *args)
     uint64_t cycle;
     if (!player_value(player, args, &cycle))
         return;
+    if (!is_reachable(player, cycle))
+        return;
     if (cycle > player_now(player))
-        run_until(player, cycle < SMMU_NEVER ? cycle : SMMU_NEVER - 1);
+        run_until(player, cycle);
     recorder_line(player->options->recorder, "time %llu", (unsigned long long)cycle);
 }
 
