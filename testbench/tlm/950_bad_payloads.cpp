@@ -6,6 +6,7 @@
 int sc_main(int, char *[])
 {
     smmusim::smmu_module_config config;
+    smmu_config_set(&config.model, "IDR0.ATS", 0, nullptr, 0);
     uint32_t identified_as = 3;
     config.identify = [&](unsigned, const tlm::tlm_generic_payload &,
                           smmusim::stream_identity &identity) {

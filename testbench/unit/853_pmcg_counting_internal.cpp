@@ -89,7 +89,7 @@ TEST(PmcgCounting, 853_groups_and_events_are_apart)
  * rule: PMC-007 */
 TEST(PmcgCounting, 853_a_counter_of_an_event_that_the_group_does_not_have_stands_still)
 {
-    BareSmmu d;
+    BareSmmu d({{"IDR0.ATS", 0}});
     CounterGroup tbu(d, 1);
     for (uint32_t event : {3U, 4U, 6U, 7U, 0x42U, 0x99U, 0x1001U, 0xFFFFU}) {
         tbu.set_filter(0, event, CounterGroup::ALL_STREAMS, true);
