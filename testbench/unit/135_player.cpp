@@ -80,7 +80,7 @@ TEST(Player, 136_variable_that_nothing_set_fails_where_it_is_used)
     PlayedTrace trace(queues_and_tables() + "event C_BAD_STE streamid=?s\nrun $s\n");
     ASSERT_EQ(trace.failures.size(), 2U) << trace.story();
     EXPECT_EQ(trace.failures[0].got, "an empty Event queue, and nothing more is due");
-    EXPECT_EQ(trace.failures[1].expected, "CYCLES from $s, at most 0xffffffffffffffff");
+    EXPECT_EQ(trace.failures[1].expected, "CYCLES from $s, at most 0x3fffffffffffffff");
 }
 
 TEST(Player, 136_variable_that_is_too_large_fails_where_it_is_used)
