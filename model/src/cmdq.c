@@ -222,7 +222,7 @@ static OFF_PATH void fail(struct smmu *s, unsigned queue, enum cerror code)
     smmu__gerror_raise(s, pi, q->enhanced ? GERROR_CMDQP_ERR : GERROR_CMDQ_ERR);
 }
 
-/* What else consuming a command counts as. */
+/* What else consuming a command counts as; CMD_ATC_INV is counted where it is sent. */
 static const uint8_t stat_of_kind[] = {
     [CMD_IS_CFGI] = SMMU_STAT_cmd_cfgi,
     [CMD_IS_TLBI] = SMMU_STAT_cmd_tlbi,
@@ -249,7 +249,7 @@ static inline void consume(struct smmu *s, unsigned queue)
     q->state = CMDQ_AWAIT;
     STAT(s, cmd_consumed, 1);
     unsigned kind = head_rule(s, q)->kind;
-    if (kind != CMD_PLAIN)
+    if (kind >= CMD_IS_CFGI && kind <= CMD_IS_SYNC)
         s->stat[stat_of_kind[kind]]++;
     read_ahead(s, queue);
     if (was_full)

@@ -78,7 +78,7 @@ void expect_enough_of_everything(const std::map<Ending, uint64_t> &endings, uint
         if (floor.key && most_of(floor.key) < floor.value)
             continue;
         auto found = endings.find(floor.ending);
-        EXPECT_GE(found == endings.end() ? 0 : found->second, accesses / 50'000)
+        EXPECT_GE(found == endings.end() ? 0 : found->second, accesses / 100'000)
             << floor.ending.text();
     }
 }
