@@ -71,7 +71,7 @@ uint64_t most_of(const char *name)
     return 0;
 }
 
-/* Once in 50,000 accesses at least. */
+/* Once in 100,000 accesses at least. */
 void expect_enough_of_everything(const std::map<Ending, uint64_t> &endings, uint64_t accesses)
 {
     for (const Floor &floor : floors) {
