@@ -141,8 +141,10 @@ static void use_ring(struct demo *d)
 {
     const struct uapi_hwpt hwpt = {
         .id = HWPT_ID, .kind = UAPI_HWPT_NESTED_SMMUV3, .guest = {.permissive = true}};
-    struct uapi uapi = {
-        .drv = &d->driver, .user = user_ring_memory(&d->user), .hwpts = &hwpt, .hwpt_count = 1};
+    struct uapi uapi = {.drv = &d->driver,
+                        .user = user_space_memory(&d->user.space),
+                        .hwpts = &hwpt,
+                        .hwpt_count = 1};
     /* A guest that sends on what hardware may check: one granule without a level is Reserved
      * (4.4.1.1). */
     const struct drv_tlbi reserved = {.addr = VM_ADDRESS, .asid = ASID, .tg = REF_TG_4K};
@@ -155,19 +157,19 @@ static void use_ring(struct demo *d)
         user_ring_put(&d->user, i, &good);
     rc = user_ring_invalidate(&d->user, &uapi, RING_ENTRIES);
     show(d, "ring of 16: a full one", "success, cons 0x10", "%s, cons 0x%x", outcome(rc),
-         (unsigned)d->user.cons);
+         (unsigned)d->user.memory.cons);
 
     user_ring_put(&d->user, BAD_ENTRY, &bad);
     rc = user_ring_invalidate(&d->user, &uapi, BAD_ENTRY + 3);
     show(d, "ring: hardware refuses entry 5", "EIO: cons 0x15, code 1 from hardware",
-         "%s: cons 0x%x, code %u from %s", rc == -EIO ? "EIO" : outcome(rc), (unsigned)d->user.cons,
-         (unsigned)d->user.error.code,
-         d->user.error.source == UAPI_ERROR_HARDWARE ? "hardware" : "software");
+         "%s: cons 0x%x, code %u from %s", rc == -EIO ? "EIO" : outcome(rc),
+         (unsigned)d->user.memory.cons, (unsigned)d->user.memory.error.code,
+         d->user.memory.error.source == UAPI_ERROR_HARDWARE ? "hardware" : "software");
 
     user_ring_put(&d->user, BAD_ENTRY, &good);
     rc = user_ring_invalidate(&d->user, &uapi, RING_ENTRIES);
     show(d, "ring: mended, and once around", "success, cons 0x5", "%s, cons 0x%x", outcome(rc),
-         (unsigned)d->user.cons);
+         (unsigned)d->user.memory.cons);
 }
 
 int demo_ring(void)

@@ -52,15 +52,15 @@ static struct drv_cmd command_of(enum exp_form form, unsigned i)
 
 static void connect_user(struct run *run)
 {
+    user_ring_init(&run->user, HWPT_ID, RING_INDEX_BITS);
     run->hwpt = (struct uapi_hwpt){.id = HWPT_ID, .kind = UAPI_HWPT_NESTED_SMMUV3};
     run->uapi = (struct uapi){
         .drv = &run->machine.driver,
-        .user = user_ring_memory(&run->user),
+        .user = user_space_memory(&run->user.space),
         .hwpts = &run->hwpt,
         .hwpt_count = 1,
         .options = {.batch = (unsigned)run->setup->sync_every},
     };
-    user_ring_init(&run->user, HWPT_ID, RING_INDEX_BITS);
     for (unsigned i = 0; i < RING_ENTRIES; i++) {
         const struct drv_cmd cmd = command_of((enum exp_form)run->setup->form, i);
 

@@ -13,19 +13,20 @@
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 
-static_assert(sizeof(struct iommu_hwpt_invalidate) == 40, "as drafted");
-static_assert(offsetof(struct iommu_hwpt_invalidate, hwpt_id) == 4, "as drafted");
-static_assert(offsetof(struct iommu_hwpt_invalidate, q_uptr) == 8, "as drafted");
-static_assert(offsetof(struct iommu_hwpt_invalidate, q_cons_uptr) == 16, "as drafted");
-static_assert(offsetof(struct iommu_hwpt_invalidate, q_prod) == 24, "as drafted");
-static_assert(offsetof(struct iommu_hwpt_invalidate, q_index_bits) == 28, "as drafted");
-static_assert(offsetof(struct iommu_hwpt_invalidate, q_entry_num) == 32, "as drafted");
-static_assert(offsetof(struct iommu_hwpt_invalidate, q_entry_len) == 36, "as drafted");
-static_assert(offsetof(struct iommu_hwpt_invalidate_reporting, out_error_uptr) == 40, "a tail");
-static_assert(sizeof(struct iommu_hwpt_invalidate_reporting) == 48, "no padding");
-static_assert(sizeof(struct iommu_hwpt_invalidate_error) == 24, "no padding");
+static_assert(sizeof(struct iommu_hwpt_invalidate_ring) == 40, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate_ring, hwpt_id) == 4, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate_ring, q_uptr) == 8, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate_ring, q_cons_uptr) == 16, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate_ring, q_prod) == 24, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate_ring, q_index_bits) == 28, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate_ring, q_entry_num) == 32, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate_ring, q_entry_len) == 36, "as drafted");
+static_assert(offsetof(struct iommu_hwpt_invalidate_ring_reporting, out_error_uptr) == 40,
+              "a tail");
+static_assert(sizeof(struct iommu_hwpt_invalidate_ring_reporting) == 48, "no padding");
+static_assert(sizeof(struct uapi_error_record) == 24, "no padding");
 
-enum { INDEX_BITS_MAX = 31, ENTRY_BYTES_MAX = 4096, COPY_PIECE_BYTES = 64, CALL_SIZE_MAX = 4096 };
+enum { INDEX_BITS_MAX = 31, ENTRY_BYTES_MAX = 4096 };
 
 /* As many entries as the largest queue has, so that one call cannot hold a processor for ever. */
 static const uint64_t entries_per_call_max = UINT64_C(1) << REF_QUEUE_LOG2SIZE_MAX;
@@ -41,59 +42,27 @@ struct batch {
 struct call {
     struct uapi *uapi;
     const struct uapi_hwpt *hwpt;
-    struct iommu_hwpt_invalidate_reporting arg;
+    struct iommu_hwpt_invalidate_ring_reporting arg;
     uint32_t cons; /* where it began */
     uint32_t stop; /* everything before is complete */
     struct batch batch;
-    struct iommu_hwpt_invalidate_error error;
+    struct uapi_error_record error;
 };
 
-static bool copy_from(const struct call *call, void *to, uint64_t from, size_t bytes)
+static int copy_from(const struct call *call, void *to, uint64_t from, size_t bytes)
 {
-    return call->uapi->user.copy_from(call->uapi->user.ctx, to, from, bytes);
+    return uapi_copy_from(&call->uapi->user, to, from, bytes);
 }
 
-static bool copy_to(const struct call *call, uint64_t to, const void *from, size_t bytes)
+static int copy_to(const struct call *call, uint64_t to, const void *from, size_t bytes)
 {
-    return call->uapi->user.copy_to(call->uapi->user.ctx, to, from, bytes);
-}
-
-/* Zero bytes between what we know and what the caller has: a newer caller that uses nothing new. */
-static int check_zero_tail(const struct call *call, uint64_t from, uint64_t bytes)
-{
-    unsigned char piece[COPY_PIECE_BYTES];
-
-    while (bytes) {
-        const size_t n = bytes < sizeof piece ? (size_t)bytes : sizeof piece;
-
-        if (!copy_from(call, piece, from, n))
-            return -EFAULT;
-        for (size_t i = 0; i < n; i++)
-            if (piece[i])
-                return -E2BIG;
-        from += n;
-        bytes -= n;
-    }
-    return 0;
+    return uapi_copy_to(&call->uapi->user, to, from, bytes);
 }
 
 static int fetch_arguments(struct call *call, uint64_t arg)
 {
-    size_t known = sizeof call->arg;
-    uint32_t size;
-
-    if (!copy_from(call, &size, arg, sizeof size))
-        return -EFAULT;
-    if (size < sizeof call->arg.ring)
-        return -EINVAL;
-    if (size > CALL_SIZE_MAX)
-        return -E2BIG;
-    if (size < known)
-        known = sizeof call->arg.ring;
-    if (!copy_from(call, &call->arg, arg, known))
-        return -EFAULT;
-    call->arg.ring.size = size; /* as checked, whatever it says by now */
-    return check_zero_tail(call, arg + known, size - known);
+    return uapi_copy_argument(&call->uapi->user, &call->arg, sizeof call->arg.ring,
+                              sizeof call->arg, arg);
 }
 
 static int find_hwpt(struct call *call)
@@ -115,7 +84,7 @@ static bool has_stray_bits(uint32_t position, unsigned index_bits)
 }
 
 /* What can be judged without the consumer index. */
-static int check_geometry(const struct iommu_hwpt_invalidate *ring)
+static int check_geometry(const struct iommu_hwpt_invalidate_ring *ring)
 {
     if (ring->q_index_bits > INDEX_BITS_MAX)
         return -EINVAL;
@@ -134,8 +103,8 @@ static int fetch_cons(struct call *call)
 
     if (at % sizeof call->cons)
         return -EINVAL; /* the final store must be a single one */
-    if (!copy_from(call, &call->cons, at, sizeof call->cons) ||
-        !copy_to(call, at, &call->cons, sizeof call->cons))
+    if (copy_from(call, &call->cons, at, sizeof call->cons) ||
+        copy_to(call, at, &call->cons, sizeof call->cons))
         return -EFAULT;
     call->stop = call->cons;
     return 0;
@@ -143,12 +112,12 @@ static int fetch_cons(struct call *call)
 
 /* A ring whose length is not 2^index_bits has no agreed place to wrap at: it is an array, used from
  * front to back. */
-static bool is_array(const struct iommu_hwpt_invalidate *ring)
+static bool is_array(const struct iommu_hwpt_invalidate_ring *ring)
 {
     return ring->q_entry_num < drv_ring_size(ring->q_index_bits);
 }
 
-int uapi_ring_count(const struct iommu_hwpt_invalidate *ring, uint32_t cons, uint64_t *count)
+int uapi_ring_count(const struct iommu_hwpt_invalidate_ring *ring, uint32_t cons, uint64_t *count)
 {
     if (has_stray_bits(cons, ring->q_index_bits))
         return -EINVAL;
@@ -163,7 +132,7 @@ int uapi_ring_count(const struct iommu_hwpt_invalidate *ring, uint32_t cons, uin
 }
 
 /* What counts only if there is something to read. */
-static int check_entries(const struct iommu_hwpt_invalidate *ring, uint64_t count)
+static int check_entries(const struct iommu_hwpt_invalidate_ring *ring, uint64_t count)
 {
     const uint64_t bytes = (uint64_t)ring->q_entry_num * ring->q_entry_len;
 
@@ -178,8 +147,8 @@ static int check_entries(const struct iommu_hwpt_invalidate *ring, uint64_t coun
 
 static void blame(struct call *call, uint32_t source, uint32_t code, uint32_t first, uint32_t last)
 {
-    call->error = (struct iommu_hwpt_invalidate_error){
-        .valid = 1, .source = source, .code = code, .first = first, .last = last};
+    call->error = (struct uapi_error_record){
+        .valid = 1, .source = source, .code = code, .first_suspect = first, .last_suspect = last};
 }
 
 static uint64_t little_endian(const unsigned char *bytes)
@@ -194,15 +163,15 @@ static uint64_t little_endian(const unsigned char *bytes)
 /* Copies an entry once; what is checked is what is executed. */
 static int fetch_entry(const struct call *call, uint32_t position, struct drv_cmd *cmd)
 {
-    const struct iommu_hwpt_invalidate *ring = &call->arg.ring;
+    const struct iommu_hwpt_invalidate_ring *ring = &call->arg.ring;
     const uint64_t at =
         ring->q_uptr + (uint64_t)ring->q_entry_len * drv_ring_index(ring->q_index_bits, position);
     unsigned char bytes[UAPI_COMMAND_BYTES];
 
-    if (!copy_from(call, bytes, at, sizeof bytes))
+    if (copy_from(call, bytes, at, sizeof bytes))
         return -EFAULT;
     *cmd = (struct drv_cmd){{little_endian(bytes), little_endian(bytes + 8)}};
-    return check_zero_tail(call, at + sizeof bytes, ring->q_entry_len - sizeof bytes);
+    return uapi_check_zero(&call->uapi->user, at + sizeof bytes, ring->q_entry_len - sizeof bytes);
 }
 
 /* The prefix that is on its way may fail at an earlier entry; that one is then the call's error. */
@@ -249,7 +218,7 @@ static void attribute(struct call *call, const struct drv_cmd_error *error)
     call->stop = error->complete ? drv_ring_advance(call->arg.ring.q_index_bits,
                                                     batch->positions[error->complete - 1], 1)
                                  : batch->positions[0];
-    call->error = (struct iommu_hwpt_invalidate_error){0};
+    call->error = (struct uapi_error_record){0};
     if (!error->valid)
         return;
     if (error->first > end) /* our own CMD_SYNC was refused: anything before it may be the cause */
@@ -330,21 +299,21 @@ static int execute(struct call *call)
 
     rc = consume(call);
     /* Last of all: what the guest sees as consumed is complete. */
-    if (!copy_to(call, call->arg.ring.q_cons_uptr, &call->stop, sizeof call->stop))
+    if (copy_to(call, call->arg.ring.q_cons_uptr, &call->stop, sizeof call->stop))
         return -EFAULT;
     call->uapi->stats.reported +=
         drv_ring_used(call->arg.ring.q_index_bits, call->stop, call->cons);
     return rc;
 }
 
-static bool store_error(const struct call *call)
+static int store_error(const struct call *call)
 {
     const uint64_t at = call->arg.out_error_uptr;
 
-    return at == 0 || copy_to(call, at, &call->error, sizeof call->error);
+    return at ? copy_to(call, at, &call->error, sizeof call->error) : 0;
 }
 
-int uapi_hwpt_invalidate(struct uapi *uapi, uint64_t arg)
+int uapi_ring_invalidate(struct uapi *uapi, uint64_t arg)
 {
     struct call call = {.uapi = uapi};
     int rc;
@@ -353,10 +322,10 @@ int uapi_hwpt_invalidate(struct uapi *uapi, uint64_t arg)
     rc = fetch_arguments(&call, arg);
     if (rc)
         return rc;
-    if (!store_error(&call)) /* and that there is a place for it, before anything is done */
+    if (store_error(&call)) /* and that there is a place for it, before anything is done */
         return -EFAULT;
     rc = find_hwpt(&call);
     if (rc == 0)
         rc = execute(&call);
-    return store_error(&call) ? rc : -EFAULT;
+    return store_error(&call) ? -EFAULT : rc;
 }

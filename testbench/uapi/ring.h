@@ -13,14 +13,17 @@
 
 #include <stddef.h>
 
+#include "uapi/error_record.h"
 #include "uapi/user_command.h"
+#include "uapi/user_memory.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* As drafted. Indexes carry their wrap flag in the bit above q_index_bits. */
-struct iommu_hwpt_invalidate {
+/* The draft's struct iommu_hwpt_invalidate; what was merged under that name is an array. Indexes
+ * carry their wrap flag in the bit above q_index_bits. */
+struct iommu_hwpt_invalidate_ring {
     uint32_t size;
     uint32_t hwpt_id;
     uint64_t q_uptr;
@@ -34,27 +37,9 @@ struct iommu_hwpt_invalidate {
 /* The draft asks where the hardware's error code should go. Here: the structure may be longer and
  * point to a record, which every call fills. It cannot share the consumer index: with 24 or more
  * index bits the two collide, and the index is the next call's input. */
-struct iommu_hwpt_invalidate_reporting {
-    struct iommu_hwpt_invalidate ring;
-    uint64_t out_error_uptr; /* of a struct iommu_hwpt_invalidate_error; 0: none wanted */
-};
-
-enum { UAPI_ERROR_SOFTWARE = 1, UAPI_ERROR_HARDWARE = 2 };
-
-struct iommu_hwpt_invalidate_error {
-    uint32_t valid;  /* whether the rest means anything */
-    uint32_t source; /* UAPI_ERROR_*: who found it */
-    uint32_t code;   /* CMDQ_CONS.ERR, or what it would have been */
-    uint32_t first;  /* the ring positions of the commands that may have caused it */
-    uint32_t last;
-    uint32_t reserved; /* 0 */
-};
-
-/* Copies that fail return false; what was copied by then does not count. */
-struct uapi_user_memory {
-    void *ctx;
-    bool (*copy_from)(void *ctx, void *to, uint64_t from, size_t bytes);
-    bool (*copy_to)(void *ctx, uint64_t to, const void *from, size_t bytes);
+struct iommu_hwpt_invalidate_ring_reporting {
+    struct iommu_hwpt_invalidate_ring ring;
+    uint64_t out_error_uptr; /* of a struct uapi_error_record; 0: none wanted */
 };
 
 enum uapi_hwpt_kind {
@@ -91,8 +76,8 @@ struct uapi {
 };
 
 /*
- * The ioctl: 'arg' is the user address of a struct iommu_hwpt_invalidate, whose size member says
- * how much of it there is. 0 or a negative errno.
+ * The ioctl: 'arg' is the user address of a struct iommu_hwpt_invalidate_ring, whose size member
+ * says how much of it there is. 0 or a negative errno.
  *
  * EINVAL    size, index width, entry number or length, indexes that do not belong together, null or
  * wrapping pointers: nothing was done E2BIG     size or an entry longer than known, and not zero
@@ -102,11 +87,11 @@ struct uapi {
  * names it unless the hardware could not get past it ETIMEDOUT a CMD_SYNC did not complete: nothing
  * behind the consumer index is known to be done
  */
-int uapi_hwpt_invalidate(struct uapi *uapi, uint64_t arg);
+int uapi_ring_invalidate(struct uapi *uapi, uint64_t arg);
 
 /* Entries from 'cons' up to q_prod, in a ring whose q_index_bits and q_entry_num belong together.
  * -EINVAL: the two indexes do not. */
-int uapi_ring_count(const struct iommu_hwpt_invalidate *ring, uint32_t cons, uint64_t *count);
+int uapi_ring_count(const struct iommu_hwpt_invalidate_ring *ring, uint32_t cons, uint64_t *count);
 
 #ifdef __cplusplus
 }

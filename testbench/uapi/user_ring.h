@@ -4,22 +4,28 @@
 #define SMMUSIM_UAPI_USER_RING_H
 
 #include "uapi/ring.h"
+#include "uapi/user_space.h"
 
 enum { USER_RING_MAX_INDEX_BITS = 10 };
 
-/* Everything that a call reads or writes; lies at an address of its own in the user's space. */
-struct user_ring {
-    struct iommu_hwpt_invalidate_reporting arg;
-    struct iommu_hwpt_invalidate_error error;
+/* What lies in the user's memory. */
+struct user_ring_memory {
+    struct iommu_hwpt_invalidate_ring_reporting arg;
+    struct uapi_error_record error;
     uint32_t cons;
     unsigned char entries[1 << USER_RING_MAX_INDEX_BITS][UAPI_COMMAND_BYTES];
 };
 
+struct user_ring {
+    struct user_space space;
+    struct user_ring_memory memory;
+};
+
+/* uapi_user_memory: user_space_memory(&ring->space). */
 void user_ring_init(struct user_ring *ring, uint32_t hwpt_id, unsigned index_bits);
-struct uapi_user_memory user_ring_memory(struct user_ring *ring);
 void user_ring_put(struct user_ring *ring, uint32_t index, const struct drv_cmd *cmd);
 
-/* n more entries are ready: asks for them to be executed. As uapi_hwpt_invalidate(). */
+/* n more entries are ready: asks for them to be executed. As uapi_ring_invalidate(). */
 int user_ring_invalidate(struct user_ring *ring, struct uapi *uapi, uint32_t n);
 
 #endif

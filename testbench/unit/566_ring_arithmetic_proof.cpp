@@ -142,7 +142,7 @@ TEST(RingProof, 566_passed_holds_from_the_entry_to_the_reuse_of_its_slot)
 int count_by_function(unsigned index_bits, uint32_t entries, uint32_t cons, uint32_t prod,
                       uint64_t *count)
 {
-    iommu_hwpt_invalidate ring = {};
+    iommu_hwpt_invalidate_ring ring = {};
     ring.q_index_bits = index_bits;
     ring.q_entry_num = entries;
     ring.q_prod = prod;

@@ -108,7 +108,7 @@ TEST_F(UapiRing, 571_refused_sync_of_our_own_makes_the_whole_batch_suspect)
         };
         EXPECT_EQ(call(8, 16), -EIO);
         expect_error(UAPI_ERROR_HARDWARE, REF_CERROR_ILL, 8, 15);
-        EXPECT_EQ(cons(), 8U); // what replaced it is not awaited
+        EXPECT_EQ(cons(), 8U);                           // what replaced it is not awaited
         smmu.fault = [](const drv_cmd &) { return 0U; }; // the other refers to this turn's 'once'
     }
 }
@@ -214,7 +214,7 @@ TEST_F(UapiRing, 571_case_44_producer_is_the_one_given)
 {
     may_read = [&](uint64_t at, size_t) {
         if (at == entry_at(1))
-            put(arg_at + offsetof(iommu_hwpt_invalidate, q_prod), uint32_t{9});
+            put(arg_at + offsetof(iommu_hwpt_invalidate_ring, q_prod), uint32_t{9});
         return true;
     };
     EXPECT_EQ(call(0, 2), 0);

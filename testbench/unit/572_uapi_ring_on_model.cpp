@@ -24,8 +24,8 @@ constexpr uint32_t sid = 0x21;
 class UapiRingOnModel : public DriverOnModel {
 protected:
     struct User {
-        iommu_hwpt_invalidate_reporting arg;
-        iommu_hwpt_invalidate_error error;
+        iommu_hwpt_invalidate_ring_reporting arg;
+        uapi_error_record error;
         uint32_t cons;
         drv_cmd ring[16];
     } user = {};
@@ -53,18 +53,18 @@ protected:
         front.hwpts = &hwpt;
         front.hwpt_count = 1;
         front.user.ctx = this;
-        front.user.copy_from = [](void *c, void *to, uint64_t from, size_t n) {
+        front.user.read = [](void *c, void *to, uint64_t from, size_t n) {
             auto &t = *static_cast<UapiRingOnModel *>(c);
             const uint64_t ring = user_base + offsetof(User, ring);
             if (t.unreadable >= 0 && from == ring + 16 * static_cast<unsigned>(t.unreadable))
-                return false;
+                return size_t{0};
             std::memcpy(to, reinterpret_cast<const char *>(&t.user) + (from - user_base), n);
-            return true;
+            return n;
         };
-        front.user.copy_to = [](void *c, uint64_t to, const void *from, size_t n) {
+        front.user.write = [](void *c, uint64_t to, const void *from, size_t n) {
             auto &t = *static_cast<UapiRingOnModel *>(c);
             std::memcpy(reinterpret_cast<char *>(&t.user) + (to - user_base), from, n);
-            return true;
+            return n;
         };
         user.arg.ring.size = sizeof user.arg;
         user.arg.ring.hwpt_id = 1;
@@ -79,7 +79,7 @@ protected:
     int invalidate(uint32_t n)
     {
         user.arg.ring.q_prod = (user.cons + n) & 31;
-        return uapi_hwpt_invalidate(&front, user_base);
+        return uapi_ring_invalidate(&front, user_base);
     }
 
     bool reaches_memory(unsigned i)

@@ -27,8 +27,8 @@ protected:
     std::function<bool(uint64_t, size_t)> may_write = [](uint64_t, size_t) { return true; };
     uapi_hwpt hwpts[3] = {};
     uapi front = {};
-    iommu_hwpt_invalidate_reporting arg = {};
-    iommu_hwpt_invalidate_error error = {};
+    iommu_hwpt_invalidate_ring_reporting arg = {};
+    uapi_error_record error = {};
 
     void SetUp() override
     {
@@ -48,19 +48,19 @@ protected:
         front.hwpts = hwpts;
         front.hwpt_count = 3;
         front.user.ctx = this;
-        front.user.copy_from = [](void *c, void *to, uint64_t from, size_t n) {
+        front.user.read = [](void *c, void *to, uint64_t from, size_t n) {
             auto &t = *static_cast<UapiRing *>(c);
             if (!t.inside(from, n) || !t.may_read(from, n))
-                return false;
+                return size_t{0};
             std::memcpy(to, &t.user[from - user_base], n);
-            return true;
+            return n;
         };
-        front.user.copy_to = [](void *c, uint64_t to, const void *from, size_t n) {
+        front.user.write = [](void *c, uint64_t to, const void *from, size_t n) {
             auto &t = *static_cast<UapiRing *>(c);
             if (!t.inside(to, n) || !t.may_write(to, n))
-                return false;
+                return size_t{0};
             std::memcpy(&t.user[to - user_base], from, n);
-            return true;
+            return n;
         };
         ring(4);
         fill(16);
@@ -115,9 +115,9 @@ protected:
         put(cons_at, cons);
         arg.ring.q_prod = prod;
         put(arg_at, arg);
-        const int rc = uapi_hwpt_invalidate(&front, arg_at);
+        const int rc = uapi_ring_invalidate(&front, arg_at);
         if (arg.out_error_uptr && inside(arg.out_error_uptr, sizeof error))
-            error = get<iommu_hwpt_invalidate_error>(arg.out_error_uptr);
+            error = get<uapi_error_record>(arg.out_error_uptr);
         return rc;
     }
 
@@ -128,8 +128,8 @@ protected:
         EXPECT_EQ(error.valid, 1U);
         EXPECT_EQ(error.source, source);
         EXPECT_EQ(error.code, code);
-        EXPECT_EQ(error.first, first);
-        EXPECT_EQ(error.last, last);
+        EXPECT_EQ(error.first_suspect, first);
+        EXPECT_EQ(error.last_suspect, last);
     }
 
     /* Refused as a whole: errno, the index as it was, nothing reached the hardware. */
