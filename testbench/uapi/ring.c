@@ -31,13 +31,6 @@ enum { INDEX_BITS_MAX = 31, ENTRY_BYTES_MAX = 4096 };
 /* As many entries as the largest queue has, so that one call cannot hold a processor for ever. */
 static const uint64_t entries_per_call_max = UINT64_C(1) << REF_QUEUE_LOG2SIZE_MAX;
 
-/* Commands that are admitted and copied, but not yet issued. */
-struct batch {
-    struct drv_cmd cmds[UAPI_BATCH_MAX];
-    uint32_t positions[UAPI_BATCH_MAX];
-    unsigned n, limit;
-};
-
 /* One call. */
 struct call {
     struct uapi *uapi;
@@ -45,7 +38,8 @@ struct call {
     struct iommu_hwpt_invalidate_ring_reporting arg;
     uint32_t cons; /* where it began */
     uint32_t stop; /* everything before is complete */
-    struct batch batch;
+    struct uapi_chunk chunk;
+    unsigned limit; /* commands of a chunk */
     struct uapi_error_record error;
 };
 
@@ -184,69 +178,53 @@ static int refuse_entry(struct call *call, uint32_t position, int rc, enum uapi_
     return rc;
 }
 
-/* Takes the entry at a position into the batch; *barrier: it was a CMD_SYNC of the guest's. */
-static int admit_entry(struct call *call, uint32_t position, bool *barrier)
+/* The entry at a position, copied and judged; *barrier: it was a CMD_SYNC of the guest's. */
+static int admit_entry(struct call *call, uint32_t position, struct drv_cmd *cmd, bool *barrier)
 {
-    struct batch *batch = &call->batch;
-    struct drv_cmd cmd;
-    enum uapi_verdict verdict = UAPI_COMMAND_OK;
-    int rc = fetch_entry(call, position, &cmd);
+    enum uapi_verdict verdict;
+    const int rc = fetch_entry(call, position, cmd);
 
     *barrier = false;
-    if (rc == 0 && call->uapi->options.sync_is_barrier && drv_cmd_opcode(&cmd) == REF_CMD_SYNC) {
+    if (rc)
+        return refuse_entry(call, position, rc, UAPI_COMMAND_OK);
+    if (call->uapi->options.sync_is_barrier && drv_cmd_opcode(cmd) == REF_CMD_SYNC) {
         *barrier = true;
         return 0;
     }
-    if (rc == 0) {
-        verdict = uapi_admit_command(&call->hwpt->guest, &call->uapi->drv->features, &cmd);
-        rc = verdict == UAPI_COMMAND_OK ? 0 : -EIO;
-    }
-    if (rc)
-        return refuse_entry(call, position, rc, verdict);
-    batch->cmds[batch->n] = cmd;
-    batch->positions[batch->n] = position;
-    batch->n++;
-    return 0;
+    verdict = uapi_admit_command(&call->hwpt->guest, &call->uapi->drv->features, cmd);
+    return verdict == UAPI_COMMAND_OK ? 0 : refuse_entry(call, position, -EIO, verdict);
 }
 
-/* A batch of which the hardware has refused something, or that did not get through. */
+/* A chunk of which the hardware has refused something, or that did not get through. */
 static void attribute(struct call *call, const struct drv_cmd_error *error)
 {
-    const struct batch *batch = &call->batch;
-    const unsigned end = batch->n - 1;
+    const uint32_t *positions = call->chunk.numbers;
 
     call->stop = error->complete ? drv_ring_advance(call->arg.ring.q_index_bits,
-                                                    batch->positions[error->complete - 1], 1)
-                                 : batch->positions[0];
+                                                    positions[error->complete - 1], 1)
+                                 : positions[0];
     call->error = (struct uapi_error_record){0};
-    if (!error->valid)
-        return;
-    if (error->first > end) /* our own CMD_SYNC was refused: anything before it may be the cause */
-        blame(call, UAPI_ERROR_HARDWARE, error->code, batch->positions[0], batch->positions[end]);
-    else
-        blame(call, UAPI_ERROR_HARDWARE, error->code, batch->positions[error->first],
-              batch->positions[error->last < end ? error->last : end]);
+    if (error->valid)
+        blame(call, UAPI_ERROR_HARDWARE, error->code, positions[error->first],
+              positions[error->last]);
 }
 
-static int issue_batch(struct call *call)
+/* Everything before 'next' is complete then. */
+static int issue_chunk(struct call *call, uint32_t next)
 {
-    struct batch *batch = &call->batch;
+    const struct uapi *uapi = call->uapi;
     struct drv_cmd_error error;
-    int rc;
+    const int rc = uapi_chunk_issue(uapi->drv, &call->chunk, uapi->options.attribution,
+                                    &call->uapi->stats, &error);
 
-    if (batch->n == 0)
-        return 0;
-    call->uapi->stats.batches++;
-    call->uapi->stats.issued += batch->n;
-    rc = drv_cmdq_issue_checked(call->uapi->drv, batch->cmds, batch->n, &error);
-    call->uapi->stats.completed += error.complete;
     if (rc)
         attribute(call, &error);
-    batch->n = 0;
+    else
+        call->stop = next;
     return rc;
 }
 
-static unsigned batch_limit(const struct uapi *uapi)
+static unsigned chunk_limit(const struct uapi *uapi)
 {
     const uint64_t room = drv_ring_size(uapi->drv->cmdq.log2size) - 1; /* and the CMD_SYNC */
     unsigned limit = uapi->options.batch ? uapi->options.batch : UAPI_BATCH_DEFAULT;
@@ -256,31 +234,39 @@ static unsigned batch_limit(const struct uapi *uapi)
     return limit < room ? limit : (unsigned)room;
 }
 
-static int consume(struct call *call)
+/* One entry, and the chunk before it where it ends. */
+static int consume_entry(struct call *call, uint32_t position)
 {
-    const unsigned index_bits = call->arg.ring.q_index_bits;
-    uint32_t next = call->cons;
+    struct drv_cmd cmd;
+    bool barrier;
+    const int refused = admit_entry(call, position, &cmd, &barrier);
     int rc = 0;
 
-    call->batch.limit = batch_limit(call->uapi);
-    while (next != call->arg.ring.q_prod) {
-        bool barrier;
-        int issue_rc;
+    /* After a refused entry too: what precedes it must be done. */
+    if (refused || barrier ||
+        uapi_chunk_ends_before(&call->chunk, &cmd, call->limit, call->uapi->options.attribution))
+        rc = issue_chunk(call, position);
+    if (rc || refused)
+        return rc ? rc : refused;
+    if (!barrier)
+        uapi_chunk_add(&call->chunk, &cmd, position);
+    return 0;
+}
 
-        rc = admit_entry(call, next, &barrier);
-        if (rc == 0)
-            next = drv_ring_advance(index_bits, next, 1);
-        if (rc == 0 && !barrier && call->batch.n < call->batch.limit &&
-            next != call->arg.ring.q_prod)
-            continue;
-        issue_rc = issue_batch(call); /* after a refused entry too: what precedes it must be done */
-        if (issue_rc)
-            return issue_rc;
-        call->stop = next;
+static int consume(struct call *call)
+{
+    const uint32_t prod = call->arg.ring.q_prod;
+    uint32_t next = call->cons;
+
+    call->limit = chunk_limit(call->uapi);
+    while (next != prod) {
+        const int rc = consume_entry(call, next);
+
         if (rc)
             return rc;
+        next = drv_ring_advance(call->arg.ring.q_index_bits, next, 1);
     }
-    return 0;
+    return issue_chunk(call, prod);
 }
 
 static int execute(struct call *call)

@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 
+#include "uapi/chunk.h"
 #include "uapi/error_record.h"
 #include "uapi/user_command.h"
 #include "uapi/user_memory.h"
@@ -54,16 +55,12 @@ struct uapi_hwpt {
     struct uapi_guest guest;
 };
 
-enum { UAPI_BATCH_MAX = DRV_BATCH_ENTRIES, UAPI_BATCH_DEFAULT = DRV_BATCH_ENTRIES - 1 };
+enum { UAPI_BATCH_MAX = UAPI_CHUNK_MAX, UAPI_BATCH_DEFAULT = UAPI_CHUNK_MAX - 1 };
 
 struct uapi_options {
     unsigned batch; /* commands before a CMD_SYNC, 1 to UAPI_BATCH_MAX; 0: UAPI_BATCH_DEFAULT */
     bool sync_is_barrier; /* a CMD_SYNC in the ring ends a batch; otherwise it is refused */
-};
-
-/* reported <= completed <= issued: reported are the commands that the stored index has passed. */
-struct uapi_stats {
-    uint64_t calls, issued, completed, reported, batches;
+    enum uapi_attribution attribution;
 };
 
 struct uapi {
@@ -72,7 +69,7 @@ struct uapi {
     const struct uapi_hwpt *hwpts;
     size_t hwpt_count;
     struct uapi_options options;
-    struct uapi_stats stats;
+    struct uapi_stats stats; /* reported: what the stored index has passed */
 };
 
 /*
