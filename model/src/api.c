@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* L4. The public functions: check the caller, advance the clock, hand over, draw the consequences.
  */
-#include "core.h"
+#include "dispatch.h"
+#include "interface.h"
 #include "pmcg_regs.h"
 #include "regs.h"
 #include "xlate.h"

@@ -4,7 +4,7 @@
  * changes: a query (query.h) whose reads are made at once.
  */
 #include "answer_leaf.h"
-#include "core.h"
+#include "interface.h"
 #include "query.h"
 #include "xlate.h"
 

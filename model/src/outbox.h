@@ -11,7 +11,7 @@
 
 struct smmu;
 
-/* Who is told when an access is done; each kind has one handler (core.c). */
+/* Who is told when an access is done; each kind has one handler (dispatch.c). */
 enum access_owner {
     OWNER_SLOT, /* index: slot */
     OWNER_CMDQ, /* index: (queue number << 8) | entry of its fetch buffer */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * L1. Which way of a set gives way: round robin, pseudo-LRU, LRU, RRIP, random (docs/timing.md).
- * Only asked when no way of the set is empty. core.c lays the state out: repl_uses_ways() and
+ * Only asked when no way of the set is empty. layout.c lays the state out: repl_uses_ways() and
  * repl_uses_sets() say what a policy needs.
  */
 #ifndef SMMUSIM_REPL_H

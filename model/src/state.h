@@ -94,7 +94,7 @@ struct smmu {
     struct broadcast broadcast;
     struct atc_invs atc_invs;
     struct cmdq_line cmdq_line;
-    uint8_t settle;   /* SETTLE_*: consequences that core.c draws when the unit at work is done */
+    uint8_t settle;   /* SETTLE_*: consequences that dispatch.c draws when the unit at work is done */
     bool room_wanted; /* a command waits until the owner has taken items */
 
     /* ---- host */

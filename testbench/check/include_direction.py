@@ -33,7 +33,7 @@ LEVELS = {
        "cmdq cmdq_line cmdq_sync ecmdq cmds "
        "evtq priq outq ppar broadcast "
        "irq regs pmcg_regs",
-    4: "core api debug_walk sync_run "
+    4: "core layout modes interface api dispatch debug_walk sync_run "
        "stats stats_read stats_block",
 }
 STATE_HEADER = "state.h"

@@ -11,7 +11,7 @@
 #include "unit/counter_group.h"
 
 extern "C" {
-#include "core.h"
+#include "dispatch.h"
 #include "state.h"
 }
 

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * L4. What happens to an instance as a whole: something is due, an access is finished, a unit has
- * left consequences.
- */
-#ifndef SMMUSIM_CORE_H
-#define SMMUSIM_CORE_H
+/* L4. Which programming interface a caller's request belongs to, if it is one that can be made. */
+#ifndef SMMUSIM_INTERFACE_H
+#define SMMUSIM_INTERFACE_H
 
 #include "state.h"
 
@@ -27,19 +24,6 @@ static inline smmu_status_t smmu__request_check(const struct smmu *s, const smmu
     if (*pi)
         return SMMU_OK;
     return r->sec_sid > SMMU_PAS_REALM ? SMMU_E_ARGUMENT : SMMU_E_UNSUPPORTED;
-}
-
-/* Timers due by 'now', in their order; then the clock stands at the last of them. */
-void smmu__run_due(struct smmu *s, uint64_t now);
-void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
-                    const void *data);
-void smmu__settle_now(struct smmu *s);
-
-/* Draws what SETTLE_* asks for, if anything. After every input. */
-static inline void smmu__settle(struct smmu *s)
-{
-    if (s->settle)
-        smmu__settle_now(s);
 }
 
 #endif
