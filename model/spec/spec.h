@@ -5,7 +5,7 @@
  *
  * config.def  KEY(id, name, unit, basis, min, max, value, meaning)
  * config_follows.def  FOLLOWS(id, condition over V(config id)): keys that are 0 with others unless set
- * timing.def  TIMING(id, name, unit, min, max, value and basis a preset, meaning)
+ * timing.def  TIMING(id, name, modes, unit, min, max, value and basis a preset, meaning)
  * regs.def    REG(name, offset, bits, access, guard, feature, section, on_write)
  * fields.def  FIELD(object, name, word, msb, lsb, feature)
  *             object: a register of regs.def, STE, CD, L1STD, L1CD, CMD_<name of cmds.def>, EVT_<name of events.def>, PRI;

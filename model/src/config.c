@@ -43,7 +43,7 @@ static const struct {
 } keys[] = {
 #define KEY(id, name, unit, basis, min, max, value, meaning)                                       \
     {{name, unit, basis, meaning, min, max}, {{value, 0}}},
-#define TIMING(id, name, unit, min, max, v600, v700, ref, gem5, ideal, meaning)                    \
+#define TIMING(id, name, modes, unit, min, max, v600, v700, ref, gem5, ideal, meaning)             \
     {{"timing." name, unit, NULL, meaning, min, max}, {v600, v700, ref, gem5, ideal}},
 #include "config.def"
 #include "timing.def"

@@ -4,34 +4,30 @@
 
 #include "state.h"
 
-/* Latencies, and what takes a turn: free in mode functional. */
-static const uint8_t costs[] = {
-    SMMU_CFG_TIMING_TBU_FRONT_LAT,     SMMU_CFG_TIMING_TBU_SLICE_LAT,
-    SMMU_CFG_TIMING_TBU_PORT_BYTES,    SMMU_CFG_TIMING_TBU_BACK_LAT,
-    SMMU_CFG_TIMING_UTLB_LAT,          SMMU_CFG_TIMING_MTLB_LAT,
-    SMMU_CFG_TIMING_MTLB_SIZES_SERIAL, SMMU_CFG_TIMING_DTI_REQ_LAT,
-    SMMU_CFG_TIMING_DTI_RSP_LAT,       SMMU_CFG_TIMING_DTI_LINK_BYTES,
-    SMMU_CFG_TIMING_DTI_TCU_BYTES,     SMMU_CFG_TIMING_DTI_INV_REQ_LAT,
-    SMMU_CFG_TIMING_DTI_INV_ACK_LAT,   SMMU_CFG_TIMING_CC_LAT,
-    SMMU_CFG_TIMING_WC_LAT,            SMMU_CFG_TIMING_WALK_START_LAT,
-    SMMU_CFG_TIMING_WALK_STEP_LAT,     SMMU_CFG_TIMING_QTW_AR_LAT,
-    SMMU_CFG_TIMING_QTW_READ_BYTES,    SMMU_CFG_TIMING_QTW_WRITE_BYTES,
-    SMMU_CFG_TIMING_CMDQ_START_LAT,    SMMU_CFG_TIMING_CMD_DECODE_LAT,
-    SMMU_CFG_TIMING_INV_TCU_VA_LAT,    SMMU_CFG_TIMING_INV_TCU_SCAN,
-    SMMU_CFG_TIMING_INV_TBU_VA_LAT,    SMMU_CFG_TIMING_INV_TBU_SCAN,
-    SMMU_CFG_TIMING_INV_RANGE_PROBES,  SMMU_CFG_TIMING_SYNC_SIGNAL_LAT};
+/* The modes in which a key has the value that it was given. */
+enum {
+    AT = 1 << SMMU_MODE_AT,
+    TIMED = AT | 1 << SMMU_MODE_LT,
+    ALL = TIMED | 1 << SMMU_MODE_FUNCTIONAL
+};
 
-/* What requests meet each other at: only in mode at. */
-static const uint8_t encounters[] = {
-    SMMU_CFG_TIMING_INV_BLOCKS_LOOKUP,  SMMU_CFG_TIMING_CMD_SERIAL,
-    SMMU_CFG_TIMING_ORDER_BY_ID,        SMMU_CFG_TIMING_TBU_HAZARD_ENTRIES,
-    SMMU_CFG_TIMING_TCU_HAZARD_ENTRIES, SMMU_CFG_TIMING_PREFETCH,
-    SMMU_CFG_TIMING_EVENT_HOLDS_SLOT,   SMMU_CFG_TIMING_QTW_SHARED_WITH_CLIENT};
+static const uint8_t modes_of[SMMU_CFG_COUNT] = {
+#define KEY(id, ...) [SMMU_CFG_##id] = ALL,
+#define TIMING(id, name, modes, ...) [SMMU_CFG_TIMING_##id] = modes,
+#include "config.def"
+#include "timing.def"
+#undef TIMING
+#undef KEY
+};
 
-static void zero(struct smmu *s, const uint8_t *keys, size_t count)
+static void take_values(struct smmu *s, const smmu_config_t *cfg)
 {
-    for (size_t i = 0; i < count; i++)
-        s->config.value[keys[i]] = 0;
+    s->config = *cfg;
+    for (unsigned key = 0; key < SMMU_CFG_COUNT; key++)
+        if (!bit_of(modes_of[key], s->mode))
+            s->config.value[key] = 0;
+    if (!CFG(s, TIMING_UTLB_ENTRIES)) /* what does not exist costs nothing */
+        CFG(s, TIMING_UTLB_LAT) = 0;
 }
 
 /* Pools are as large as configured; where requests do not meet, as all slots together. */
@@ -58,18 +54,10 @@ static void size_pools(struct smmu *s)
     }
 }
 
-/* What costs no time in a mode, or is not scarce in it, is configured so: no unit asks for the mode
- * on that account. What does not exist costs nothing. */
 void smmu__take_config(struct smmu *s, const smmu_config_t *cfg)
 {
-    s->config = *cfg;
     s->mode = (uint8_t)cfg->value[SMMU_CFG_MODE];
-    if (s->mode == SMMU_MODE_FUNCTIONAL)
-        zero(s, costs, sizeof costs);
-    if (s->mode != SMMU_MODE_AT)
-        zero(s, encounters, sizeof encounters);
-    if (!CFG(s, TIMING_UTLB_ENTRIES))
-        CFG(s, TIMING_UTLB_LAT) = 0;
+    take_values(s, cfg);
     s->oas_bits = (uint8_t)smmu__oas_bits(cfg);
     s->ias_bits = (uint8_t)smmu__ias_bits(cfg);
     s->always_privileged_data = cfg->value[SMMU_CFG_AIDR_ArchMinorRev] >= 4;
