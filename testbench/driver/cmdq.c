@@ -48,16 +48,22 @@ static void write_prod(void *ctx, uint32_t position)
     drv->ops.write32(drv->ops.ctx, REF_REG_CMDQ_PROD, position);
 }
 
-static void turn_of_loop(void *ctx)
+static void pause_for_others(void *ctx)
+{
+    drv_relax_until_written(ctx);
+}
+
+static void reach(void *ctx, unsigned line, enum drv_access access)
 {
     struct drv *drv = ctx;
 
-    drv_relax(drv, drv->config.relax_cycles);
+    drv->ops.reach(drv->ops.ctx, line, access);
 }
 
 static struct drv_producer_ops producer_ops(struct drv *drv)
 {
-    return (struct drv_producer_ops){drv, read_cons, write_prod, turn_of_loop};
+    return (struct drv_producer_ops){drv, read_cons, write_prod, pause_for_others,
+                                     drv->ops.reach ? reach : NULL};
 }
 
 void drv_join(struct drv *thread, struct drv *drv, const struct drv_ops *ops)
@@ -74,12 +80,23 @@ uint32_t drv_cmdq_next(const struct drv *drv)
     return drv_producers_next(drv->joined ? &drv->joined->producers : &drv->producers);
 }
 
+static bool try_to_reserve(struct drv *drv, unsigned n, struct drv_claim *claim)
+{
+    const struct drv_producer_ops ops = producer_ops(drv);
+
+    if (!drv_producers_reserve(producers(drv), n, claim, &ops))
+        return false;
+    drv->stats.reservations++;
+    drv->stats.attempts += claim->attempts;
+    return true;
+}
+
 static bool reserve_after_a_look(struct drv *drv, unsigned n, struct drv_claim *claim)
 {
     const struct drv_producer_ops ops = producer_ops(drv);
 
     drv_producers_learn_cons(producers(drv), &ops);
-    return drv_producers_reserve(producers(drv), n, claim);
+    return try_to_reserve(drv, n, claim);
 }
 
 static int no_room(struct drv *drv)
@@ -96,7 +113,7 @@ static int reserve(struct drv *drv, unsigned n, struct drv_claim *claim)
 
     if (n > drv_ring_size(drv->cmdq.log2size))
         return -EINVAL;
-    if (drv_producers_reserve(producers(drv), n, claim) || reserve_after_a_look(drv, n, claim))
+    if (try_to_reserve(drv, n, claim) || reserve_after_a_look(drv, n, claim))
         return 0;
     drv->stats.space_waits++;
     started = drv->ops.now(drv->ops.ctx);
@@ -164,20 +181,28 @@ static int await_msi(struct drv *drv, const struct drv_inflight *list, uint32_t 
             return -EIO;
         if (too_late(drv, started))
             return sync_timeout(drv, position);
-        drv_relax(drv, drv->config.relax_cycles);
+        drv_relax_until_written(drv);
     }
     *cons = position;
     return 0;
 }
 
-/* WFE: wakes up for the event, and now and then without one. */
-static void wait_for_event(struct drv *drv)
+static void wait_in_turns_for_event(struct drv *drv)
 {
     for (unsigned turn = 0; turn < TURNS_PER_CONS_READ_WITH_SEV; turn++) {
         drv_relax(drv, drv->config.relax_cycles);
         if (drv->irqs_pending & DRV_IRQ_SEV)
             break;
     }
+}
+
+/* WFE: wakes up for the event, and now and then without one. */
+static void wait_for_event(struct drv *drv)
+{
+    if (drv->ops.doze)
+        drv_relax_until_written(drv);
+    else
+        wait_in_turns_for_event(drv);
     drv->irqs_pending &= ~(uint32_t)DRV_IRQ_SEV;
 }
 
@@ -244,7 +269,7 @@ static int publish_and_wait(struct drv *drv, struct drv_inflight *list,
     drv_producers_hold_cons(producers(drv), &ops);
     drv_producers_publish(producers(drv), claim, &ops);
     rc = await_sync(drv, list, &cons);
-    drv_producers_release_cons(producers(drv), rc == 0 ? &cons : NULL);
+    drv_producers_release_cons(producers(drv), rc == 0 ? &cons : NULL, &ops);
     remove_inflight(drv, list);
     return rc;
 }

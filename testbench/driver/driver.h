@@ -102,6 +102,7 @@ struct drv_inflight {
 
 struct drv_stats {
     uint64_t commands, syncs, publications; /* CMD_SYNCs are not counted among the commands */
+    uint64_t reservations, attempts;        /* at the exchange that reserves */
     uint64_t space_waits, timeouts;
     uint64_t cmdq_errors[4]; /* by CMDQ_CONS.ERR; codes above 3 count as 0 */
     uint64_t gerrors, events, event_overflows;
@@ -191,6 +192,8 @@ unsigned drv_evtq_drain(struct drv *drv, drv_event_fn *each, void *ctx);
 /* One turn of a waiting loop: time passes, and interrupts that came meanwhile are served or noted.
  */
 void drv_relax(struct drv *drv, uint64_t cycles);
+/* One that waits for what somebody else writes to the word that was looked at last. */
+void drv_relax_until_written(struct drv *drv);
 
 void drv_log(struct drv *drv, const char *format, ...);
 

@@ -22,6 +22,8 @@ enum drv_irq {
     DRV_IRQ_SEV = 1 << 4, /* not an interrupt: the event that ends a WFE */
 };
 
+enum drv_access { DRV_ACCESS_READ, DRV_ACCESS_WRITE /* or both at once */ };
+
 struct drv_ops {
     void *ctx;
 
@@ -42,6 +44,13 @@ struct drv_ops {
     uint32_t (*take_irqs)(void *ctx);
 
     void (*log)(void *ctx, const char *line); /* NULL: silent */
+
+    /* Of simulated processors, NULL elsewhere. What threads of the driver share is about to be
+     * accessed: the number of its cache line. */
+    void (*reach)(void *ctx, uint64_t line, enum drv_access access);
+    /* Like wait, and over as well when somebody writes the line that this processor has read last,
+     * or when the event comes: WFE. */
+    void (*doze)(void *ctx, uint64_t cycles);
 };
 
 #ifdef __cplusplus

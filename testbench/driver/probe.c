@@ -48,14 +48,29 @@ void drv_log(struct drv *drv, const char *format, ...)
     drv->ops.log(drv->ops.ctx, line);
 }
 
-void drv_relax(struct drv *drv, uint64_t cycles)
+static void serve_irqs(struct drv *drv)
 {
-    drv->ops.wait(drv->ops.ctx, cycles);
     drv->irqs_pending |= drv->ops.take_irqs(drv->ops.ctx);
     if (drv->irqs_pending & DRV_IRQ_GERROR) {
         drv->irqs_pending &= ~(uint32_t)DRV_IRQ_GERROR;
         drv_gerror_handle(drv);
     }
+}
+
+void drv_relax(struct drv *drv, uint64_t cycles)
+{
+    drv->ops.wait(drv->ops.ctx, cycles);
+    serve_irqs(drv);
+}
+
+void drv_relax_until_written(struct drv *drv)
+{
+    if (!drv->ops.doze) {
+        drv_relax(drv, drv->config.relax_cycles);
+        return;
+    }
+    drv->ops.doze(drv->ops.ctx, drv->config.delay_cycles);
+    serve_irqs(drv);
 }
 
 static uint32_t read_id(struct drv *drv, uint32_t offset)

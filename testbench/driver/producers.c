@@ -41,6 +41,17 @@ static uint32_t cons_of(uint64_t indexes)
     return (uint32_t)(indexes >> 32);
 }
 
+/* The machine may let others go first: what was seen before is old afterwards. */
+static void reach(const struct drv_producers *p, const struct drv_producer_ops *ops,
+                  const volatile void *word, enum drv_access access)
+{
+    if (ops->reach)
+        ops->reach(
+            ops->ctx,
+            (unsigned)(((const volatile char *)word - (const volatile char *)p) / DRV_CACHE_LINE),
+            access);
+}
+
 void drv_producers_init(struct drv_producers *p, unsigned log2size)
 {
     const uint64_t slots = drv_ring_size(log2size);
@@ -55,66 +66,88 @@ void drv_producers_init(struct drv_producers *p, unsigned log2size)
 }
 
 /* Acquires: what was learnt of CONS was learnt before a slot is overwritten. */
-bool drv_producers_reserve(struct drv_producers *p, unsigned count, struct drv_claim *claim)
+bool drv_producers_reserve(struct drv_producers *p, unsigned count, struct drv_claim *claim,
+                           const struct drv_producer_ops *ops)
 {
-    uint64_t seen = atomic_load_explicit(&p->indexes, memory_order_acquire), wanted;
+    uint64_t seen, wanted;
+    unsigned attempts = 0;
 
+    reach(p, ops, &p->indexes, DRV_ACCESS_READ);
+    seen = atomic_load_explicit(&p->indexes, memory_order_acquire);
     do {
+        attempts++;
         if (drv_ring_free(p->log2size, position_of(seen), cons_of(seen)) < count)
             return false;
         wanted = join(drv_ring_advance(p->log2size, position_of(seen), count) | GATHERING,
                       cons_of(seen));
-    } while (!atomic_compare_exchange_weak_explicit(&p->indexes, &seen, wanted,
-                                                    memory_order_acquire, memory_order_acquire));
-    *claim = (struct drv_claim){position_of(seen), count, !(reserved_of(seen) & GATHERING)};
+        reach(p, ops, &p->indexes, DRV_ACCESS_WRITE);
+    } while (!atomic_compare_exchange_strong_explicit(&p->indexes, &seen, wanted,
+                                                      memory_order_acquire, memory_order_acquire));
+    *claim =
+        (struct drv_claim){position_of(seen), count, attempts, !(reserved_of(seen) & GATHERING)};
     return true;
 }
 
-static void set_known_cons(struct drv_producers *p, uint32_t cons)
+static void set_known_cons(struct drv_producers *p, uint32_t cons,
+                           const struct drv_producer_ops *ops)
 {
-    uint64_t seen = atomic_load_explicit(&p->indexes, memory_order_relaxed);
+    uint64_t seen, wanted;
 
-    while (!atomic_compare_exchange_weak_explicit(&p->indexes, &seen, join(reserved_of(seen), cons),
-                                                  memory_order_release, memory_order_relaxed))
-        ;
+    reach(p, ops, &p->indexes, DRV_ACCESS_READ);
+    seen = atomic_load_explicit(&p->indexes, memory_order_relaxed);
+    do {
+        wanted = join(reserved_of(seen), cons);
+        reach(p, ops, &p->indexes, DRV_ACCESS_WRITE);
+    } while (!atomic_compare_exchange_strong_explicit(&p->indexes, &seen, wanted,
+                                                      memory_order_release, memory_order_relaxed));
 }
 
 void drv_producers_learn_cons(struct drv_producers *p, const struct drv_producer_ops *ops)
 {
     uint32_t nobody = 0;
 
+    reach(p, ops, &p->cons_lock, DRV_ACCESS_WRITE);
     if (!atomic_compare_exchange_strong_explicit(&p->cons_lock, &nobody, MOVES_CONS,
                                                  memory_order_acquire, memory_order_relaxed))
         return;
-    set_known_cons(p, ops->read_cons(ops->ctx));
+    set_known_cons(p, ops->read_cons(ops->ctx), ops);
     /* Holders that have come meanwhile stay counted. */
+    reach(p, ops, &p->cons_lock, DRV_ACCESS_WRITE);
     atomic_fetch_and_explicit(&p->cons_lock, ~MOVES_CONS, memory_order_release);
 }
 
 void drv_producers_hold_cons(struct drv_producers *p, const struct drv_producer_ops *ops)
 {
-    uint32_t lock = atomic_fetch_add_explicit(&p->cons_lock, 1, memory_order_acquire);
+    uint32_t lock;
 
+    reach(p, ops, &p->cons_lock, DRV_ACCESS_WRITE);
+    lock = atomic_fetch_add_explicit(&p->cons_lock, 1, memory_order_acquire);
     while (lock & MOVES_CONS) {
         ops->pause(ops->ctx);
+        reach(p, ops, &p->cons_lock, DRV_ACCESS_READ);
         lock = atomic_load_explicit(&p->cons_lock, memory_order_acquire);
     }
 }
 
 /* The last holder tells what it knows of CONS, still holding it. One of an earlier position than
  * what others have seen does no harm: it is past what was known before any of them held it. */
-void drv_producers_release_cons(struct drv_producers *p, const uint32_t *cons)
+void drv_producers_release_cons(struct drv_producers *p, const uint32_t *cons,
+                                const struct drv_producer_ops *ops)
 {
-    uint32_t lock = atomic_load_explicit(&p->cons_lock, memory_order_acquire);
+    uint32_t lock;
 
+    reach(p, ops, &p->cons_lock, DRV_ACCESS_READ);
+    lock = atomic_load_explicit(&p->cons_lock, memory_order_acquire);
     do {
         if (lock == 1 && cons) {
-            set_known_cons(p, *cons);
+            set_known_cons(p, *cons, ops);
+            reach(p, ops, &p->cons_lock, DRV_ACCESS_WRITE);
             atomic_fetch_sub_explicit(&p->cons_lock, 1, memory_order_release);
             return;
         }
-    } while (!atomic_compare_exchange_weak_explicit(&p->cons_lock, &lock, lock - 1,
-                                                    memory_order_acq_rel, memory_order_acquire));
+        reach(p, ops, &p->cons_lock, DRV_ACCESS_WRITE);
+    } while (!atomic_compare_exchange_strong_explicit(&p->cons_lock, &lock, lock - 1,
+                                                      memory_order_acq_rel, memory_order_acquire));
 }
 
 /* Slots from a position on that share a word of 'valid' and a lap. */
@@ -139,11 +172,13 @@ static struct run run_at(struct drv_producers *p, uint32_t position, unsigned mo
                         count};
 }
 
-static void mark_valid(struct drv_producers *p, uint32_t position, unsigned count)
+static void mark_valid(struct drv_producers *p, uint32_t position, unsigned count,
+                       const struct drv_producer_ops *ops)
 {
     while (count) {
         const struct run run = run_at(p, position, count);
 
+        reach(p, ops, run.word, DRV_ACCESS_WRITE);
         atomic_fetch_xor_explicit(run.word, run.mask, memory_order_release);
         position = drv_ring_advance(p->log2size, position, run.count);
         count -= run.count;
@@ -158,18 +193,31 @@ static void await_valid(struct drv_producers *p, uint32_t position, unsigned cou
         const bool odd_lap = drv_ring_index(p->log2size, position) != position;
         const uint64_t wanted = odd_lap ? 0 : run.mask;
 
-        while ((atomic_load_explicit(run.word, memory_order_acquire) & run.mask) != wanted)
+        reach(p, ops, run.word, DRV_ACCESS_READ);
+        while ((atomic_load_explicit(run.word, memory_order_acquire) & run.mask) != wanted) {
             ops->pause(ops->ctx);
+            reach(p, ops, run.word, DRV_ACCESS_READ);
+        }
         position = drv_ring_advance(p->log2size, position, run.count);
         count -= run.count;
     }
 }
 
 /* The next to reserve is an owner again. What was reserved by now is this owner's to publish. */
-static uint32_t end_gathering(struct drv_producers *p)
+static uint32_t end_gathering(struct drv_producers *p, const struct drv_producer_ops *ops)
 {
+    reach(p, ops, &p->indexes, DRV_ACCESS_WRITE);
     return position_of(
         atomic_fetch_and_explicit(&p->indexes, ~(uint64_t)GATHERING, memory_order_relaxed));
+}
+
+static void await_turn(struct drv_producers *p, uint32_t first, const struct drv_producer_ops *ops)
+{
+    reach(p, ops, &p->published, DRV_ACCESS_READ);
+    while (atomic_load_explicit(&p->published, memory_order_acquire) != first) {
+        ops->pause(ops->ctx);
+        reach(p, ops, &p->published, DRV_ACCESS_READ);
+    }
 }
 
 void drv_producers_publish(struct drv_producers *p, const struct drv_claim *claim,
@@ -177,14 +225,14 @@ void drv_producers_publish(struct drv_producers *p, const struct drv_claim *clai
 {
     uint32_t end;
 
-    mark_valid(p, claim->first, claim->count);
+    mark_valid(p, claim->first, claim->count, ops);
     if (!claim->owner)
         return;
-    while (atomic_load_explicit(&p->published, memory_order_acquire) != claim->first)
-        ops->pause(ops->ctx);
-    end = end_gathering(p);
+    await_turn(p, claim->first, ops);
+    end = end_gathering(p, ops);
     await_valid(p, claim->first, (unsigned)drv_ring_used(p->log2size, end, claim->first), ops);
     ops->write_prod(ops->ctx, end);
+    reach(p, ops, &p->published, DRV_ACCESS_WRITE);
     atomic_store_explicit(&p->published, end, memory_order_release);
 }
 

@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver/ops.h"
+
 #ifdef __cplusplus
 extern "C" {
 /* C++ embeds what is shared between threads, and leaves it to C to touch it. */
@@ -49,12 +51,15 @@ struct drv_producer_ops {
     uint32_t (*read_cons)(void *ctx); /* a position */
     void (*write_prod)(void *ctx, uint32_t position);
     void (*pause)(void *ctx); /* a turn of a loop that waits for another producer */
+    /* Called before each access to what producers share: the number of its cache line. Where
+     * processors are simulated this takes the time of the access. NULL: it takes what it takes. */
+    void (*reach)(void *ctx, unsigned line, enum drv_access access);
 };
 
 /* Positions that are one producer's to fill. */
 struct drv_claim {
     uint32_t first;
-    unsigned count;
+    unsigned count, attempts; /* at the exchange */
     bool owner; /* must move PROD, past these and whatever others have reserved by then */
 };
 
@@ -62,7 +67,8 @@ struct drv_claim {
 void drv_producers_init(struct drv_producers *p, unsigned log2size);
 
 /* False: as far as is known there is no room for so many. */
-bool drv_producers_reserve(struct drv_producers *p, unsigned count, struct drv_claim *claim);
+bool drv_producers_reserve(struct drv_producers *p, unsigned count, struct drv_claim *claim,
+                           const struct drv_producer_ops *ops);
 /* Looks at CONS, unless somebody else does or needs what is known to stay. */
 void drv_producers_learn_cons(struct drv_producers *p, const struct drv_producer_ops *ops);
 
@@ -70,7 +76,8 @@ void drv_producers_learn_cons(struct drv_producers *p, const struct drv_producer
  * CONS tells whether they are consumed. To be held before the claim is published. */
 void drv_producers_hold_cons(struct drv_producers *p, const struct drv_producer_ops *ops);
 /* 'cons': where it is by now, NULL if the holder has not found out. */
-void drv_producers_release_cons(struct drv_producers *p, const uint32_t *cons);
+void drv_producers_release_cons(struct drv_producers *p, const uint32_t *cons,
+                                const struct drv_producer_ops *ops);
 
 /* The claim's slots are filled. On return PROD has passed them, or some owner is about to move it
  * there. */

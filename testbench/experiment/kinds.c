@@ -20,9 +20,11 @@ static const struct {
 } understood[] = {
     {exp_measure_invalidation, WITH_CLIENTS},
     {exp_measure_ring, ON_ANY_MACHINE | TAKES(commands) | TAKES(sync_every)},
-    {exp_measure_ecmdq,
-     TAKES(preset) | TAKES(form) | TAKES(commands) | TAKES(sync_every) | TAKES(ecmdqs) |
-         TAKES(seed)},
+    {exp_measure_ecmdq, TAKES(preset) | TAKES(form) | TAKES(commands) | TAKES(sync_every) |
+                            TAKES(ecmdqs) | TAKES(seed)},
+    {exp_measure_smp, TAKES(preset) | TAKES(form) | TAKES(sync) | TAKES(queue) | TAKES(seed) |
+                          TAKES(window) | TAKES(sync_every) | TAKES(cpus) | TAKES(think) |
+                          TAKES(line)},
     {exp_measure_broadcast,
      TAKES(preset) | TAKES(form) | TAKES(commands) | TAKES(sync_every) | TAKES(seed)},
     {exp_measure_sensitivity, WITH_CLIENTS | TAKES(assumption) | TAKES(change)},
@@ -41,6 +43,9 @@ _Static_assert(EXP_PARAMETER_COUNT <= 64, "one bit a parameter");
 #define OPERATION_COLUMNS                                                                          \
     COLUMNS(M(commands_per_operation), M(cycles_per_operation), M(cycles_per_command),             \
             M(cycles_per_page), M(commands_rate), M(op_p50), M(op_p99), M(sync_p50), M(sync_p99))
+#define SMP_COLUMNS                                                                                \
+    COLUMNS(M(operations), M(operations_rate), M(cpu_rate), M(commands_rate), M(op_p50),           \
+            M(op_p99), M(attempts), M(gathered), M(waits))
 #define CLIENT_COLUMNS                                                                             \
     COLUMNS(M(commands_rate), M(op_p50), M(op_p99), M(sync_p50), M(sync_p99), M(requests),         \
             M(served), M(client_mean), M(client_p50), M(client_p99), M(hit_rate), M(walks))
@@ -162,8 +167,9 @@ static const struct exp_kind kinds[] = {
               .log2_x = true}},
     {.name = "ecmdq",
      .meaning = "1 to 16 enhanced command queues x serial or parallel execution x decoding time",
-     .answers = "What do several command queues gain, while the SMMU executes one command at a time "
-                "and while it executes one of each?",
+     .answers =
+         "What do several command queues gain, while the SMMU executes one command at a time "
+         "and while it executes one of each?",
      .measure = exp_measure_ecmdq,
      .axes = {{"form", "page"},
               {"timing.cmd_serial", "1,0"},
@@ -177,6 +183,23 @@ static const struct exp_kind kinds[] = {
               .y_label = "invalidations [commands / 1000 cycles]",
               .y = {M(commands_rate)},
               .curves = 1}},
+    {.name = "smp",
+     .meaning = "1 to 64 processors that invalidate through one command queue x way to await the "
+                "CMD_SYNC x commands before it",
+     .answers = "What becomes of the throughput when processors share a command queue?",
+     .measure = exp_measure_smp,
+     .axes = {{"sync", "msi,sev,poll"},
+              {"sync_every", "1,16,64"},
+              {"cpus", "1,2,4,8,16,32,64"},
+              {"form", "page"},
+              {"window", "200000"}},
+     SMP_COLUMNS,
+     .plot = {.title = "Processors at one command queue",
+              .x = "cpus",
+              .y_label = "operations of all of them [operations / 1000 cycles]",
+              .y = {M(operations_rate)},
+              .curves = 1,
+              .log2_x = true}},
     {.name = "broadcast",
      .meaning = "TLBIs of PEs, a synchronisation every 1 to 64, by form",
      .answers = "What does broadcast TLB maintenance cost, which reads no commands?",

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 
-enum { ASID = 1, FIRST_STREAM = 1, PAGE = LOAD_PAGE_BYTES };
+enum { ASID = 1, COMMANDS_ASID = 0x11, FIRST_STREAM = 1, PAGE = LOAD_PAGE_BYTES };
 
 #define MEMORY_BASE UINT64_C(0x80000000)
 #define MEMORY_SIZE UINT64_C(0x40000000)
@@ -26,11 +27,16 @@ static const struct drv_host_costs costs[] = {
     [EXP_CPU_USUAL] = {.reg_read = 100, .reg_write = 50, .memory = 0},
 };
 
-static const enum drv_sync_mode sync_modes[] = {
-    [EXP_SYNC_MSI] = DRV_SYNC_MSI,
-    [EXP_SYNC_SEV] = DRV_SYNC_CONS,
-    [EXP_SYNC_POLL] = DRV_SYNC_NONE,
-};
+enum drv_sync_mode exp_sync_mode(const struct exp_setup *setup)
+{
+    static const enum drv_sync_mode modes[] = {
+        [EXP_SYNC_MSI] = DRV_SYNC_MSI,
+        [EXP_SYNC_SEV] = DRV_SYNC_CONS,
+        [EXP_SYNC_POLL] = DRV_SYNC_NONE,
+    };
+
+    return modes[setup->sync];
+}
 
 bool exp_machine_fine(const struct exp_machine *m, int rc, const char *doing,
                       char why[EXP_WHY_SIZE])
@@ -68,23 +74,27 @@ static struct drv_ops processor_ops(struct exp_processor *processor)
     return ops;
 }
 
-static unsigned log2_of(uint64_t power_of_two)
+bool exp_queue_log2(const struct exp_setup *setup, unsigned *log2, char why[EXP_WHY_SIZE])
 {
-    unsigned log2 = 0;
-
-    while (power_of_two >>= 1)
-        log2++;
-    return log2;
+    *log2 = 0;
+    if (setup->queue & (setup->queue - 1)) {
+        snprintf(why, EXP_WHY_SIZE, "queue=%llu: must be a power of two",
+                 (unsigned long long)setup->queue);
+        return false;
+    }
+    while (setup->queue >> (*log2 + 1))
+        ++*log2;
+    return true;
 }
 
-static bool usable(const struct exp_machine *m, const struct exp_setup *setup,
-                   char why[EXP_WHY_SIZE])
+bool exp_driver_usable(const struct drv *driver, const struct exp_setup *setup,
+                       char why[EXP_WHY_SIZE])
 {
     const char *missing = NULL;
 
-    if (setup->sync == EXP_SYNC_MSI && !m->driver.features.msi)
+    if (setup->sync == EXP_SYNC_MSI && !driver->features.msi)
         missing = "CMD_SYNC by MSI needs IDR0.MSI=1";
-    if (setup->form == EXP_BY_RANGE && !m->driver.features.ranges)
+    if (setup->form == EXP_BY_RANGE && !driver->features.ranges)
         missing = "range commands need IDR3.RIL=1";
     if (missing)
         snprintf(why, EXP_WHY_SIZE, "%s", missing);
@@ -94,11 +104,10 @@ static bool usable(const struct exp_machine *m, const struct exp_setup *setup,
 bool exp_machine_open(struct exp_machine *m, const struct exp_setup *setup, char why[EXP_WHY_SIZE])
 {
     const bool no_time = setup->cpu == EXP_CPU_FREE;
-    const struct drv_config config = {
+    struct drv_config config = {
         .memory_base = MEMORY_BASE,
         .memory_size = MEMORY_SIZE,
-        .sync_mode = sync_modes[setup->sync],
-        .cmdq_log2 = log2_of(setup->queue),
+        .sync_mode = exp_sync_mode(setup),
         .relax_cycles = no_time ? 1 : 0,
         .delay_cycles = no_time ? 1 : 0,
     };
@@ -107,12 +116,8 @@ bool exp_machine_open(struct exp_machine *m, const struct exp_setup *setup, char
     int rc;
 
     *m = (struct exp_machine){0};
-    if (setup->queue & (setup->queue - 1)) {
-        snprintf(why, EXP_WHY_SIZE, "queue=%llu: must be a power of two",
-                 (unsigned long long)setup->queue);
-        return false;
-    }
-    if (smmu_config_set(&cfg, "timing.seed", setup->seed, why, EXP_WHY_SIZE) != SMMU_OK)
+    if (!exp_queue_log2(setup, &config.cmdq_log2, why) ||
+        smmu_config_set(&cfg, "timing.seed", setup->seed, why, EXP_WHY_SIZE) != SMMU_OK)
         return false;
     m->host = host_create(&cfg, why, EXP_WHY_SIZE);
     if (!m->host)
@@ -125,9 +130,32 @@ bool exp_machine_open(struct exp_machine *m, const struct exp_setup *setup, char
                  drv_refusal_text(m->driver.refusal));
         return false;
     }
-    if (!usable(m, setup, why) || !exp_machine_fine(m, rc, "probe", why))
+    if (!exp_driver_usable(&m->driver, setup, why) || !exp_machine_fine(m, rc, "probe", why))
         return false;
     return exp_machine_fine(m, drv_reset(&m->driver), "reset", why);
+}
+
+/* ---- commands */
+
+struct drv_cmd exp_command(enum exp_form form, uint64_t number)
+{
+    struct drv_tlbi tlbi = {.asid = COMMANDS_ASID, .leaf = true};
+
+    switch (form) {
+    case EXP_BY_RANGE:
+        tlbi.addr = number * EXP_PAGES_A_RANGE * PAGE;
+        tlbi.tg = REF_TG_4K;
+        tlbi.ttl = 3;
+        tlbi.num = EXP_PAGES_A_RANGE - 1;
+        return drv_cmd_tlbi_nh_va(&tlbi);
+    case EXP_BY_ASID:
+        return drv_cmd_tlbi_nh_asid(0, COMMANDS_ASID);
+    case EXP_ALL:
+        return drv_cmd_tlbi_nh_all(0);
+    default:
+        tlbi.addr = number * PAGE;
+        return drv_cmd_tlbi_nh_va(&tlbi);
+    }
 }
 
 /* ---- clients */

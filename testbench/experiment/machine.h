@@ -12,6 +12,8 @@
 #include "experiment/setup.h"
 #include "load/load.h"
 
+enum { EXP_PAGES_A_RANGE = 32 }; /* of a command of the form range, exp_command() */
+
 struct exp_processor {
     struct drv_host host; /* first: the driver's operations get a pointer to it */
     struct drv_ops ops;
@@ -39,6 +41,15 @@ void exp_machine_close(struct exp_machine *m);
 /* False, and why: rc, or an error of the host that nobody has seen yet. */
 bool exp_machine_fine(const struct exp_machine *m, int rc, const char *doing,
                       char why[EXP_WHY_SIZE]);
+
+enum drv_sync_mode exp_sync_mode(const struct exp_setup *setup);
+/* What a driver can do of what the setup asks for. False: why. */
+bool exp_driver_usable(const struct drv *driver, const struct exp_setup *setup,
+                       char why[EXP_WHY_SIZE]);
+/* The size of the command queue. False: why. */
+bool exp_queue_log2(const struct exp_setup *setup, unsigned *log2, char why[EXP_WHY_SIZE]);
+/* One of the commands of which an operation has many; 'number' tells addresses apart. */
+struct drv_cmd exp_command(enum exp_form form, uint64_t number);
 
 uint64_t exp_machine_now(const struct exp_machine *m);
 

@@ -16,9 +16,6 @@ enum {
     RING_INDEX_BITS = 10,
     RING_ENTRIES = 1 << RING_INDEX_BITS,
     HWPT_ID = 1,
-    GUEST_ASID = 0x11,
-    PAGE_BITS = 12,
-    PAGES_A_RANGE = 32,
 };
 
 struct run {
@@ -28,27 +25,6 @@ struct run {
     struct uapi uapi;
     struct user_ring user;
 };
-
-static struct drv_cmd command_of(enum exp_form form, unsigned i)
-{
-    struct drv_tlbi tlbi = {.asid = GUEST_ASID, .leaf = true};
-
-    switch (form) {
-    case EXP_BY_RANGE:
-        tlbi.addr = (uint64_t)i * PAGES_A_RANGE << PAGE_BITS;
-        tlbi.tg = REF_TG_4K;
-        tlbi.ttl = 3;
-        tlbi.num = PAGES_A_RANGE - 1;
-        return drv_cmd_tlbi_nh_va(&tlbi);
-    case EXP_BY_ASID:
-        return drv_cmd_tlbi_nh_asid(0, GUEST_ASID);
-    case EXP_ALL:
-        return drv_cmd_tlbi_nh_all(0);
-    default:
-        tlbi.addr = (uint64_t)i << PAGE_BITS;
-        return drv_cmd_tlbi_nh_va(&tlbi);
-    }
-}
 
 static void connect_user(struct run *run)
 {
@@ -62,7 +38,7 @@ static void connect_user(struct run *run)
         .options = {.batch = (unsigned)run->setup->sync_every},
     };
     for (unsigned i = 0; i < RING_ENTRIES; i++) {
-        const struct drv_cmd cmd = command_of((enum exp_form)run->setup->form, i);
+        const struct drv_cmd cmd = exp_command((enum exp_form)run->setup->form, i);
 
         user_ring_put(&run->user, i, &cmd);
     }
@@ -85,7 +61,7 @@ static uint64_t pages_named(const struct exp_setup *setup)
 {
     if (setup->form == EXP_BY_PAGE)
         return setup->commands;
-    return setup->form == EXP_BY_RANGE ? setup->commands * PAGES_A_RANGE : 0;
+    return setup->form == EXP_BY_RANGE ? setup->commands * EXP_PAGES_A_RANGE : 0;
 }
 
 static bool measure(struct run *run, struct exp_result *r, char why[EXP_WHY_SIZE])

@@ -51,7 +51,12 @@ enum exp_change { EXP_LESS, EXP_MORE };
     X(commands, NULL, "commands", 1, 1000000, 1024, "commands put through the ring")               \
     X(sync_every, NULL, "commands", 1, 64, 1, "commands before each CMD_SYNC")                     \
     X(ecmdqs, NULL, "queues", 0, 65536, 0,                                                         \
-      "enhanced command queues, a producer each; 0: one producer, with the main queue")             \
+      "enhanced command queues, a producer each; 0: one producer, with the main queue")            \
+    X(cpus, NULL, "processors", 1, 120, 8, "processors that invalidate at the same time")          \
+    X(think, NULL, "cycles", 0, 1000000, 2000,                                                     \
+      "work of a processor between its operations, which needs nobody else, on average")           \
+    X(line, NULL, "cycles", 1, 10000, 40,                                                          \
+      "until a cache line is where another processor wants it")                                    \
     X(assumption, exp_key_words, "", 0, SMMU_CONFIG_MAX_KEYS - 1, 0, "value that is assumed")      \
     X(change, exp_change_words, "", 0, 1, 0,                                                       \
       "half or twice of it; of choices the one before or after")                                   \
@@ -101,6 +106,10 @@ struct exp_setup exp_setup_default(const smmu_config_t *cfg);
     X(op_p99, "cycles", 0, "99 % of them take no longer")                                          \
     X(sync_p50, "cycles", 0, "from the last move of PROD until the CMD_SYNC is seen, median")      \
     X(sync_p99, "cycles", 0, "99 % of them take no longer")                                        \
+    X(operations_rate, "operations / 1000 cycles", 3, "of all processors")                         \
+    X(cpu_rate, "operations / 1000000 cycles", 1, "of each processor, mean")                       \
+    X(attempts, "exchanges", 2, "for each reservation of slots in the command queue, mean")        \
+    X(gathered, "operations", 2, "that a write of PROD makes known, mean")                         \
     X(waits, "waits", 0, "of the driver for room in the command queue")                            \
     X(requests, "requests", 0, "of clients that arrived")                                          \
     X(served, "requests / 1000 cycles", 3, "of all clients, finished in time")                     \
@@ -160,6 +169,8 @@ exp_measure_fn exp_measure_invalidation;
 exp_measure_fn exp_measure_ring;
 /* ecmdq.c: producers with a command queue each. */
 exp_measure_fn exp_measure_ecmdq;
+/* smp.c: processors that share command queues. */
+exp_measure_fn exp_measure_smp;
 /* broadcast.c: a PE's TLBIs and their synchronisation, without commands. */
 exp_measure_fn exp_measure_broadcast;
 /* sensitivity.c: how four figures change with one value of the configuration. */

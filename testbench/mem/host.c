@@ -131,6 +131,8 @@ static void complete_access(struct sim_host *host, struct host_event *event)
     if (!event->aborted) {
         if (access->op == SMMU_MEM_WRITE) {
             host_store(host, access->addr, access->data, access->size);
+            if (host->write_watch)
+                host->write_watch(host->write_watch_ctx, access->addr, access->size);
         } else if (access->op == SMMU_MEM_CAS) {
             compare_and_swap(host, access, found);
             data = found;
@@ -164,6 +166,12 @@ void host_watch_timeline(struct sim_host *host, timeline_sink_fn sink, void *ctx
     drain_timeline(host);
     host->timeline_sink = sink;
     host->timeline_ctx = ctx;
+}
+
+void host_watch_writes(struct sim_host *host, host_write_fn *fn, void *ctx)
+{
+    host->write_watch = fn;
+    host->write_watch_ctx = ctx;
 }
 
 void host_attach_devices(struct sim_host *host, const struct host_devices *devices)

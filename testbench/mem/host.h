@@ -32,7 +32,8 @@ enum {
 typedef void host_call_fn(void *ctx);
 typedef void host_finished_fn(void *ctx, uint32_t ticket);
 
-/* PCIe ATS (3.9.1): a plain transaction, a Translation Request (write: NW=0), one that comes translated. */
+/* PCIe ATS (3.9.1): a plain transaction, a Translation Request (write: NW=0), one that comes
+ * translated. */
 enum client_ats { CLIENT_UNTRANSLATED, CLIENT_ATS_REQUEST, CLIENT_TRANSLATED };
 
 /* A client transaction: translated, then carried out on memory at the translated address. */
@@ -75,9 +76,11 @@ struct client_result {
     uint64_t cycles; /* from issue until it left the SMMU or was terminated: the SMMU's share */
 };
 
-/* What devices receive from the SMMU. Called while something happens at host_now(); see host_call_fn. */
+/* What devices receive from the SMMU. Called while something happens at host_now(); see
+ * host_call_fn. */
 struct host_devices {
-    void (*atc_inv)(void *ctx, const smmu_out_atc_inv_t *inv); /* completed by host_atc_inv_done() */
+    void (*atc_inv)(void *ctx,
+                    const smmu_out_atc_inv_t *inv); /* completed by host_atc_inv_done() */
     void (*prg_response)(void *ctx, const smmu_out_prg_response_t *response);
     void (*broadcast_sync)(void *ctx, uint64_t tag); /* the end of a host_broadcast_sync() */
     void *ctx;
@@ -96,12 +99,16 @@ smmu_t *host_smmu(struct sim_host *host);
 const char *host_error(const struct sim_host *host);
 
 /*
- * Who receives the model's timeline (timeline.records), in pieces, as soon as it is there; lost: how
- * many records the model has lost so far, all of them before these.
+ * Who receives the model's timeline (timeline.records), in pieces, as soon as it is there; lost:
+ * how many records the model has lost so far, all of them before these.
  */
 typedef void (*timeline_sink_fn)(void *ctx, const smmu_timeline_record_t *records, size_t count,
                                  uint64_t lost);
 void host_watch_timeline(struct sim_host *host, timeline_sink_fn sink, void *ctx);
+
+/* Told of each write of the model's in the cycle in which it lands. */
+typedef void host_write_fn(void *ctx, uint64_t addr, uint32_t bytes);
+void host_watch_writes(struct sim_host *host, host_write_fn *fn, void *ctx);
 
 /* ---- time */
 

@@ -72,6 +72,8 @@ struct sim_host {
     struct host_devices devices;    /* no function: none is attached */
     timeline_sink_fn timeline_sink; /* or NULL */
     void *timeline_ctx;
+    host_write_fn *write_watch; /* or NULL */
+    void *write_watch_ctx;
     char error[160];
 };
 

@@ -146,8 +146,10 @@ TEST(BenchExperiments, 883_every_kind_runs_under_every_preset)
             std::vector<std::string> small;
             if (exp_kind_takes(kind, EXP_PARAMETER_commands))
                 small = {"commands=64"};
-            if (exp_kind_takes(kind, EXP_PARAMETER_window))
+            if (exp_kind_takes(kind, EXP_PARAMETER_set))
                 small = {"operations=2", "window=2000", "set=32"};
+            if (exp_kind_takes(kind, EXP_PARAMETER_cpus))
+                small = {"window=2000"};
             BenchPlan plan(kind->name, small, 1, preset);
             const size_t points = exp_plan_points(plan.plan.get());
             if (kind->name == std::string("sensitivity") && preset == std::string("ideal")) {

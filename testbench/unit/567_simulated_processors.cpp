@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 567: the driver on simulated processors: what accesses cost, that lines move as driver/cpus.h
+ * says, that nothing but simulated time decides.
+ */
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "driver/cpu_lines.h"
+#include "driver/cpus.h"
+#include "driver/driver.h"
+#include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_registers.h"
+
+namespace {
+
+constexpr drv_cpu_costs costs = {
+    /* line_hit */ 1,      /* line_move */ 40,    /* line_share */ 10,
+    /* reg_read */ 100,    /* reg_write */ 50,    /* reg_port */ 4,
+    /* irq_latency */ 500, /* event_latency */ 20};
+constexpr uint64_t memory_base = 0x80000000, memory_bytes = 1 << 22, word = memory_base;
+
+class Processors : public testing::Test {
+protected:
+    using Job = std::function<void(unsigned)>;
+
+    sim_host *host = nullptr;
+    drv_cpus *machine = nullptr;
+    std::vector<std::unique_ptr<Job>> jobs;
+
+    void build(unsigned cpus, const char *preset = "mmu-600-like")
+    {
+        smmu_config_t cfg;
+        char why[200] = "";
+        ASSERT_EQ(smmu_config_init(&cfg, preset), SMMU_OK);
+        ASSERT_EQ(smmu_config_set(&cfg, "mode", SMMU_MODE_AT, why, sizeof why), SMMU_OK) << why;
+        host = host_create(&cfg, why, sizeof why);
+        ASSERT_NE(host, nullptr) << why;
+        machine = drv_cpus_create(host, cpus, &costs);
+        ASSERT_NE(machine, nullptr);
+    }
+    void TearDown() override
+    {
+        drv_cpus_destroy(machine);
+        host_destroy(host);
+    }
+
+    void start(unsigned cpu, Job job, bool server = false)
+    {
+        jobs.push_back(std::make_unique<Job>(std::move(job)));
+        drv_cpus_start(
+            machine, cpu, server, host_now(host),
+            [](void *ctx, unsigned me) { (*static_cast<Job *>(ctx))(me); }, jobs.back().get());
+    }
+    void run() { ASSERT_TRUE(drv_cpus_run(machine)) << host_error(host); }
+    drv_ops ops(unsigned cpu) { return drv_cpu_ops(machine, cpu); }
+    uint64_t now() const { return host_now(host); }
+};
+
+TEST_F(Processors, 567_a_line_is_moved_once_and_then_here)
+{
+    build(2);
+    std::vector<uint64_t> took;
+    start(0, [&](unsigned cpu) {
+        drv_ops o = ops(cpu);
+        for (int i = 0; i < 3; i++) {
+            const uint64_t begun = now();
+            o.mem_write64(o.ctx, word + 8 * static_cast<uint64_t>(i), 7);
+            took.push_back(now() - begun);
+        }
+        const uint64_t begun = now();
+        EXPECT_EQ(o.mem_read64(o.ctx, word + 8), 7U);
+        took.push_back(now() - begun);
+    });
+    run();
+    EXPECT_EQ(took, (std::vector<uint64_t>{costs.line_move, 1, 1, 1}));
+}
+
+/* Two read it at once, one right behind the other; who writes it takes it from both. */
+TEST_F(Processors, 567_readers_share_a_line_and_a_writer_takes_it_from_all)
+{
+    build(3);
+    uint64_t read_at[2], again[2];
+    for (unsigned reader : {0U, 1U})
+        start(reader, [&, reader](unsigned cpu) {
+            drv_ops o = ops(cpu);
+            o.mem_read64(o.ctx, word);
+            read_at[reader] = now();
+            o.wait(o.ctx, 1000 - now());
+            o.mem_read64(o.ctx, word);
+            again[reader] = now();
+        });
+    start(2, [&](unsigned cpu) {
+        drv_ops o = ops(cpu);
+        o.wait(o.ctx, 500);
+        o.mem_write64(o.ctx, word, 1);
+        EXPECT_EQ(now(), 500 + costs.line_move);
+    });
+    run();
+    EXPECT_EQ(read_at[0], costs.line_move);
+    EXPECT_EQ(read_at[1], costs.line_move + costs.line_share);
+    EXPECT_EQ(again[0], 1000 + costs.line_move);
+    EXPECT_EQ(again[1], 1000 + costs.line_move + costs.line_share);
+}
+
+/* In the order in which it was asked for; its holder has to ask again once others do. */
+TEST_F(Processors, 567_writers_get_a_line_in_turn)
+{
+    build(3);
+    std::vector<std::pair<unsigned, uint64_t>> got;
+    for (unsigned writer : {0U, 1U, 2U})
+        start(writer, [&](unsigned cpu) {
+            drv_ops o = ops(cpu);
+            for (int i = 0; i < 2; i++) {
+                o.reach(o.ctx, 5, DRV_ACCESS_WRITE);
+                got.emplace_back(cpu, now());
+            }
+        });
+    run();
+    using P = std::pair<unsigned, uint64_t>;
+    EXPECT_EQ(got, (std::vector<P>{{0, 40}, {1, 80}, {2, 120}, {0, 160}, {1, 200}, {2, 240}}));
+}
+
+TEST_F(Processors, 567_who_dozes_goes_on_when_the_line_is_written)
+{
+    build(2);
+    uint64_t woke = 0, slept = 0;
+    start(0, [&](unsigned cpu) {
+        drv_ops o = ops(cpu);
+        o.mem_read64(o.ctx, word);
+        o.doze(o.ctx, 100000);
+        woke = now();
+        o.mem_read64(o.ctx, word);
+        o.doze(o.ctx, 300);
+        slept = now();
+    });
+    start(1, [&](unsigned cpu) {
+        drv_ops o = ops(cpu);
+        o.wait(o.ctx, 1000);
+        o.mem_write64(o.ctx, word, 1);
+    });
+    run();
+    EXPECT_EQ(woke, 1000 + costs.line_move);
+    EXPECT_EQ(slept, woke + costs.line_move + 300);
+}
+
+TEST_F(Processors, 567_registers_are_reached_one_after_the_other)
+{
+    build(2);
+    uint64_t done[2];
+    for (unsigned cpu : {0U, 1U})
+        start(cpu, [&](unsigned me) {
+            drv_ops o = ops(me);
+            o.read32(o.ctx, REF_REG_IDR0);
+            done[me] = now();
+        });
+    run();
+    EXPECT_EQ(done[0], costs.reg_read);
+    EXPECT_EQ(done[1], costs.reg_read + costs.reg_port);
+}
+
+/* ---- the driver */
+
+struct Outcome {
+    uint64_t end;
+    std::vector<uint64_t> finished; // operations, in the order in which they end: cpu, cycle
+    drv_stats stats[8];
+};
+
+class DriverOnProcessors : public Processors, public testing::WithParamInterface<drv_sync_mode> {
+protected:
+    static constexpr unsigned cpus = 8;
+
+    Outcome outcome()
+    {
+        Outcome result = {};
+        build(cpus + 1);
+        drv root = {};
+        drv_config config = {};
+        config.memory_base = memory_base;
+        config.memory_size = memory_bytes;
+        config.cmdq_log2 = DRV_CMDQ_LOG2_MIN;
+        config.sync_mode = GetParam();
+        drv_cpus_route(machine, cpus, DRV_IRQ_GERROR);
+        start(cpus, [&](unsigned cpu) {
+            const drv_ops o = ops(cpu);
+            ASSERT_EQ(drv_probe(&root, &o, &config), 0);
+            ASSERT_EQ(drv_reset(&root), 0);
+        });
+        run();
+        start(
+            cpus,
+            [&](unsigned) {
+                while (!drv_cpus_finished(machine))
+                    drv_relax(&root, 100000);
+            },
+            true);
+        auto joined = std::make_unique<drv[]>(cpus);
+        for (unsigned p = 0; p < cpus; p++)
+            start(p, [&](unsigned cpu) {
+                const drv_ops o = ops(cpu);
+                drv_join(&joined[cpu], &root, &o);
+                for (unsigned n = 1; n <= 20; n++) {
+                    std::vector<drv_cmd> list(n, drv_cmd_tlbi_nh_asid(0, 1));
+                    if (n == 10)
+                        list[4] = drv_cmd{{0xff, 0}}; // illegal
+                    EXPECT_EQ(drv_cmdq_issue(&joined[cpu], list.data(), n, true), 0);
+                    result.finished.push_back(cpu);
+                    result.finished.push_back(now());
+                }
+            });
+        run();
+        result.end = now();
+        for (unsigned p = 0; p < cpus; p++)
+            result.stats[p] = joined[p].stats;
+        EXPECT_EQ(root.stats.cmdq_errors[REF_CERROR_ILL], cpus);
+        return result;
+    }
+};
+
+TEST_P(DriverOnProcessors, 567_every_run_is_the_same)
+{
+    const Outcome a = outcome();
+    TearDown();
+    const Outcome b = outcome();
+    EXPECT_EQ(a.end, b.end);
+    EXPECT_EQ(a.finished, b.finished);
+    for (unsigned p = 0; p < cpus; p++) {
+        EXPECT_EQ(a.stats[p].commands, 210U);
+        EXPECT_EQ(a.stats[p].syncs, 20U);
+        EXPECT_EQ(a.stats[p].timeouts, 0U);
+        EXPECT_EQ(a.stats[p].attempts, b.stats[p].attempts);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Syncs, DriverOnProcessors,
+                         testing::Values(DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE),
+                         [](const auto &mode) {
+                             return mode.param == DRV_SYNC_MSI    ? "msi"
+                                    : mode.param == DRV_SYNC_CONS ? "cons"
+                                                                  : "none";
+                         });
+
+} // namespace
