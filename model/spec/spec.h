@@ -10,10 +10,11 @@
  * fields.def  FIELD(object, name, word, msb, lsb, feature)
  *             object: a register of regs.def, STE, CD, L1STD, L1CD, CMD_<name of cmds.def>, EVT_<name of events.def>, PRI;
  *             word: 64-bit little-endian word of the object; msb, lsb: bits of that word
- * cmds.def    CMD(name, opcode, legal, queues, check, handler, section)
- *             queues: SMMU_QUEUES_<queues>, those that take it; check, handler: functions of cmds.c, or none
+ * cmds.def    CMD(name, opcode, kind, legal, queues, check, handler, section)
+ *             kind: CMD_IS_<kind> of cmds.h; queues: SMMU_QUEUES_<queues>, those that take it;
+ *             check, handler: functions of cmds.c, or none
  * pmcg_regs.def, fields_pmcg.def, pmcg_events.def: a counter group's registers, their fields, its events
- * events.def  EVENT(name, number, stallable, section)
+ * events.def  EVENT(name, number, section)
  *
  * feature, legal: one of the FEATURE() names of features.def, a predicate over the configuration.
  * A field's write mask, its RES0 behaviour and a command's defined bits follow from the FIELD rows:

@@ -343,13 +343,13 @@ static void handle_stall_term(struct smmu *s, const struct prog_if *pi, const ui
 #define handle_none NULL /* consumed without effect: CHOICE for PREFETCH_* (4.2) */
 
 static const struct command {
-    const char *name;
-    uint8_t opcode, feature, queues;
+    uint8_t opcode, kind, feature, queues;
     cmd_check_fn *check;
     cmd_handler_fn *handle;
 } commands[SMMU_CMD_COUNT] = {
-#define CMD(name, opcode, legal, queues, check, handler, section)                                  \
-    {#name, opcode, SMMU_FEAT_##legal, SMMU_QUEUES_##queues, check_##check, handle_##handler},
+#define CMD(name, opcode, kind, legal, queues, check, handler, section)                            \
+    {opcode, CMD_IS_##kind, SMMU_FEAT_##legal, SMMU_QUEUES_##queues, check_##check,                \
+     handle_##handler},
 #include "cmds.def"
 #undef CMD
 };
@@ -363,17 +363,6 @@ static const struct command_field {
 #include "fields_cmds.def"
 #undef FIELD
 };
-
-static enum cmd_kind kind_of(const char *name)
-{
-    if (strcmp(name, "SYNC") == 0)
-        return CMD_IS_SYNC;
-    if (strcmp(name, "ATC_INV") == 0)
-        return CMD_IS_ATC_INV;
-    if (strncmp(name, "CFGI_", 5) == 0)
-        return CMD_IS_CFGI;
-    return strncmp(name, "TLBI_", 5) == 0 ? CMD_IS_TLBI : CMD_PLAIN;
-}
 
 /* The bits of a field that have a meaning in this configuration (4.4, 4.4.1.1). */
 static uint64_t defined_bits(const smmu_config_t *cfg, const struct command_field *f)
@@ -401,7 +390,7 @@ void smmu__cmds_init(struct smmu *s)
         rules->of_opcode[c->opcode] = (uint8_t)i;
         rule->check = c->check;
         rule->handle = c->handle;
-        rule->kind = (uint8_t)kind_of(c->name);
+        rule->kind = c->kind;
         if (smmu__feature(&s->config, c->feature))
             rule->queues = c->queues;
         if (CFG(s, CHOICE_RESERVED_BITS))

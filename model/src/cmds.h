@@ -15,7 +15,7 @@ struct smmu;
 struct prog_if;
 
 /* What the engine needs to know about a command before it acts. */
-enum cmd_kind { CMD_ILLEGAL, CMD_PLAIN, CMD_IS_CFGI, CMD_IS_TLBI, CMD_IS_SYNC, CMD_IS_ATC_INV };
+enum cmd_kind { CMD_ILLEGAL, CMD_IS_PLAIN, CMD_IS_CFGI, CMD_IS_TLBI, CMD_IS_SYNC, CMD_IS_ATC_INV };
 
 typedef bool cmd_check_fn(const struct smmu *s, const uint64_t words[2]);
 typedef void cmd_handler_fn(struct smmu *s, const struct prog_if *pi, const uint64_t words[2]);

@@ -26,71 +26,80 @@ static const struct outq_kind event_queue = {
 
 /* -------------------------------------------------------------------------------- packing */
 
-/* Where a field's value comes from. Fields without a source are zero: not built, or IMPLEMENTATION
- * DEFINED. */
-#define FIELD_SOURCES(S)                                                                           \
-    S(Type, f->event)                                                                              \
-    S(StreamID, f->streamid)                                                                       \
-    S(SSV, f->ssv)                                                                                 \
-    S(SubstreamID, f->ssv ? f->substreamid : 0)                                                    \
-    S(PnU, f->priv)                                                                                \
-    S(InD, f->inst)                                                                                \
-    S(RnW, f->read)                                                                                \
-    S(NSIPA, f->nsipa)                                                                             \
-    S(S2, f->s2)                                                                                   \
-    S(CLASS, f->class_)                                                                            \
-    S(Stall, f->stall)                                                                             \
-    S(STAG, f->stag)                                                                               \
-    S(DirtyBit, f->dirty_bit)                                                                      \
-    S(AssuredOnly, f->assured_only)                                                                \
-    S(Overlay, f->overlay)                                                                         \
-    S(TTRnW, f->ttrnw)                                                                             \
-    S(Span, 1) /* of E_PAGE_REQUEST there are none */                                              \
-    S(P, f->priv)                                                                                  \
-    S(X, f->inst)                                                                                  \
-    S(W, !f->read)                                                                                 \
-    S(R, true)                                                                                     \
-    S(InputAddr, f->input_addr)                                                                    \
-    S(FetchAddr, f->fetch_addr)                                                                    \
-    S(IPA, f->ipa)
+/*
+ * What the fields of records hold. A NUMBER is shifted to its place; an ADDRESS stands in place:
+ * its low bits that a record does not carry are dropped, not shifted out.
+ */
+#define FIELDS(F)                                                                                  \
+    F(Type, NUMBER, f->event)                                                                      \
+    F(StreamID, NUMBER, f->streamid)                                                               \
+    F(SSV, NUMBER, f->ssv)                                                                         \
+    F(SubstreamID, NUMBER, f->ssv ? f->substreamid : 0)                                            \
+    F(PnU, NUMBER, f->priv)                                                                        \
+    F(InD, NUMBER, f->inst)                                                                        \
+    F(RnW, NUMBER, f->read)                                                                        \
+    F(NSIPA, NUMBER, f->nsipa)                                                                     \
+    F(S2, NUMBER, f->s2)                                                                           \
+    F(CLASS, NUMBER, f->class_)                                                                    \
+    F(Stall, NUMBER, f->stall)                                                                     \
+    F(STAG, NUMBER, f->stag)                                                                       \
+    F(DirtyBit, NUMBER, f->dirty_bit)                                                              \
+    F(AssuredOnly, NUMBER, f->assured_only)                                                        \
+    F(Overlay, NUMBER, f->overlay)                                                                 \
+    F(TTRnW, NUMBER, f->ttrnw)                                                                     \
+    F(Span, NUMBER, 1) /* of E_PAGE_REQUEST there are none */                                      \
+    F(P, NUMBER, f->priv)                                                                          \
+    F(X, NUMBER, f->inst)                                                                          \
+    F(W, NUMBER, !f->read)                                                                         \
+    F(R, NUMBER, true)                                                                             \
+    F(InputAddr, ADDRESS, f->input_addr)                                                           \
+    F(FetchAddr, ADDRESS, f->fetch_addr)                                                           \
+    F(IPA, ADDRESS, f->ipa)                                                                        \
+    F(Reason, NUMBER, 0) /* IMPLEMENTATION DEFINED */                                              \
+    F(GPCF, NUMBER, 0)   /* not built; likewise the permissions of E_PAGE_REQUEST */               \
+    F(pR, NUMBER, 0)                                                                               \
+    F(pW, NUMBER, 0)                                                                               \
+    F(pX, NUMBER, 0)                                                                               \
+    F(uR, NUMBER, 0)                                                                               \
+    F(uW, NUMBER, 0)                                                                               \
+    F(uX, NUMBER, 0)
+
+enum field_id {
+#define FIELD_ID(name, form, value) FIELD_##name,
+    FIELDS(FIELD_ID)
+#undef FIELD_ID
+};
+
+enum field_form { NUMBER, ADDRESS };
+static const uint8_t form_of[] = {
+#define FIELD_FORM(name, form, value) form,
+    FIELDS(FIELD_FORM)
+#undef FIELD_FORM
+};
 
 static const struct record_field {
-    const char *name;
-    uint8_t event, word, msb, lsb;
+    uint8_t event, id, word, msb, lsb;
 } record_fields[] = {
-#define FIELD(object, name, word, msb, lsb, feature) {#name, SMMU_##object, word, msb, lsb},
+#define FIELD(object, name, word, msb, lsb, feature) {SMMU_##object, FIELD_##name, word, msb, lsb},
 #include "fields_events.def"
 #undef FIELD
 };
 
-/* Addresses stand in place: their low bits that a record does not carry are dropped, not shifted
- * out. */
-static bool is_address(const char *name)
-{
-    return strcmp(name, "InputAddr") == 0 || strcmp(name, "FetchAddr") == 0 ||
-           strcmp(name, "IPA") == 0;
-}
-
-static uint64_t value_of(const struct fault *f, const char *name)
-{
-#define FIELD_SOURCE(field, value)                                                                 \
-    if (strcmp(name, #field) == 0)                                                                 \
-        return (uint64_t)(value);
-    FIELD_SOURCES(FIELD_SOURCE)
-#undef FIELD_SOURCE
-    return 0;
-}
-
 void smmu__evtq_pack(const struct fault *f, uint64_t words[4])
 {
+    const uint64_t values[] = {
+#define FIELD_VALUE(name, form, value) (uint64_t)(value),
+        FIELDS(FIELD_VALUE)
+#undef FIELD_VALUE
+    };
     memset(words, 0, RECORD_BYTES);
     for (unsigned i = 0; i < sizeof record_fields / sizeof record_fields[0]; i++) {
         const struct record_field *r = &record_fields[i];
         if (r->event != f->event)
             continue;
-        uint64_t value = value_of(f, r->name);
+        uint64_t value = values[r->id];
         words[r->word] |=
-            (is_address(r->name) ? value : value << r->lsb) & SMMU_BITS_MASK(r->msb, r->lsb);
+            (form_of[r->id] == ADDRESS ? value : value << r->lsb) & SMMU_BITS_MASK(r->msb, r->lsb);
     }
 }
 
