@@ -353,6 +353,8 @@ static OFF_PATH bool wait_for_room(struct smmu *s, unsigned queue, bool room)
     struct cmdq *q = &s->cmdq[queue];
     if (q->state != CMDQ_ROOM_WAIT)
         TIMELINE_BEGIN(s, CMD_ROOM_WAIT, queue, head_of(q)->number, 0, 0);
+    if (head_rule(s, q)->kind == CMD_IS_ATC_INV) /* for a device: other queues need not (3.5.6.1) */
+        smmu__cmdq_give_turn(s, q);
     s->room_wanted |= !room;
     smmu__cmdq_await_poke(s, queue);
     q->state = CMDQ_ROOM_WAIT;
