@@ -85,11 +85,11 @@ static const struct command_rule rules[] = {
      {0, 0}},
 };
 
-static const struct command_rule *find_rule(const struct drv_features *features, unsigned opcode)
+static const struct command_rule *find_rule(unsigned opcode)
 {
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (rules[i].opcode == opcode)
-            return rules[i].needs_ats && !features->ats ? NULL : &rules[i];
+            return &rules[i];
     return NULL;
 }
 
@@ -131,13 +131,14 @@ static bool has_reserved_values(const struct command_rule *rule, const struct dr
 enum uapi_verdict uapi_admit_command(const struct uapi_guest *guest,
                                      const struct drv_features *features, struct drv_cmd *cmd)
 {
-    const struct command_rule *rule = find_rule(features, drv_cmd_opcode(cmd));
+    const struct command_rule *rule = find_rule(drv_cmd_opcode(cmd));
     uint32_t sid;
 
     if (!rule)
         return UAPI_COMMAND_ILLEGAL;
     if (!guest->permissive &&
-        (has_undefined_bits(rule, features, cmd) || has_reserved_values(rule, cmd)))
+        ((rule->needs_ats && !features->ats) || has_undefined_bits(rule, features, cmd) ||
+         has_reserved_values(rule, cmd)))
         return UAPI_COMMAND_ILLEGAL;
 
     if (rule->becomes != rule->opcode)

@@ -26,7 +26,7 @@ struct uapi_guest {
     bool (*find_sid)(void *ctx, uint32_t virtual_sid, uint32_t *sid);
     void *ctx;
     /* Pass commands with Reserved bits or Reserved combinations on, instead of refusing them: the
-     * hardware may ignore or check them (4.1.5). */
+     * hardware may ignore or check them (4.1.5). And CMD_ATC_INV without ATS. */
     bool permissive;
 };
 
