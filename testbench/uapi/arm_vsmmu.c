@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "driver/ring.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
+#include "uapi/chunk.h"
 #include "uapi/user_command.h"
 
-enum { CHUNK_MAX = DRV_BATCH_ENTRIES, CHUNK_DEFAULT = DRV_BATCH_ENTRIES - 1 };
+enum { CHUNK_DEFAULT = UAPI_CHUNK_MAX - 1 };
 
 int iommufd_arm_vsmmu_check(const struct iommufd_ctx *ctx, const struct iommufd_object *device)
 {
@@ -142,80 +142,74 @@ static int invalidate_as_merged(struct iommufd_ctx *ctx, const struct uapi_guest
 
 /* ---- as it should be */
 
-struct chunk {
+/* What is copied and judged as a whole. */
+struct block {
     uint32_t first; /* number of its first entry in the array */
     unsigned n;
-    struct drv_cmd cmds[CHUNK_MAX];
+    struct drv_cmd cmds[UAPI_CHUNK_MAX];
 };
 
-static unsigned chunk_limit(const struct iommufd_ctx *ctx)
+static int convert_block(struct iommufd_ctx *ctx, const struct uapi_guest *guest,
+                         struct iommufd_array *array, struct block *block)
 {
-    const uint64_t room = drv_ring_size(ctx->drv->cmdq.log2size) - 1; /* and the CMD_SYNC */
-    unsigned limit = ctx->options.chunk ? ctx->options.chunk : CHUNK_DEFAULT;
-
-    if (limit > CHUNK_MAX)
-        limit = CHUNK_MAX;
-    return limit < room ? limit : (unsigned)room;
-}
-
-static int convert_chunk(struct iommufd_ctx *ctx, const struct uapi_guest *guest,
-                         struct iommufd_array *array, struct chunk *chunk)
-{
-    struct iommu_viommu_arm_smmuv3_invalidate entries[CHUNK_MAX];
+    struct iommu_viommu_arm_smmuv3_invalidate entries[UAPI_CHUNK_MAX];
     uint32_t failed;
-    const int rc = iommufd_copy_entries(ctx, array, chunk->first, chunk->n, entries,
+    const int rc = iommufd_copy_entries(ctx, array, block->first, block->n, entries,
                                         sizeof entries[0], &failed);
 
     if (rc == -EFAULT)
         blame(array, UAPI_ERROR_SOFTWARE, REF_CERROR_ABT, failed, failed);
     if (rc)
         return rc;
-    for (unsigned i = 0; i < chunk->n; i++) {
+    for (unsigned i = 0; i < block->n; i++) {
         enum uapi_verdict verdict;
 
-        chunk->cmds[i] = command_of(&entries[i]);
-        verdict = uapi_admit_command(guest, &ctx->drv->features, &chunk->cmds[i]);
+        block->cmds[i] = command_of(&entries[i]);
+        verdict = uapi_admit_command(guest, &ctx->drv->features, &block->cmds[i]);
         if (verdict == UAPI_COMMAND_ILLEGAL)
-            blame(array, UAPI_ERROR_SOFTWARE, REF_CERROR_ILL, chunk->first + i, chunk->first + i);
+            blame(array, UAPI_ERROR_SOFTWARE, REF_CERROR_ILL, block->first + i, block->first + i);
         if (verdict != UAPI_COMMAND_OK)
             return -EIO;
     }
     return 0;
 }
 
-static void attribute(struct iommufd_array *array, const struct chunk *chunk,
-                      const struct drv_cmd_error *error)
-{
-    const unsigned end = chunk->n - 1;
-
-    if (error->first > end) /* our own CMD_SYNC was refused: anything before it may be the cause */
-        blame(array, UAPI_ERROR_HARDWARE, error->code, chunk->first, chunk->first + end);
-    else
-        blame(array, UAPI_ERROR_HARDWARE, error->code, chunk->first + error->first,
-              chunk->first + (error->last < end ? error->last : end));
-}
-
 static int issue_chunk(struct iommufd_ctx *ctx, struct iommufd_array *array,
-                       const struct chunk *chunk, uint32_t *done)
+                       struct uapi_chunk *chunk)
 {
     struct drv_cmd_error error;
-    int rc;
+    const int rc = uapi_chunk_issue(ctx->drv, chunk, ctx->options.attribution, &ctx->stats, &error);
 
-    ctx->stats.batches++;
-    ctx->stats.issued += chunk->n;
-    rc = drv_cmdq_issue_checked(ctx->drv, chunk->cmds, chunk->n, &error);
-    ctx->stats.completed += error.complete;
-    *done += error.complete;
+    array->entry_num += error.complete;
     if (rc && error.valid)
-        attribute(array, chunk, &error);
+        blame(array, UAPI_ERROR_HARDWARE, error.code, chunk->numbers[error.first],
+              chunk->numbers[error.last]);
     return rc;
+}
+
+static int issue_block(struct iommufd_ctx *ctx, struct iommufd_array *array,
+                       const struct block *block, unsigned limit)
+{
+    struct uapi_chunk chunk = {.n = 0};
+
+    for (unsigned i = 0; i < block->n; i++) {
+        int rc = 0;
+
+        if (uapi_chunk_ends_before(&chunk, &block->cmds[i], limit, ctx->options.attribution))
+            rc = issue_chunk(ctx, array, &chunk);
+        if (rc)
+            return rc;
+        uapi_chunk_add(&chunk, &block->cmds[i], block->first + i);
+    }
+    return issue_chunk(ctx, array, &chunk);
 }
 
 static int invalidate(struct iommufd_ctx *ctx, const struct uapi_guest *guest,
                       struct iommufd_array *array)
 {
+    const unsigned wanted = ctx->options.chunk ? ctx->options.chunk : CHUNK_DEFAULT;
+    const unsigned limit = uapi_chunk_limit(ctx->drv, wanted);
     const uint32_t n = array->entry_num;
-    const unsigned limit = chunk_limit(ctx);
     int rc = 0;
 
     array->entry_num = 0;
@@ -225,12 +219,12 @@ static int invalidate(struct iommufd_ctx *ctx, const struct uapi_guest *guest,
     if (n && array->entry_len < UAPI_COMMAND_BYTES)
         return -EINVAL;
     for (uint32_t next = 0; rc == 0 && next < n;) {
-        struct chunk chunk = {.first = next, .n = n - next < limit ? n - next : limit};
+        struct block block = {.first = next, .n = n - next < limit ? n - next : limit};
 
-        rc = convert_chunk(ctx, guest, array, &chunk);
+        rc = convert_block(ctx, guest, array, &block);
         if (rc == 0)
-            rc = issue_chunk(ctx, array, &chunk, &array->entry_num);
-        next += chunk.n;
+            rc = issue_block(ctx, array, &block, limit);
+        next += block.n;
     }
     return rc;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "driver/ring.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 
@@ -18,6 +19,15 @@ static uint64_t device_of(const struct drv_cmd *cmd)
 }
 
 /* ---- where a chunk ends */
+
+unsigned uapi_chunk_limit(const struct drv *drv, unsigned wanted)
+{
+    const uint64_t room = drv_ring_size(drv->cmdq.log2size) - 1;
+
+    if (wanted > UAPI_CHUNK_MAX)
+        wanted = UAPI_CHUNK_MAX;
+    return wanted < room ? wanted : (unsigned)room;
+}
 
 static const struct drv_cmd *last_atc_inv(const struct uapi_chunk *chunk)
 {

@@ -36,6 +36,9 @@ struct uapi_chunk {
     unsigned n;
 };
 
+/* As many as are wanted, as far as a chunk and the driver's queue, CMD_SYNC included, have room. */
+unsigned uapi_chunk_limit(const struct drv *drv, unsigned wanted);
+
 /* Whether this command has to wait for what is collected: it does not fit any more, or blame would
  * be less exact. limit: at most UAPI_CHUNK_MAX. */
 bool uapi_chunk_ends_before(const struct uapi_chunk *chunk, const struct drv_cmd *cmd,

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "driver/driver.h"
+#include "uapi/chunk.h"
 #include "uapi/error_record.h"
 #include "uapi/iommufd.h"
 #include "uapi/stats.h"
@@ -121,7 +122,8 @@ struct iommufd_object {
 struct iommufd_options {
     bool merged;       /* the array form as it was merged, defects included */
     bool typed_lookup; /* as before vIOMMUs: an object of another type is not found at all */
-    unsigned chunk;    /* commands before a CMD_SYNC, 1 to DRV_BATCH_ENTRIES; 0: one less */
+    unsigned chunk;    /* commands before a CMD_SYNC, 1 to UAPI_CHUNK_MAX; 0: one less */
+    enum uapi_attribution attribution;
 };
 
 struct iommufd_ctx {

@@ -224,16 +224,6 @@ static int issue_chunk(struct call *call, uint32_t next)
     return rc;
 }
 
-static unsigned chunk_limit(const struct uapi *uapi)
-{
-    const uint64_t room = drv_ring_size(uapi->drv->cmdq.log2size) - 1; /* and the CMD_SYNC */
-    unsigned limit = uapi->options.batch ? uapi->options.batch : UAPI_BATCH_DEFAULT;
-
-    if (limit > UAPI_BATCH_MAX)
-        limit = UAPI_BATCH_MAX;
-    return limit < room ? limit : (unsigned)room;
-}
-
 /* One entry, and the chunk before it where it ends. */
 static int consume_entry(struct call *call, uint32_t position)
 {
@@ -255,10 +245,11 @@ static int consume_entry(struct call *call, uint32_t position)
 
 static int consume(struct call *call)
 {
+    const unsigned batch = call->uapi->options.batch;
     const uint32_t prod = call->arg.ring.q_prod;
     uint32_t next = call->cons;
 
-    call->limit = chunk_limit(call->uapi);
+    call->limit = uapi_chunk_limit(call->uapi->drv, batch ? batch : UAPI_BATCH_DEFAULT);
     while (next != prod) {
         const int rc = consume_entry(call, next);
 
