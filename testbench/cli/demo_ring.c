@@ -139,7 +139,7 @@ static void repair(struct demo *d)
 
 static void use_ring(struct demo *d)
 {
-    const struct uapi_hwpt hwpt = {
+    struct uapi_hwpt hwpt = {
         .id = HWPT_ID, .kind = UAPI_HWPT_NESTED_SMMUV3, .guest = {.permissive = true}};
     struct uapi uapi = {.drv = &d->driver,
                         .user = user_space_memory(&d->user.space),

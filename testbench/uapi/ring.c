@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "driver/ring.h"
@@ -34,7 +35,7 @@ static const uint64_t entries_per_call_max = UINT64_C(1) << REF_QUEUE_LOG2SIZE_M
 /* One call. */
 struct call {
     struct uapi *uapi;
-    const struct uapi_hwpt *hwpt;
+    struct uapi_hwpt *hwpt;
     struct iommu_hwpt_invalidate_ring_reporting arg;
     uint32_t cons; /* where it began */
     uint32_t stop; /* everything before is complete */
@@ -76,6 +77,31 @@ static bool has_stray_bits(uint32_t position, unsigned index_bits)
 {
     return position != drv_ring_position(index_bits, position);
 }
+
+/* ---- one consumer at a time */
+
+static int enter(struct call *call)
+{
+    struct drv *drv = call->uapi->drv;
+    const uint64_t started = drv->ops.now(drv->ops.ctx);
+    uint32_t free = 0;
+
+    while (!atomic_compare_exchange_strong_explicit(&call->hwpt->consumer.busy, &free, 1,
+                                                    memory_order_acquire, memory_order_relaxed)) {
+        if (drv->ops.now(drv->ops.ctx) - started >= drv->config.timeout_cycles)
+            return -EBUSY;
+        drv_relax(drv, drv->config.relax_cycles);
+        free = 0;
+    }
+    return 0;
+}
+
+static void leave(struct call *call)
+{
+    atomic_store_explicit(&call->hwpt->consumer.busy, 0, memory_order_release);
+}
+
+/* ---- arguments */
 
 /* What can be judged without the consumer index. */
 static int check_geometry(const struct iommu_hwpt_invalidate_ring *ring)
@@ -224,7 +250,21 @@ static int issue_chunk(struct call *call, uint32_t next)
     return rc;
 }
 
-/* One entry, and the chunk before it where it ends. */
+/* Our own CMD_SYNC stands for the guest's. */
+static void count_barrier(struct uapi_stats *stats)
+{
+    stats->issued++;
+    stats->completed++;
+}
+
+static bool is_interrupted(const struct call *call)
+{
+    const struct uapi *uapi = call->uapi;
+
+    return uapi->signal_pending && uapi->signal_pending(uapi->signal_ctx);
+}
+
+/* One entry, and the chunk before it where it ends: the place to stop for a signal. */
 static int consume_entry(struct call *call, uint32_t position)
 {
     struct drv_cmd cmd;
@@ -238,7 +278,11 @@ static int consume_entry(struct call *call, uint32_t position)
         rc = issue_chunk(call, position);
     if (rc || refused)
         return rc ? rc : refused;
-    if (!barrier)
+    if (call->chunk.n == 0 && position != call->cons && is_interrupted(call))
+        return -EINTR;
+    if (barrier)
+        count_barrier(&call->uapi->stats);
+    else
         uapi_chunk_add(&call->chunk, &cmd, position);
     return 0;
 }
@@ -260,26 +304,59 @@ static int consume(struct call *call)
     return issue_chunk(call, prod);
 }
 
-static int execute(struct call *call)
+/* Only rings go on where they stopped; the index of an array is set back by its caller. */
+static void notice_repetition(const struct call *call)
+{
+    struct uapi_ring_consumer *consumer = &call->hwpt->consumer;
+    const struct iommu_hwpt_invalidate_ring *ring = &call->arg.ring;
+    const uint64_t repeated = drv_ring_used(ring->q_index_bits, consumer->cons, call->cons);
+
+    if (is_array(ring) || consumer->cons_uptr != ring->q_cons_uptr ||
+        consumer->index_bits != ring->q_index_bits)
+        return;
+    consumer->moved_back += repeated && repeated <= drv_ring_size(ring->q_index_bits);
+}
+
+/* Last of all: what the guest sees as consumed is complete. */
+static int store_cons(struct call *call)
+{
+    const struct iommu_hwpt_invalidate_ring *ring = &call->arg.ring;
+
+    if (copy_to(call, ring->q_cons_uptr, &call->stop, sizeof call->stop))
+        return -EFAULT;
+    call->uapi->stats.reported += drv_ring_used(ring->q_index_bits, call->stop, call->cons);
+    call->hwpt->consumer.cons_uptr = ring->q_cons_uptr;
+    call->hwpt->consumer.index_bits = ring->q_index_bits;
+    call->hwpt->consumer.cons = call->stop;
+    return 0;
+}
+
+static int execute_alone(struct call *call)
 {
     uint64_t count = 0;
-    int rc = check_geometry(&call->arg.ring);
+    int rc = fetch_cons(call);
 
-    if (rc == 0)
-        rc = fetch_cons(call);
     if (rc == 0)
         rc = uapi_ring_count(&call->arg.ring, call->cons, &count);
     if (rc == 0 && count)
         rc = check_entries(&call->arg.ring, count);
     if (rc || count == 0)
         return rc;
-
+    notice_repetition(call);
     rc = consume(call);
-    /* Last of all: what the guest sees as consumed is complete. */
-    if (copy_to(call, call->arg.ring.q_cons_uptr, &call->stop, sizeof call->stop))
-        return -EFAULT;
-    call->uapi->stats.reported +=
-        drv_ring_used(call->arg.ring.q_index_bits, call->stop, call->cons);
+    return store_cons(call) ? -EFAULT : rc;
+}
+
+static int execute(struct call *call)
+{
+    int rc = check_geometry(&call->arg.ring);
+
+    if (rc == 0)
+        rc = enter(call);
+    if (rc)
+        return rc;
+    rc = execute_alone(call);
+    leave(call);
     return rc;
 }
 

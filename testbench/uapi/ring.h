@@ -4,7 +4,7 @@
  * memory holds a ring (or a flat array) of native SMMUv3 commands and a consumer index; the call
  * executes what lies between that and q_prod, and stores where it stopped.
  *
- * The draft leaves much open. Our answers, the rows of the table in docs/uapi-ring.md, keep two
+ * The draft leaves much open. Our answers, the rows of the table in docs/uapi.md, keep two
  * promises: the stored index never passes a command that is not known to be complete, and every
  * misuse has one errno.
  */
@@ -49,10 +49,21 @@ enum uapi_hwpt_kind {
     UAPI_HWPT_NESTED_UNKNOWN, /* user-managed, of hardware without this operation */
 };
 
+/* One call at a time consumes the rings of a page table; the others wait. */
+struct uapi_ring_consumer {
+    DRV_ATOMIC(uint32_t) busy;
+    uint64_t cons_uptr; /* the ring that was consumed last, and up to where */
+    uint32_t index_bits, cons;
+    /* Calls that began behind the place where the one before had stopped, so that what lies between
+     * was executed twice: harmless, but nothing that a caller does on purpose. */
+    uint64_t moved_back;
+};
+
 struct uapi_hwpt {
     uint32_t id;
     enum uapi_hwpt_kind kind;
     struct uapi_guest guest;
+    struct uapi_ring_consumer consumer;
 };
 
 enum { UAPI_BATCH_MAX = UAPI_CHUNK_MAX, UAPI_BATCH_DEFAULT = UAPI_CHUNK_MAX - 1 };
@@ -63,12 +74,15 @@ struct uapi_options {
     enum uapi_attribution attribution;
 };
 
+/* One thread's way in. Those of several threads may share page tables. */
 struct uapi {
     struct drv *drv;
     struct uapi_user_memory user;
-    const struct uapi_hwpt *hwpts;
+    struct uapi_hwpt *hwpts;
     size_t hwpt_count;
     struct uapi_options options;
+    bool (*signal_pending)(void *ctx); /* NULL: the caller is never interrupted */
+    void *signal_ctx;
     struct uapi_stats stats; /* reported: what the stored index has passed */
 };
 
@@ -76,13 +90,17 @@ struct uapi {
  * The ioctl: 'arg' is the user address of a struct iommu_hwpt_invalidate_ring, whose size member
  * says how much of it there is. 0 or a negative errno.
  *
- * EINVAL    size, index width, entry number or length, indexes that do not belong together, null or
- * wrapping pointers: nothing was done E2BIG     size or an entry longer than known, and not zero
- * behind what is known ENOENT    no such page table, or one managed by the kernel EOPNOTSUPP the
- * page table's hardware has no such operation EFAULT    user memory that cannot be read or written
- * EIO       a command was refused or has failed: the record says which, and the consumer index
- * names it unless the hardware could not get past it ETIMEDOUT a CMD_SYNC did not complete: nothing
- * behind the consumer index is known to be done
+ *   EINVAL      size, index width, number or length of entries, indexes that do not belong
+ *               together, pointers that are null or wrap: nothing was done
+ *   E2BIG       the structure, or an entry, is longer than known, and not zero there
+ *   ENOENT      no such page table, or one managed by the kernel
+ *   EOPNOTSUPP  the page table's hardware has no such operation
+ *   EFAULT      user memory that cannot be read or written
+ *   EIO         a command was refused or has failed: the record says which, and the consumer index
+ *               names it unless the hardware could not get past it
+ *   ETIMEDOUT   a CMD_SYNC did not complete: nothing behind the consumer index is known to be done
+ *   EINTR       a signal came between two batches: the rest is still to do
+ *   EBUSY       another call has kept the page table's rings for the driver's time-out
  */
 int uapi_ring_invalidate(struct uapi *uapi, uint64_t arg);
 
