@@ -88,17 +88,16 @@ static uint64_t result(const struct query *q, enum query_verdict verdict)
 
 /* ----------------------------------------------------------------------------- the operation */
 
-static uint8_t bit_of_group(unsigned index)
+static enum own_operation operation_of(enum atos_group group)
 {
-    return (uint8_t)(1U << (index >> 8) * ATOS_GROUPS << (index & 255));
+    return group == ATOS_GLOBAL ? OWN_ATOS_GLOBAL : OWN_ATOS_VIRTUAL;
 }
 
 static void finish(struct smmu *s, struct prog_if *pi, enum atos_group group, uint64_t par)
 {
-    const uint8_t bit = bit_of_group((unsigned)pi->number << 8 | group);
     pi->reg[groups[group].par] = par;
     pi->reg[groups[group].ctrl] = 0;
-    smmu__inval_own_done(s, bit);
+    smmu__inval_own_done(s, pi, operation_of(group));
     s->settle |= SETTLE_SYNC | SETTLE_ACKS;
 }
 
@@ -106,7 +105,7 @@ static void go_on(struct smmu *s, struct prog_if *pi, enum atos_group group,
                   enum query_verdict verdict)
 {
     struct query *q = &pi->atos.group[group];
-    const unsigned index = (unsigned)pi->number << 8 | group;
+    const unsigned index = access_index(pi->number, group);
     while (verdict == QUERY_UPDATE && q->inhibits_updates)
         verdict = smmu__query_pretend(s, pi, q);
     if (verdict != QUERY_READ && verdict != QUERY_UPDATE) {
@@ -155,7 +154,7 @@ void smmu__atos_run(struct smmu *s, struct prog_if *pi, enum atos_group group)
                         .vmid = (uint16_t)REG_FIELD(pi, VATOS_SEL, VMID),
                         .inhibits_updates = ADDR_FIELD(HTTUI, pi->reg[g->addr])};
     pi->reg[g->ctrl] = SMMU_FIELD_MASK(GATOS_CTRL, RUN);
-    s->inval.own_running |= bit_of_group((unsigned)pi->number << 8 | group);
+    smmu__inval_own_begin(s, pi, operation_of(group));
     STAT(s, atos, 1);
     if (invalid(s, q, group))
         finish(s, pi, group, failure(INV_REQ, 0, 0));
@@ -163,11 +162,9 @@ void smmu__atos_run(struct smmu *s, struct prog_if *pi, enum atos_group group)
         go_on(s, pi, group, smmu__query_begin(s, pi, q));
 }
 
-void smmu__atos_read_done(struct smmu *s, unsigned index, smmu_mem_status_t status,
-                          const uint8_t *data)
+void smmu__atos_read_done(struct smmu *s, struct prog_if *pi, enum atos_group group,
+                          smmu_mem_status_t status, const uint8_t *data)
 {
-    struct prog_if *pi = &s->pi[index >> 8];
-    enum atos_group group = (enum atos_group)(index & 255);
     go_on(s, pi, group,
           smmu__query_got(s, pi, &pi->atos.group[group], status == SMMU_MEM_OK ? data : NULL));
 }

@@ -17,8 +17,7 @@ struct atos {
 
 /* RUN was written as 1. */
 void smmu__atos_run(struct smmu *s, struct prog_if *pi, enum atos_group group);
-/* index: (programming interface << 8) | group. */
-void smmu__atos_read_done(struct smmu *s, unsigned index, smmu_mem_status_t status,
-                          const uint8_t *data);
+void smmu__atos_read_done(struct smmu *s, struct prog_if *pi, enum atos_group group,
+                          smmu_mem_status_t status, const uint8_t *data);
 
 #endif

@@ -105,7 +105,7 @@ static inline void read_commands(struct smmu *s, unsigned queue, unsigned entry,
     q->fetch[entry].covered = (uint8_t)n;
     q->reading++;
     STAT(s, cmd_reads, 1);
-    smmu__mem_read(s, OWNER_CMDQ, queue << 8 | entry, SMMU_SRC_CMDQ,
+    smmu__mem_read(s, OWNER_CMDQ, access_index(queue, entry), SMMU_SRC_CMDQ,
                    smmu__ring_address(&q->ring, index), 16 * n, q->attrs, NULL);
 }
 

@@ -38,28 +38,22 @@ void smmu__settle_now(struct smmu *s)
 
 void smmu__run_due(struct smmu *s, uint64_t now)
 {
-    static void (*const due[TIMER_KINDS])(struct smmu *, unsigned) = {
-        [TIMER_SLOT] = smmu__flight_due,
-        [TIMER_CMDQ] = smmu__cmdq_due,
-        [TIMER_PMCG] = smmu__pmcg_due,
-        [TIMER_ATC] = smmu__atc_inv_due,
-        [TIMER_BROADCAST] = smmu__broadcast_due};
+    static void (*const due[TIMER_KINDS])(struct smmu *,
+                                          unsigned) = {[TIMER_SLOT] = smmu__flight_due,
+                                                       [TIMER_CMDQ] = smmu__cmdq_due,
+                                                       [TIMER_PMCG] = smmu__pmcg_due,
+                                                       [TIMER_ATC] = smmu__atc_inv_due,
+                                                       [TIMER_BROADCAST] = smmu__broadcast_due};
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
         smmu__settle(s);
     }
 }
 
-static void slot_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
-                        const uint8_t *data)
-{
-    smmu__flight_read_done(s, index, status, data);
-}
-
 static void cmdq_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
                         const uint8_t *data)
 {
-    smmu__cmdq_read_done(s, index >> 8, index & 255, status, data);
+    smmu__cmdq_read_done(s, access_whose(index), access_entry(index), status, data);
 }
 
 static void sync_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
@@ -73,14 +67,14 @@ static void evtq_access(struct smmu *s, unsigned index, smmu_mem_status_t status
                         const uint8_t *data)
 {
     (void)data;
-    smmu__evtq_write_done(s, &s->pi[index >> 8], index & 255, status);
+    smmu__evtq_write_done(s, &s->pi[access_whose(index)], access_entry(index), status);
 }
 
 static void priq_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
                         const uint8_t *data)
 {
     (void)data;
-    smmu__priq_write_done(s, &s->pi[index >> 8], index & 255, status);
+    smmu__priq_write_done(s, &s->pi[access_whose(index)], access_entry(index), status);
 }
 
 static void ppar_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
@@ -93,7 +87,14 @@ static void msi_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
                        const uint8_t *data)
 {
     (void)data;
-    smmu__msi_done(s, &s->pi[index >> 8], (smmu_irq_source_t)(index & 255), status);
+    smmu__msi_done(s, &s->pi[access_whose(index)], (smmu_irq_source_t)access_entry(index), status);
+}
+
+static void atos_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
+                        const uint8_t *data)
+{
+    smmu__atos_read_done(s, &s->pi[access_whose(index)], (enum atos_group)access_entry(index),
+                         status, data);
 }
 
 static void pmcg_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
@@ -107,13 +108,14 @@ void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t st
                     const void *data)
 {
     static void (*const done[OWNER_KINDS])(struct smmu *, unsigned, smmu_mem_status_t,
-                                           const uint8_t *) = {[OWNER_SLOT] = slot_access,
+                                           const uint8_t *) = {[OWNER_SLOT] =
+                                                                   smmu__flight_read_done,
                                                                [OWNER_CMDQ] = cmdq_access,
                                                                [OWNER_SYNC] = sync_access,
                                                                [OWNER_EVTQ] = evtq_access,
                                                                [OWNER_MSI] = msi_access,
                                                                [OWNER_PMCG] = pmcg_access,
-                                                               [OWNER_ATOS] = smmu__atos_read_done,
+                                                               [OWNER_ATOS] = atos_access,
                                                                [OWNER_PRIQ] = priq_access,
                                                                [OWNER_PPAR] = ppar_access};
     done[a->owner](s, a->index, status, data);

@@ -180,7 +180,7 @@ static inline void invalidate_translations(struct smmu *s, const struct inval_tl
 /* What is marked already stays where it is. */
 static inline void mark_own(struct inval_state *v)
 {
-    v->own_marked[v->epoch] |= v->own_running & (uint8_t)~v->own_marked[v->epoch ^ 1];
+    v->own_marked[v->epoch] |= v->own_running & (uint16_t)~v->own_marked[v->epoch ^ 1];
 }
 
 void smmu__invalidate(struct smmu *s, const struct inval_scope *scope)
@@ -246,17 +246,30 @@ uint8_t smmu__inval_epoch_of(const struct smmu *s, uint8_t marks)
     return marks ? (marks & SLOT_MARKED_IN_1) != 0 : s->inval.epoch;
 }
 
-void smmu__inval_own_done(struct smmu *s, uint8_t bit)
+static uint16_t own_bit(const struct prog_if *pi, enum own_operation which)
 {
-    struct inval_state *v = &s->inval;
-    v->own_running &= (uint8_t)~bit;
-    v->own_marked[0] &= (uint8_t)~bit;
-    v->own_marked[1] &= (uint8_t)~bit;
+    static_assert(PROG_IF_COUNT * OWN_OPERATIONS <= 16, "own_running has too few bits");
+    return (uint16_t)(1U << (pi->number * OWN_OPERATIONS + which));
 }
 
-bool smmu__inval_own_marked(const struct smmu *s, uint8_t bit)
+void smmu__inval_own_begin(struct smmu *s, const struct prog_if *pi, enum own_operation which)
 {
-    return ((s->inval.own_marked[0] | s->inval.own_marked[1]) & bit) != 0;
+    s->inval.own_running |= own_bit(pi, which);
+}
+
+bool smmu__inval_own_marked(const struct smmu *s, const struct prog_if *pi,
+                            enum own_operation which)
+{
+    return ((s->inval.own_marked[0] | s->inval.own_marked[1]) & own_bit(pi, which)) != 0;
+}
+
+void smmu__inval_own_done(struct smmu *s, const struct prog_if *pi, enum own_operation which)
+{
+    struct inval_state *v = &s->inval;
+    const uint16_t others = (uint16_t)~own_bit(pi, which);
+    v->own_running &= others;
+    v->own_marked[0] &= others;
+    v->own_marked[1] &= others;
 }
 
 inline bool smmu__inval_ready(const struct smmu *s)

@@ -13,6 +13,7 @@
 #include "smmusim/smmu_types.h"
 
 struct smmu;
+struct prog_if;
 struct tbu;
 
 /* Upper limit of timing.dti_inv_tokens. */
@@ -54,6 +55,10 @@ struct inval_scope {
     } u;
 };
 
+/* What a programming interface does without a slot: CMD_SYNC and SMMUEN wait for it (atos.h,
+ * ppar.h). */
+enum own_operation { OWN_ATOS_GLOBAL, OWN_ATOS_VIRTUAL, OWN_STE_CHECK, OWN_OPERATIONS };
+
 /* What an invalidation costs, by kind, without an address and with one (docs/timing.md). */
 struct inval_cost {
     uint64_t in_tcu, in_tbu;
@@ -79,10 +84,8 @@ struct inval_state {
     } work[INVAL_TOKENS_MAX];
     uint32_t tracked[2]; /* forwarded accesses not yet done, by epoch */
     uint64_t next_ack_tag, forgotten_ack_tag;
-    /* Operations without a slot: from below a bit for each group of ATOS registers, from above one
-     * for each interface's check of an STE (ppar.h). */
-    uint8_t own_running;
-    uint8_t own_marked[2]; /* of these, that ran when something was invalidated (4.7.3), by epoch */
+    uint16_t own_running;   /* operations without a slot: a bit for each of each interface */
+    uint16_t own_marked[2]; /* of these, that ran when something was invalidated (4.7.3), by epoch */
     struct inval_cost cost[INVAL_KINDS][2];
     uint64_t acks_pending; /* bit tag % 64: this SMMU_OUT_INVAL is not acknowledged yet */
 };
@@ -100,9 +103,11 @@ uint64_t smmu__inval_latest_done(const struct smmu *s);
 /* CMD_SYNC calls begin once, then asks complete until it is true (3.21.1, 4.3.8). */
 struct inval_wait smmu__inval_sync_begin(const struct smmu *s);
 bool smmu__inval_complete(struct smmu *s, const struct inval_wait *wait);
-/* An operation without a slot is over; was it marked? */
-void smmu__inval_own_done(struct smmu *s, uint8_t bit);
-bool smmu__inval_own_marked(const struct smmu *s, uint8_t bit);
+/* An operation without a slot begins; is it marked? It is over. */
+void smmu__inval_own_begin(struct smmu *s, const struct prog_if *pi, enum own_operation which);
+bool smmu__inval_own_marked(const struct smmu *s, const struct prog_if *pi,
+                            enum own_operation which);
+void smmu__inval_own_done(struct smmu *s, const struct prog_if *pi, enum own_operation which);
 /* The epoch in which an access counts that used a marked slot's result, or any other's. */
 uint8_t smmu__inval_epoch_of(const struct smmu *s, uint8_t marks);
 /* A TBU that works on invalidations takes no look-ups in its main TLB: takes its banks for those

@@ -85,7 +85,7 @@ static void send(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source,
 {
     pi->irq.in_flight[source] = true;
     TIMELINE_BEGIN(s, MSI, pi->number, source, msi->addr & low_mask(s->oas_bits), msi->data);
-    smmu__msi_write(s, OWNER_MSI, ((unsigned)pi->number << 8) | (unsigned)source, pi->sec, msi);
+    smmu__msi_write(s, OWNER_MSI, access_index(pi->number, source), pi->sec, msi);
 }
 
 /* The MSI that registers configure for a source, if they do (3.18.2: an address of 0 sends none).

@@ -14,16 +14,32 @@ struct smmu;
 /* Who is told when an access is done; each kind has one handler (dispatch.c). */
 enum access_owner {
     OWNER_SLOT, /* index: slot */
-    OWNER_CMDQ, /* index: (queue number << 8) | entry of its fetch buffer */
+    OWNER_CMDQ, /* index: queue number, entry of its fetch buffer */
     OWNER_SYNC, /* the MSI of a CMD_SYNC; index: queue number */
-    OWNER_EVTQ, /* index: (programming interface << 8) | entry of its write buffer */
-    OWNER_MSI,  /* index: (programming interface << 8) | smmu_irq_source_t */
+    OWNER_EVTQ, /* index: programming interface, entry of its write buffer */
+    OWNER_MSI,  /* index: programming interface, smmu_irq_source_t */
     OWNER_PMCG, /* index: counter group */
-    OWNER_ATOS, /* index: (programming interface << 8) | enum atos_group */
+    OWNER_ATOS, /* index: programming interface, enum atos_group */
     OWNER_PRIQ, /* as OWNER_EVTQ */
     OWNER_PPAR, /* index: programming interface */
     OWNER_KINDS
 };
+
+/* An index of two parts: whose it is, and which of its entries. */
+static inline unsigned access_index(unsigned whose, unsigned entry)
+{
+    return whose << 8 | entry;
+}
+
+static inline unsigned access_whose(unsigned index)
+{
+    return index >> 8;
+}
+
+static inline unsigned access_entry(unsigned index)
+{
+    return index & 0xFF;
+}
 
 struct access {
     uint32_t generation;

@@ -56,7 +56,7 @@ unsigned smmu__outq_write(struct smmu *s, struct prog_if *pi, const struct outq_
         store_le64(bytes + sizeof words[0] * i, words[i]);
     unsigned entry = (q->head + q->count++) % OUTQ_WRITES;
     q->write[entry] = OUTQ_WRITING;
-    smmu__mem_write(s, (enum access_owner)k->owner, (unsigned)pi->number << 8 | entry,
+    smmu__mem_write(s, (enum access_owner)k->owner, access_index(pi->number, entry),
                     (smmu_mem_source_t)k->source, smmu__ring_address(&ring, q->write_index), size,
                     smmu__queue_attrs(pi, SMMU_REG_GET(EVENTQ_BASE, WA, pi->reg[k->base]) != 0),
                     bytes);

@@ -12,15 +12,9 @@
 #include "state.h"
 #include "stream.h"
 
-/* Among the operations that CMD_SYNC and SMMUEN wait for. */
-static uint8_t running_bit(const struct prog_if *pi)
-{
-    return (uint8_t)(0x80U >> pi->number);
-}
-
 static void finish(struct smmu *s, struct prog_if *pi, uint8_t code, bool with_pasid)
 {
-    smmu__inval_own_done(s, running_bit(pi));
+    smmu__inval_own_done(s, pi, OWN_STE_CHECK);
     s->settle |= SETTLE_SYNC | SETTLE_ACKS;
     pi->priq.check.state = PPAR_IDLE;
     smmu__priq_respond(s, &pi->priq.check.request, code, with_pasid);
@@ -54,7 +48,7 @@ void smmu__ppar_event_room(struct smmu *s, struct prog_if *pi)
     struct ppar *p = &pi->priq.check;
     if (p->state != PPAR_RECORD || !smmu__evtq_ready(s, pi))
         return;
-    smmu__evtq_record(s, pi, &p->fault, smmu__inval_own_marked(s, running_bit(pi)));
+    smmu__evtq_record(s, pi, &p->fault, smmu__inval_own_marked(s, pi, OWN_STE_CHECK));
     finish(s, pi, SMMU_PRG_FAILURE, false);
 }
 
@@ -81,7 +75,7 @@ void smmu__ppar_begin(struct smmu *s, struct prog_if *pi, const smmu_page_reques
 {
     uint64_t addr = 0;
     pi->priq.check.request = *request;
-    s->inval.own_running |= running_bit(pi);
+    smmu__inval_own_begin(s, pi, OWN_STE_CHECK);
     enum stream_where where = smmu__stream_locate(&s->config, pi, request->streamid, &addr);
     fetch(s, pi, where, addr);
 }
