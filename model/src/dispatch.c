@@ -38,17 +38,22 @@ void smmu__settle_now(struct smmu *s)
 
 void smmu__run_due(struct smmu *s, uint64_t now)
 {
-    static void (*const due[TIMER_KINDS])(struct smmu *,
-                                          unsigned) = {[TIMER_SLOT] = smmu__flight_due,
-                                                       [TIMER_CMDQ] = smmu__cmdq_due,
-                                                       [TIMER_PMCG] = smmu__pmcg_due,
-                                                       [TIMER_ATC] = smmu__atc_inv_due,
-                                                       [TIMER_BROADCAST] = smmu__broadcast_due};
+    static void (*const due[TIMER_KINDS])(struct smmu *s, unsigned index) = {
+        [TIMER_SLOT] = smmu__flight_due,
+        [TIMER_CMDQ] = smmu__cmdq_due,
+        [TIMER_PMCG] = smmu__pmcg_due,
+        [TIMER_ATC] = smmu__atc_inv_due,
+        [TIMER_BROADCAST] = smmu__broadcast_due,
+    };
     for (struct timer *t; (t = smmu__sched_take(s, now));) {
         due[t->kind](s, t->index);
         smmu__settle(s);
     }
 }
+
+/* An access of this index is finished. */
+typedef void finished_fn(struct smmu *s, unsigned index, smmu_mem_status_t status,
+                         const uint8_t *data);
 
 static void cmdq_access(struct smmu *s, unsigned index, smmu_mem_status_t status,
                         const uint8_t *data)
@@ -107,17 +112,17 @@ static void pmcg_access(struct smmu *s, unsigned index, smmu_mem_status_t status
 void smmu__mem_done(struct smmu *s, const struct access *a, smmu_mem_status_t status,
                     const void *data)
 {
-    static void (*const done[OWNER_KINDS])(struct smmu *, unsigned, smmu_mem_status_t,
-                                           const uint8_t *) = {[OWNER_SLOT] =
-                                                                   smmu__flight_read_done,
-                                                               [OWNER_CMDQ] = cmdq_access,
-                                                               [OWNER_SYNC] = sync_access,
-                                                               [OWNER_EVTQ] = evtq_access,
-                                                               [OWNER_MSI] = msi_access,
-                                                               [OWNER_PMCG] = pmcg_access,
-                                                               [OWNER_ATOS] = atos_access,
-                                                               [OWNER_PRIQ] = priq_access,
-                                                               [OWNER_PPAR] = ppar_access};
+    static finished_fn *const done[OWNER_KINDS] = {
+        [OWNER_SLOT] = smmu__flight_read_done,
+        [OWNER_CMDQ] = cmdq_access,
+        [OWNER_SYNC] = sync_access,
+        [OWNER_EVTQ] = evtq_access,
+        [OWNER_MSI] = msi_access,
+        [OWNER_PMCG] = pmcg_access,
+        [OWNER_ATOS] = atos_access,
+        [OWNER_PRIQ] = priq_access,
+        [OWNER_PPAR] = ppar_access,
+    };
     done[a->owner](s, a->index, status, data);
     smmu__settle(s);
 }

@@ -12,6 +12,9 @@
 
 enum { RECORD_WORDS = 4, RECORD_BYTES = 32, RECORD_LOG2 = 5 };
 
+static void published(struct smmu *s, struct prog_if *pi, unsigned entry, bool was_empty);
+static void lost(struct smmu *s, struct prog_if *pi, unsigned entry);
+
 static const struct outq_kind event_queue = {
     .enables = SMMU_FIELD_MASK(CR0, EVENTQEN),
     .base = SMMU_REG_EVENTQ_BASE,
@@ -22,6 +25,8 @@ static const struct outq_kind event_queue = {
     .owner = OWNER_EVTQ,
     .source = SMMU_SRC_EVENTQ,
     .abort_error = GERROR_EVENTQ_ABT_ERR,
+    .published = published,
+    .lost = lost,
 };
 
 /* -------------------------------------------------------------------------------- packing */
@@ -144,17 +149,17 @@ void smmu__evtq_record(struct smmu *s, struct prog_if *pi, const struct fault *f
 
 /* ---------------------------------------------------------------------------- publication */
 
-static void settled(struct smmu *s, struct prog_if *pi, bool lost)
+static void settled(struct smmu *s, struct prog_if *pi, bool is_lost)
 {
     struct evtq *q = &pi->evtq;
     q->settled++;
-    TIMELINE_END(s, EVENT, pi->number, q->settled, lost, 0);
+    TIMELINE_END(s, EVENT, pi->number, q->settled, is_lost, 0);
 }
 
-/* The oldest record is in memory. Who waits for a first record is told (3.18). */
-static void publish(struct smmu *s, struct prog_if *pi)
+/* Who waits for a first record is told (3.18). */
+static void published(struct smmu *s, struct prog_if *pi, unsigned entry, bool was_empty)
 {
-    bool was_empty = smmu__outq_publish(s, pi, &event_queue, &pi->evtq.out);
+    (void)entry;
     TIMELINE_COUNTER(s, EVTQ_PROD, pi->number, REG_FIELD(pi, EVENTQ_PROD, WR));
     settled(s, pi, false);
     STAT(s, events_recorded, 1);
@@ -162,26 +167,17 @@ static void publish(struct smmu *s, struct prog_if *pi)
         smmu__irq_raise(s, pi, SMMU_IRQ_EVENTQ);
 }
 
-static void give_up(struct smmu *s, struct prog_if *pi)
+static void lost(struct smmu *s, struct prog_if *pi, unsigned entry)
 {
-    struct outq *q = &pi->evtq.out;
-    while (q->count) {
-        smmu__outq_drop(q);
-        settled(s, pi, true);
-        STAT(s, events_lost, 1);
-    }
-    smmu__outq_give_up(s, pi, &event_queue, q);
+    (void)entry;
+    settled(s, pi, true);
+    STAT(s, events_lost, 1);
 }
 
 void smmu__evtq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry,
                            smmu_mem_status_t status)
 {
-    struct outq *q = &pi->evtq.out;
-    smmu__outq_answered(q, entry, status);
-    while (smmu__outq_written(q))
-        publish(s, pi);
-    if (smmu__outq_gives_up(q))
-        give_up(s, pi);
+    smmu__outq_write_done(s, pi, &event_queue, &pi->evtq.out, entry, status);
     s->settle |= SETTLE_SYNC | SETTLE_EVENT_ROOM;
     if (smmu__evtq_quiet(pi) && !REG_FIELD(pi, CR0, EVENTQEN))
         s->settle |= SETTLE_ACKS;
@@ -197,7 +193,7 @@ void smmu__evtq_follow_prod(struct smmu *s, struct prog_if *pi)
 
 bool smmu__evtq_quiet(const struct prog_if *pi)
 {
-    return pi->evtq.out.count == 0;
+    return smmu__outq_quiet(&pi->evtq.out);
 }
 
 void smmu__evtq_reset(struct prog_if *pi)

@@ -4,6 +4,7 @@
  * state is marked (slots), counted (forwarded accesses) or told (the owner), and CMD_SYNC waits for
  * these three.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "state.h"

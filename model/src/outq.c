@@ -64,18 +64,13 @@ unsigned smmu__outq_write(struct smmu *s, struct prog_if *pi, const struct outq_
     return entry;
 }
 
-void smmu__outq_answered(struct outq *q, unsigned entry, smmu_mem_status_t status)
+bool smmu__outq_quiet(const struct outq *q)
 {
-    q->write[entry] = status == SMMU_MEM_OK ? OUTQ_WRITTEN : OUTQ_ABORTED;
-    q->aborting |= status != SMMU_MEM_OK;
+    return q->count == 0;
 }
 
-bool smmu__outq_written(const struct outq *q)
-{
-    return q->count && q->write[q->head] == OUTQ_WRITTEN;
-}
-
-unsigned smmu__outq_drop(struct outq *q)
+/* The oldest record leaves q->write; returns its entry. */
+static unsigned drop(struct outq *q)
 {
     unsigned entry = q->head;
     q->write[entry] = OUTQ_FREE;
@@ -84,34 +79,43 @@ unsigned smmu__outq_drop(struct outq *q)
     return entry;
 }
 
-bool smmu__outq_publish(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
-                        struct outq *q)
+/* The oldest record is in memory. */
+static void publish(struct smmu *s, struct prog_if *pi, const struct outq_kind *k, struct outq *q)
 {
     struct ring ring = smmu__outq_ring(s, pi, k);
     uint32_t prod = smmu__ring_index(&ring, pi->reg[k->prod]);
     bool was_empty = smmu__ring_empty(&ring, prod, (uint32_t)pi->reg[k->cons]);
     uint64_t overflow_flag = pi->reg[k->prod] & SMMU_FIELD_MASK(EVENTQ_PROD, OVFLG);
     pi->reg[k->prod] = overflow_flag | smmu__ring_next(&ring, prod);
-    smmu__outq_drop(q);
-    return was_empty;
+    k->published(s, pi, drop(q), was_empty);
 }
 
-bool smmu__outq_gives_up(const struct outq *q)
+static bool any_writing(const struct outq *q)
 {
-    if (!q->aborting)
-        return false;
     for (unsigned i = 0; i < OUTQ_WRITES; i++)
         if (q->write[i] == OUTQ_WRITING)
-            return false;
-    return true;
+            return true;
+    return false;
 }
 
-void smmu__outq_give_up(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
-                        struct outq *q)
+static void give_up(struct smmu *s, struct prog_if *pi, const struct outq_kind *k, struct outq *q)
 {
+    while (q->count)
+        k->lost(s, pi, drop(q));
     q->aborting = false;
     smmu__outq_follow_prod(s, pi, k, q);
     smmu__gerror_raise(s, pi, (enum gerror_bit)k->abort_error);
+}
+
+void smmu__outq_write_done(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
+                           struct outq *q, unsigned entry, smmu_mem_status_t status)
+{
+    q->write[entry] = status == SMMU_MEM_OK ? OUTQ_WRITTEN : OUTQ_ABORTED;
+    q->aborting |= status != SMMU_MEM_OK;
+    while (q->count && q->write[q->head] == OUTQ_WRITTEN)
+        publish(s, pi, k, q);
+    if (q->aborting && !any_writing(q))
+        give_up(s, pi, k, q);
 }
 
 void smmu__outq_follow_prod(const struct smmu *s, const struct prog_if *pi,

@@ -37,6 +37,9 @@ struct outq_kind {
     uint8_t owner;            /* enum access_owner */
     uint8_t source;           /* smmu_mem_source_t */
     uint8_t abort_error;      /* enum gerror_bit */
+    /* PROD has passed the record of this entry, which may have ended emptiness; or it is lost. */
+    void (*published)(struct smmu *s, struct prog_if *pi, unsigned entry, bool was_empty);
+    void (*lost)(struct smmu *s, struct prog_if *pi, unsigned entry);
 };
 
 struct ring smmu__outq_ring(const struct smmu *s, const struct prog_if *pi,
@@ -60,20 +63,12 @@ void smmu__outq_show_overflow(struct prog_if *pi, const struct outq_kind *k);
 /* Sends a record; returns its entry in q->write. */
 unsigned smmu__outq_write(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
                           struct outq *q, const uint64_t *words);
-void smmu__outq_answered(struct outq *q, unsigned entry, smmu_mem_status_t status);
-/* Is the oldest record in memory? */
-bool smmu__outq_written(const struct outq *q);
-/* PROD passes it; true if that ends emptiness. */
-bool smmu__outq_publish(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
-                        struct outq *q);
-/* Has every write been answered, one of them by an abort? */
-bool smmu__outq_gives_up(const struct outq *q);
-/* 7.2.2: records at and beyond the aborted one are lost, even if their writes went well. The caller
- * has dropped them (smmu__outq_drop). */
-void smmu__outq_give_up(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
-                        struct outq *q);
-/* The oldest record leaves q->write; returns its entry. */
-unsigned smmu__outq_drop(struct outq *q);
+/* A write is answered: PROD passes what is in memory. After an abort, when every write has been
+ * answered, the records at and beyond it are lost, even if their writes went well (7.2.2). */
+void smmu__outq_write_done(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
+                           struct outq *q, unsigned entry, smmu_mem_status_t status);
+/* No write is in flight. */
+bool smmu__outq_quiet(const struct outq *q);
 
 /* Its enable or PROD has changed: the next record goes to PROD, unless some are on their way: those
  * still come first (6.3.9.4, 6.3.9.5). */

@@ -12,6 +12,9 @@
 
 enum { ENTRY_WORDS = 2, ENTRY_LOG2 = 4 };
 
+static void published(struct smmu *s, struct prog_if *pi, unsigned entry, bool was_empty);
+static void lost(struct smmu *s, struct prog_if *pi, unsigned entry);
+
 static const struct outq_kind pri_queue = {
     .enables = SMMU_FIELD_MASK(CR0, PRIQEN) | SMMU_FIELD_MASK(CR0, SMMUEN),
     .base = SMMU_REG_PRIQ_BASE,
@@ -22,6 +25,8 @@ static const struct outq_kind pri_queue = {
     .owner = OWNER_PRIQ,
     .source = SMMU_SRC_PRIQ,
     .abort_error = GERROR_PRIQ_ABT_ERR,
+    .published = published,
+    .lost = lost,
 };
 
 static_assert(IRQ_OUTBOX_EDGES(PROG_IF_COUNT) + IRQ_MSIS_MAX * PROG_IF_COUNT +
@@ -149,33 +154,23 @@ int smmu__priq_take(struct smmu *s, struct prog_if *pi, const smmu_page_request_
 
 /* -------------------------------------------------------------------------------- publication */
 
-static void publish(struct smmu *s, struct prog_if *pi)
+static void published(struct smmu *s, struct prog_if *pi, unsigned entry, bool was_empty)
 {
-    const smmu_page_request_t *r = &pi->priq.request[pi->priq.out.head];
-    bool last = r->flags & SMMU_PPR_LAST;
-    bool was_empty = smmu__outq_publish(s, pi, &pri_queue, &pi->priq.out);
+    bool last = pi->priq.request[entry].flags & SMMU_PPR_LAST;
     STAT(s, page_requests_recorded, 1);
     if (last_only(pi) ? last : was_empty)
         smmu__irq_raise(s, pi, SMMU_IRQ_PRIQ);
 }
 
-static void give_up(struct smmu *s, struct prog_if *pi)
+static void lost(struct smmu *s, struct prog_if *pi, unsigned entry)
 {
-    struct outq *q = &pi->priq.out;
-    while (q->count)
-        discard(s, &pi->priq.request[smmu__outq_drop(q)]);
-    smmu__outq_give_up(s, pi, &pri_queue, q);
+    discard(s, &pi->priq.request[entry]);
 }
 
 void smmu__priq_write_done(struct smmu *s, struct prog_if *pi, unsigned entry,
                            smmu_mem_status_t status)
 {
-    struct outq *q = &pi->priq.out;
-    smmu__outq_answered(q, entry, status);
-    while (smmu__outq_written(q))
-        publish(s, pi);
-    if (smmu__outq_gives_up(q))
-        give_up(s, pi);
+    smmu__outq_write_done(s, pi, &pri_queue, &pi->priq.out, entry, status);
     if (smmu__priq_quiet(pi))
         s->settle |= SETTLE_ACKS;
 }
@@ -189,7 +184,7 @@ void smmu__priq_follow_prod(const struct smmu *s, struct prog_if *pi)
 
 bool smmu__priq_quiet(const struct prog_if *pi)
 {
-    return pi->priq.out.count == 0;
+    return smmu__outq_quiet(&pi->priq.out);
 }
 
 void smmu__priq_reset(struct prog_if *pi)
