@@ -6,6 +6,10 @@
 #include "uapi/ring.h"
 #include "uapi/user_space.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { USER_RING_MAX_INDEX_BITS = 10 };
 
 /* What lies in the user's memory. */
@@ -27,5 +31,9 @@ void user_ring_put(struct user_ring *ring, uint32_t index, const struct drv_cmd 
 
 /* n more entries are ready: asks for them to be executed. As uapi_ring_invalidate(). */
 int user_ring_invalidate(struct user_ring *ring, struct uapi *uapi, uint32_t n);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
