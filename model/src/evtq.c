@@ -10,18 +10,14 @@
 
 #include "state.h"
 
-enum { RECORD_WORDS = 4, RECORD_BYTES = 32, RECORD_LOG2 = 5 };
+enum { RECORD_WORDS = 4 };
 
 static void published(struct smmu *s, struct prog_if *pi, unsigned entry, bool was_empty);
 static void lost(struct smmu *s, struct prog_if *pi, unsigned entry);
 
 static const struct outq_kind event_queue = {
+    .regs = &smmu__evtq_regs,
     .enables = SMMU_FIELD_MASK(CR0, EVENTQEN),
-    .base = SMMU_REG_EVENTQ_BASE,
-    .prod = SMMU_REG_EVENTQ_PROD,
-    .cons = SMMU_REG_EVENTQ_CONS,
-    .limit = SMMU_CFG_IDR1_EVENTQS,
-    .record_log2 = RECORD_LOG2,
     .owner = OWNER_EVTQ,
     .source = SMMU_SRC_EVENTQ,
     .abort_error = GERROR_EVENTQ_ABT_ERR,
@@ -97,7 +93,7 @@ void smmu__evtq_pack(const struct fault *f, uint64_t words[4])
         FIELDS(FIELD_VALUE)
 #undef FIELD_VALUE
     };
-    memset(words, 0, RECORD_BYTES);
+    memset(words, 0, RECORD_WORDS * sizeof words[0]);
     for (unsigned i = 0; i < sizeof record_fields / sizeof record_fields[0]; i++) {
         const struct record_field *r = &record_fields[i];
         if (r->event != f->event)
@@ -118,7 +114,7 @@ bool smmu__evtq_ready(const struct smmu *s, const struct prog_if *pi)
 uint32_t smmu__evtq_room(const struct smmu *s, const struct prog_if *pi)
 {
     const struct outq *q = &pi->evtq.out;
-    struct ring ring = smmu__outq_ring(s, pi, &event_queue);
+    struct ring ring = smmu__queue_ring(s, pi, &smmu__evtq_regs);
     uint32_t cons = (uint32_t)REG_OF(pi, EVENTQ_CONS);
     if (!smmu__outq_works(pi, &event_queue, q) || smmu__outq_full(s, pi, &event_queue, q))
         return 0;

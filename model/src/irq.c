@@ -187,9 +187,13 @@ void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source
     s->settle |= SETTLE_ACKS; /* IRQ_CTRLACK may wait for it */
 }
 
-bool smmu__msi_in_flight(const struct prog_if *pi, smmu_irq_source_t source)
+uint64_t smmu__irq_busy_enables(const struct prog_if *pi)
 {
-    return pi->irq.in_flight[source];
+    uint64_t busy = 0;
+    for (unsigned source = 0; source < SMMU_IRQ_COUNT; source++)
+        if (pi->irq.in_flight[source])
+            busy |= sources[source].enable;
+    return busy;
 }
 
 void smmu__irq_reset(struct prog_if *pi)

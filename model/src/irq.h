@@ -60,7 +60,8 @@ void smmu__irq_cmd_sync_done(struct smmu *s, struct prog_if *pi, unsigned queue,
 void smmu__irq_sev(struct smmu *s, struct prog_if *pi);
 void smmu__msi_done(struct smmu *s, struct prog_if *pi, smmu_irq_source_t source,
                     smmu_mem_status_t status);
-bool smmu__msi_in_flight(const struct prog_if *pi, smmu_irq_source_t source);
+/* In IRQ_CTRL: those whose sources have an MSI in flight. */
+uint64_t smmu__irq_busy_enables(const struct prog_if *pi);
 void smmu__irq_reset(struct prog_if *pi);
 
 /* For interrupts that are no programming interface's: an edge, and the write of an MSI. */

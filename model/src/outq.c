@@ -8,13 +8,6 @@
 
 enum { RECORD_WORDS_MAX = 4 };
 
-struct ring smmu__outq_ring(const struct smmu *s, const struct prog_if *pi,
-                            const struct outq_kind *k)
-{
-    return smmu__ring_of(pi->reg[k->base], (unsigned)s->config.value[k->limit], k->record_log2,
-                         s->oas_bits);
-}
-
 bool smmu__outq_works(const struct prog_if *pi, const struct outq_kind *k, const struct outq *q)
 {
     return (REG_OF(pi, CR0) & k->enables) == k->enables && !q->aborting &&
@@ -24,8 +17,8 @@ bool smmu__outq_works(const struct prog_if *pi, const struct outq_kind *k, const
 bool smmu__outq_full(const struct smmu *s, const struct prog_if *pi, const struct outq_kind *k,
                      const struct outq *q)
 {
-    struct ring ring = smmu__outq_ring(s, pi, k);
-    return smmu__ring_full(&ring, q->write_index, (uint32_t)pi->reg[k->cons]);
+    struct ring ring = smmu__queue_ring(s, pi, k->regs);
+    return smmu__ring_full(&ring, q->write_index, (uint32_t)pi->reg[k->regs->cons]);
 }
 
 bool smmu__outq_ready(const struct smmu *s, const struct prog_if *pi, const struct outq_kind *k,
@@ -36,21 +29,21 @@ bool smmu__outq_ready(const struct smmu *s, const struct prog_if *pi, const stru
 
 bool smmu__outq_overflows(const struct prog_if *pi, const struct outq_kind *k)
 {
-    return SMMU_REG_GET(EVENTQ_PROD, OVFLG, pi->reg[k->prod]) !=
-           SMMU_REG_GET(EVENTQ_CONS, OVACKFLG, pi->reg[k->cons]);
+    return SMMU_REG_GET(EVENTQ_PROD, OVFLG, pi->reg[k->regs->prod]) !=
+           SMMU_REG_GET(EVENTQ_CONS, OVACKFLG, pi->reg[k->regs->cons]);
 }
 
 void smmu__outq_show_overflow(struct prog_if *pi, const struct outq_kind *k)
 {
     if (!smmu__outq_overflows(pi, k))
-        pi->reg[k->prod] ^= SMMU_FIELD_MASK(EVENTQ_PROD, OVFLG);
+        pi->reg[k->regs->prod] ^= SMMU_FIELD_MASK(EVENTQ_PROD, OVFLG);
 }
 
 unsigned smmu__outq_write(struct smmu *s, struct prog_if *pi, const struct outq_kind *k,
                           struct outq *q, const uint64_t *words)
 {
-    struct ring ring = smmu__outq_ring(s, pi, k);
-    unsigned size = 1U << k->record_log2;
+    struct ring ring = smmu__queue_ring(s, pi, k->regs);
+    unsigned size = 1U << k->regs->log2_entry;
     uint8_t bytes[RECORD_WORDS_MAX * sizeof words[0]];
     for (unsigned i = 0; i < size / sizeof words[0]; i++)
         store_le64(bytes + sizeof words[0] * i, words[i]);
@@ -58,7 +51,7 @@ unsigned smmu__outq_write(struct smmu *s, struct prog_if *pi, const struct outq_
     q->write[entry] = OUTQ_WRITING;
     smmu__mem_write(s, (enum access_owner)k->owner, access_index(pi->number, entry),
                     (smmu_mem_source_t)k->source, smmu__ring_address(&ring, q->write_index), size,
-                    smmu__queue_attrs(pi, SMMU_REG_GET(EVENTQ_BASE, WA, pi->reg[k->base]) != 0),
+                    smmu__queue_attrs(pi, SMMU_REG_GET(EVENTQ_BASE, WA, pi->reg[k->regs->base]) != 0),
                     bytes);
     q->write_index = smmu__ring_next(&ring, q->write_index);
     return entry;
@@ -82,11 +75,11 @@ static unsigned drop(struct outq *q)
 /* The oldest record is in memory. */
 static void publish(struct smmu *s, struct prog_if *pi, const struct outq_kind *k, struct outq *q)
 {
-    struct ring ring = smmu__outq_ring(s, pi, k);
-    uint32_t prod = smmu__ring_index(&ring, pi->reg[k->prod]);
-    bool was_empty = smmu__ring_empty(&ring, prod, (uint32_t)pi->reg[k->cons]);
-    uint64_t overflow_flag = pi->reg[k->prod] & SMMU_FIELD_MASK(EVENTQ_PROD, OVFLG);
-    pi->reg[k->prod] = overflow_flag | smmu__ring_next(&ring, prod);
+    struct ring ring = smmu__queue_ring(s, pi, k->regs);
+    uint32_t prod = smmu__ring_index(&ring, pi->reg[k->regs->prod]);
+    bool was_empty = smmu__ring_empty(&ring, prod, (uint32_t)pi->reg[k->regs->cons]);
+    uint64_t overflow_flag = pi->reg[k->regs->prod] & SMMU_FIELD_MASK(EVENTQ_PROD, OVFLG);
+    pi->reg[k->regs->prod] = overflow_flag | smmu__ring_next(&ring, prod);
     k->published(s, pi, drop(q), was_empty);
 }
 
@@ -121,7 +114,7 @@ void smmu__outq_write_done(struct smmu *s, struct prog_if *pi, const struct outq
 void smmu__outq_follow_prod(const struct smmu *s, const struct prog_if *pi,
                             const struct outq_kind *k, struct outq *q)
 {
-    struct ring ring = smmu__outq_ring(s, pi, k);
+    struct ring ring = smmu__queue_ring(s, pi, k->regs);
     if (q->count == 0)
-        q->write_index = smmu__ring_index(&ring, pi->reg[k->prod]);
+        q->write_index = smmu__ring_index(&ring, pi->reg[k->regs->prod]);
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ring.h"
+#include "queue_regs.h"
 #include "smmusim/smmu_types.h"
 
 struct smmu;
@@ -27,23 +27,18 @@ struct outq {
     uint32_t write_index; /* index of the next record to write: PROD plus the writes in flight */
 };
 
-/* Which of the queues. Their registers have one layout: EVENTQ's stands for both (6.3.29 to 6.3.33,
- * 6.3.96 to 6.3.98). */
+/* Which of the queues. Their registers have one layout: EVENTQ's stands for both. */
 struct outq_kind {
-    uint64_t enables;         /* bits of CR0, all of which it needs */
-    uint8_t base, prod, cons; /* enum smmu_reg_id */
-    uint8_t limit;            /* configuration key of its largest log2 size */
-    uint8_t record_log2;      /* bytes */
-    uint8_t owner;            /* enum access_owner */
-    uint8_t source;           /* smmu_mem_source_t */
-    uint8_t abort_error;      /* enum gerror_bit */
+    const struct queue_regs *regs;
+    uint64_t enables;    /* bits of CR0, all of which it needs */
+    uint8_t owner;       /* enum access_owner */
+    uint8_t source;      /* smmu_mem_source_t */
+    uint8_t abort_error; /* enum gerror_bit */
     /* PROD has passed the record of this entry, which may have ended emptiness; or it is lost. */
     void (*published)(struct smmu *s, struct prog_if *pi, unsigned entry, bool was_empty);
     void (*lost)(struct smmu *s, struct prog_if *pi, unsigned entry);
 };
 
-struct ring smmu__outq_ring(const struct smmu *s, const struct prog_if *pi,
-                            const struct outq_kind *k);
 /* Enabled and without an error (7.2.1, 8.2); room apart. */
 bool smmu__outq_works(const struct prog_if *pi, const struct outq_kind *k, const struct outq *q);
 bool smmu__outq_full(const struct smmu *s, const struct prog_if *pi, const struct outq_kind *k,

@@ -10,18 +10,14 @@
 
 #include "state.h"
 
-enum { ENTRY_WORDS = 2, ENTRY_LOG2 = 4 };
+enum { ENTRY_WORDS = 2 };
 
 static void published(struct smmu *s, struct prog_if *pi, unsigned entry, bool was_empty);
 static void lost(struct smmu *s, struct prog_if *pi, unsigned entry);
 
 static const struct outq_kind pri_queue = {
+    .regs = &smmu__priq_regs,
     .enables = SMMU_FIELD_MASK(CR0, PRIQEN) | SMMU_FIELD_MASK(CR0, SMMUEN),
-    .base = SMMU_REG_PRIQ_BASE,
-    .prod = SMMU_REG_PRIQ_PROD,
-    .cons = SMMU_REG_PRIQ_CONS,
-    .limit = SMMU_CFG_IDR1_PRIQS,
-    .record_log2 = ENTRY_LOG2,
     .owner = OWNER_PRIQ,
     .source = SMMU_SRC_PRIQ,
     .abort_error = GERROR_PRIQ_ABT_ERR,

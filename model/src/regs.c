@@ -9,6 +9,7 @@
 
 #include "ecmdq.h"
 #include "pmcg_regs.h"
+#include "queue_regs.h"
 #include "state.h"
 #include "xlate.h"
 
@@ -166,17 +167,6 @@ static void write_gerrorn(struct smmu *s, struct prog_if *pi, enum smmu_reg_id i
 
 /* ------------------------------------------------------------ queue indexes */
 
-struct queue_regs {
-    uint8_t base, prod, cons;
-    uint8_t limit; /* configuration key of its largest log2 size */
-};
-static const struct queue_regs command_queue = {SMMU_REG_CMDQ_BASE, SMMU_REG_CMDQ_PROD,
-                                                SMMU_REG_CMDQ_CONS, SMMU_CFG_IDR1_CMDQS};
-static const struct queue_regs event_queue = {SMMU_REG_EVENTQ_BASE, SMMU_REG_EVENTQ_PROD,
-                                              SMMU_REG_EVENTQ_CONS, SMMU_CFG_IDR1_EVENTQS};
-static const struct queue_regs pri_queue = {SMMU_REG_PRIQ_BASE, SMMU_REG_PRIQ_PROD,
-                                            SMMU_REG_PRIQ_CONS, SMMU_CFG_IDR1_PRIQS};
-
 /*
  * Drops the index bits above the wrap bit of the configured size, keeps the flags beside the index.
  * CHOICE: 6.3.27, 6.3.96: they are not stored for the indexes that software owns either; after a
@@ -185,10 +175,8 @@ static const struct queue_regs pri_queue = {SMMU_REG_PRIQ_BASE, SMMU_REG_PRIQ_PR
 static uint64_t fit_index(const struct smmu *s, const struct prog_if *pi,
                           const struct queue_regs *q, uint64_t value)
 {
-    unsigned log2_size = (unsigned)SMMU_REG_GET(CMDQ_BASE, LOG2SIZE, pi->reg[q->base]);
-    unsigned limit = (unsigned)s->config.value[q->limit];
     uint64_t beyond =
-        SMMU_FIELD_MASK(CMDQ_PROD, WR) & ~low_mask((log2_size < limit ? log2_size : limit) + 1);
+        SMMU_FIELD_MASK(CMDQ_PROD, WR) & ~(uint64_t)smmu__queue_ring(s, pi, q).index_mask;
     return value & ~beyond;
 }
 
@@ -203,32 +191,32 @@ static void write_queue_base(struct smmu *s, struct prog_if *pi, const struct qu
 static void write_cmdq_base(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
     (void)id;
-    write_queue_base(s, pi, &command_queue, next);
+    write_queue_base(s, pi, &smmu__cmdq_regs, next);
 }
 
 static void write_cmdq_prod(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
-    pi->reg[id] = fit_index(s, pi, &command_queue, next);
+    pi->reg[id] = fit_index(s, pi, &smmu__cmdq_regs, next);
     smmu__cmdq_kick(s, pi->number);
 }
 
 static void write_cmdq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
-    pi->reg[id] = fit_index(s, pi, &command_queue, next);
+    pi->reg[id] = fit_index(s, pi, &smmu__cmdq_regs, next);
 }
 
 static void write_eventq_base(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id,
                               uint64_t next)
 {
     (void)id;
-    write_queue_base(s, pi, &event_queue, next);
+    write_queue_base(s, pi, &smmu__evtq_regs, next);
     smmu__evtq_follow_prod(s, pi);
 }
 
 static void write_eventq_prod(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id,
                               uint64_t next)
 {
-    pi->reg[id] = fit_index(s, pi, &event_queue, next);
+    pi->reg[id] = fit_index(s, pi, &smmu__evtq_regs, next);
     TIMELINE_COUNTER(s, EVTQ_PROD, pi->number, REG_FIELD(pi, EVENTQ_PROD, WR));
     smmu__evtq_follow_prod(s, pi);
 }
@@ -236,7 +224,7 @@ static void write_eventq_prod(struct smmu *s, struct prog_if *pi, enum smmu_reg_
 static void write_eventq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id,
                               uint64_t next)
 {
-    pi->reg[id] = fit_index(s, pi, &event_queue, next);
+    pi->reg[id] = fit_index(s, pi, &smmu__evtq_regs, next);
     s->settle |= SETTLE_STALLS; /* there may be room */
     TIMELINE_COUNTER(s, EVTQ_CONS, pi->number, REG_FIELD(pi, EVENTQ_CONS, RD));
 }
@@ -244,19 +232,19 @@ static void write_eventq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_
 static void write_priq_base(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
     (void)id;
-    write_queue_base(s, pi, &pri_queue, next);
+    write_queue_base(s, pi, &smmu__priq_regs, next);
     smmu__priq_follow_prod(s, pi);
 }
 
 static void write_priq_prod(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
-    pi->reg[id] = fit_index(s, pi, &pri_queue, next);
+    pi->reg[id] = fit_index(s, pi, &smmu__priq_regs, next);
     smmu__priq_follow_prod(s, pi);
 }
 
 static void write_priq_cons(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
 {
-    pi->reg[id] = fit_index(s, pi, &pri_queue, next);
+    pi->reg[id] = fit_index(s, pi, &smmu__priq_regs, next);
 }
 
 /* ------------------------------------------------------------------- access */
@@ -409,18 +397,10 @@ void smmu__regs_write(struct smmu *s, smmu_pas_t pas, uint32_t offset, unsigned 
 
 void smmu__regs_update_acks(struct smmu *s, struct prog_if *pi)
 {
-    static const struct {
-        uint64_t enable;
-        smmu_irq_source_t source;
-    } irqs[] = {
-        {SMMU_FIELD_MASK(IRQ_CTRL, GERROR_IRQEN), SMMU_IRQ_GERROR},
-        {SMMU_FIELD_MASK(IRQ_CTRL, PRIQ_IRQEN), SMMU_IRQ_PRIQ},
-        {SMMU_FIELD_MASK(IRQ_CTRL, EVENTQ_IRQEN), SMMU_IRQ_EVENTQ},
-    };
     if (REG_OF(pi, CR0ACK) == REG_OF(pi, CR0) && REG_OF(pi, IRQ_CTRLACK) == REG_OF(pi, IRQ_CTRL))
         return;
     /* Enables that cannot be acknowledged as 0 yet. */
-    uint64_t busy = 0, busy_irqs = 0;
+    uint64_t busy = 0, busy_irqs = smmu__irq_busy_enables(pi);
     if (!smmu__cmdq_quiet(s, pi->number))
         busy |= SMMU_FIELD_MASK(CR0, CMDQEN);
     if (!smmu__evtq_quiet(pi))
@@ -432,9 +412,6 @@ void smmu__regs_update_acks(struct smmu *s, struct prog_if *pi)
      * since bypasses, and there may always be some of it. */
     if (s->slots.enabled || s->inval.own_running)
         busy |= SMMU_FIELD_MASK(CR0, SMMUEN);
-    for (size_t i = 0; i < COUNT(irqs); i++)
-        if (smmu__msi_in_flight(pi, irqs[i].source))
-            busy_irqs |= irqs[i].enable;
     REG_OF(pi, CR0ACK) = REG_OF(pi, CR0) | (REG_OF(pi, CR0ACK) & busy);
     REG_OF(pi, IRQ_CTRLACK) = REG_OF(pi, IRQ_CTRL) | (REG_OF(pi, IRQ_CTRLACK) & busy_irqs);
 }

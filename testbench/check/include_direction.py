@@ -32,7 +32,7 @@ LEVELS = {
        "stream stage2_tables context query atos "
        "cmdq cmdq_line cmdq_sync ecmdq cmds "
        "evtq priq outq ppar broadcast "
-       "irq regs pmcg_regs",
+       "irq regs queue_regs pmcg_regs",
     4: "core layout modes interface api dispatch debug_walk sync_run "
        "stats stats_read stats_block",
 }
