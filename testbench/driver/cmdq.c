@@ -10,14 +10,20 @@
 #include <inttypes.h>
 #include <stddef.h>
 
-#include "driver/driver.h"
+#include "driver/driver_impl.h"
 #include "driver/ring.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 
 enum { SPINS_BEFORE_DELAY = 10, TURNS_PER_CONS_READ_WITH_SEV = 64 };
 
-static uint64_t slot_address(const struct drv_queue *q, uint32_t position)
+/* A thread of the driver at a queue. */
+struct issuer {
+    struct drv *drv;
+    struct drv_cmdq *q;
+};
+
+static uint64_t slot_address(const struct drv_cmdq *q, uint32_t position)
 {
     return drv_ring_address(q->base, q->log2size, position, REF_COMMAND_BYTES);
 }
@@ -27,43 +33,55 @@ static bool too_late(struct drv *drv, uint64_t started)
     return drv->ops.now(drv->ops.ctx) - started >= drv->config.timeout_cycles;
 }
 
-static struct drv_producers *producers(struct drv *drv)
-{
-    return drv->joined ? &drv->joined->producers : &drv->producers;
-}
+/* ---- what producers.c needs */
 
 static uint32_t read_cons(void *ctx)
 {
-    struct drv *drv = ctx;
-    const uint32_t cons = drv->ops.read32(drv->ops.ctx, REF_REG_CMDQ_CONS);
+    const struct issuer *self = ctx;
+    const uint32_t cons = self->drv->ops.read32(self->drv->ops.ctx, self->q->cons_reg);
 
-    return drv_ring_position(drv->cmdq.log2size, REF_FIELD(CMDQ_CONS_RD, cons));
+    return drv_ring_position(self->q->log2size, REF_FIELD(CMDQ_CONS_RD, cons));
 }
 
 static void write_prod(void *ctx, uint32_t position)
 {
-    struct drv *drv = ctx;
+    const struct issuer *self = ctx;
 
-    drv->stats.publications++;
-    drv->ops.write32(drv->ops.ctx, REF_REG_CMDQ_PROD, position);
+    self->drv->stats.publications++;
+    drv_cmdq_write_prod(self->drv, self->q, position);
 }
 
 static void pause_for_others(void *ctx)
 {
-    drv_relax_until_written(ctx);
+    const struct issuer *self = ctx;
+
+    drv_relax_until_written(self->drv);
 }
 
 static void reach(void *ctx, unsigned line, enum drv_access access)
 {
-    struct drv *drv = ctx;
+    const struct issuer *self = ctx;
 
-    drv->ops.reach(drv->ops.ctx, line, access);
+    self->drv->ops.reach(self->drv->ops.ctx, drv_line(DRV_LINE_OF_PRODUCERS, self->q->number, line),
+                         access);
 }
 
-static struct drv_producer_ops producer_ops(struct drv *drv)
+static struct drv_producer_ops producer_ops(struct issuer *self)
 {
-    return (struct drv_producer_ops){drv, read_cons, write_prod, pause_for_others,
-                                     drv->ops.reach ? reach : NULL};
+    return (struct drv_producer_ops){self, read_cons, write_prod, pause_for_others,
+                                     self->drv->ops.reach ? reach : NULL};
+}
+
+/* ---- queues and threads */
+
+static struct drv_cmdq *main_queue(struct drv *drv)
+{
+    return drv->joined ? &drv->joined->cmdq : &drv->cmdq;
+}
+
+static bool goes_to_ecmdq(const struct drv *drv, const struct drv_cmd *cmds, unsigned n)
+{
+    return drv->ecmdq && (!drv->config.ecmdq_takes || drv->config.ecmdq_takes(cmds, n));
 }
 
 void drv_join(struct drv *thread, struct drv *drv, const struct drv_ops *ops)
@@ -71,72 +89,103 @@ void drv_join(struct drv *thread, struct drv *drv, const struct drv_ops *ops)
     *thread = (struct drv){.ops = *ops,
                            .config = drv->config,
                            .features = drv->features,
-                           .cmdq = drv->cmdq,
+                           .ecmdqs = drv->ecmdqs,
                            .joined = drv};
+    thread->cmdq.base = drv->cmdq.base;
+    thread->cmdq.log2size = drv->cmdq.log2size;
+    thread->number = 1 + atomic_fetch_add_explicit(&drv->threads, 1, memory_order_relaxed);
+    thread->joined_before = atomic_load_explicit(&drv->last_joined, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&drv->last_joined, &thread->joined_before, thread,
+                                                  memory_order_release, memory_order_relaxed))
+        ;
+}
+
+void drv_use_ecmdq_of(struct drv *thread, unsigned cpu)
+{
+    thread->ecmdq = thread->ecmdqs ? &thread->config.ecmdq[cpu % thread->ecmdqs] : NULL;
+}
+
+bool drv_vcmdq_takes(const struct drv_cmd *cmds, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        const unsigned opcode = drv_cmd_opcode(&cmds[i]);
+
+        if (opcode != REF_CMD_TLBI_NH_ASID && opcode != REF_CMD_TLBI_NH_VA &&
+            opcode != REF_CMD_ATC_INV)
+            return false;
+    }
+    return true;
 }
 
 uint32_t drv_cmdq_next(const struct drv *drv)
 {
-    return drv_producers_next(drv->joined ? &drv->joined->producers : &drv->producers);
+    return drv_producers_next(drv->joined ? &drv->joined->cmdq.producers : &drv->cmdq.producers);
 }
 
-static bool try_to_reserve(struct drv *drv, unsigned n, struct drv_claim *claim)
-{
-    const struct drv_producer_ops ops = producer_ops(drv);
+/* ---- room */
 
-    if (!drv_producers_reserve(producers(drv), n, claim, &ops))
+static bool try_to_reserve(struct issuer *self, unsigned n, struct drv_claim *claim)
+{
+    const struct drv_producer_ops ops = producer_ops(self);
+
+    if (!drv_producers_reserve(&self->q->producers, n, claim, &ops))
         return false;
-    drv->stats.reservations++;
-    drv->stats.attempts += claim->attempts;
+    self->drv->stats.reservations++;
+    self->drv->stats.attempts += claim->attempts;
     return true;
 }
 
-static bool reserve_after_a_look(struct drv *drv, unsigned n, struct drv_claim *claim)
+static bool reserve_after_a_look(struct issuer *self, unsigned n, struct drv_claim *claim)
 {
-    const struct drv_producer_ops ops = producer_ops(drv);
+    const struct drv_producer_ops ops = producer_ops(self);
 
-    drv_producers_learn_cons(producers(drv), &ops);
-    return try_to_reserve(drv, n, claim);
+    drv_producers_learn_cons(&self->q->producers, &ops);
+    return try_to_reserve(self, n, claim);
 }
 
-static int no_room(struct drv *drv)
+static int no_room(struct issuer *self)
 {
-    drv->stats.timeouts++;
-    drv_log(drv, "CMDQ timeout: no room, prod 0x%" PRIx32 " cons 0x%" PRIx32, drv_cmdq_next(drv),
-            drv_producers_known_cons(producers(drv)));
+    self->drv->stats.timeouts++;
+    drv_log(self->drv, "CMDQ timeout: no room, prod 0x%" PRIx32 " cons 0x%" PRIx32,
+            drv_producers_next(&self->q->producers), drv_producers_known_cons(&self->q->producers));
     return -ETIMEDOUT;
 }
 
-static int reserve(struct drv *drv, unsigned n, struct drv_claim *claim)
+static int reserve(struct issuer *self, unsigned n, struct drv_claim *claim)
 {
+    struct drv *drv = self->drv;
     uint64_t started;
 
-    if (n > drv_ring_size(drv->cmdq.log2size))
+    if (n > drv_ring_size(self->q->log2size))
         return -EINVAL;
-    if (try_to_reserve(drv, n, claim) || reserve_after_a_look(drv, n, claim))
+    if (try_to_reserve(self, n, claim) || reserve_after_a_look(self, n, claim))
         return 0;
     drv->stats.space_waits++;
     started = drv->ops.now(drv->ops.ctx);
     do {
         drv_relax(drv, drv->config.relax_cycles);
         if (too_late(drv, started))
-            return no_room(drv);
-    } while (!reserve_after_a_look(drv, n, claim));
+            return no_room(self);
+    } while (!reserve_after_a_look(self, n, claim));
     return 0;
 }
 
-static void write_entry(struct drv *drv, uint32_t position, const struct drv_cmd *cmd)
-{
-    const uint64_t at = slot_address(&drv->cmdq, position);
+/* ---- entries */
 
-    drv->ops.mem_write64(drv->ops.ctx, at, cmd->word[0]);
-    drv->ops.mem_write64(drv->ops.ctx, at + 8, cmd->word[1]);
+static void write_entry(struct issuer *self, uint32_t position, const struct drv_cmd *cmd)
+{
+    const struct drv_ops *ops = &self->drv->ops;
+    const uint64_t at = slot_address(self->q, position);
+
+    ops->mem_write64(ops->ctx, at, cmd->word[0]);
+    ops->mem_write64(ops->ctx, at + 8, cmd->word[1]);
 }
 
-static void write_entries(struct drv *drv, uint32_t first, const struct drv_cmd *cmds, unsigned n)
+static void write_entries(struct issuer *self, uint32_t first, const struct drv_cmd *cmds,
+                          unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
-        write_entry(drv, drv_ring_advance(drv->cmdq.log2size, first, i), &cmds[i]);
+        write_entry(self, drv_ring_advance(self->q->log2size, first, i), &cmds[i]);
 }
 
 static enum drv_sync_mode sync_mode(const struct drv *drv)
@@ -146,41 +195,51 @@ static enum drv_sync_mode sync_mode(const struct drv *drv)
     return drv->features.msi && drv->features.coherent ? DRV_SYNC_MSI : DRV_SYNC_CONS;
 }
 
-static void write_sync(struct drv *drv, uint32_t position)
+static void write_sync(struct issuer *self, uint32_t position)
 {
     static const enum drv_sync_signal signal_of_mode[] = {
         [DRV_SYNC_CONS] = DRV_SIG_SEV, [DRV_SYNC_NONE] = DRV_SIG_NONE};
-    const enum drv_sync_mode mode = sync_mode(drv);
+    const enum drv_sync_mode mode = sync_mode(self->drv);
     const struct drv_cmd sync = mode == DRV_SYNC_MSI
-                                    ? drv_cmd_sync_msi(slot_address(&drv->cmdq, position), 0)
+                                    ? drv_cmd_sync_msi(slot_address(self->q, position), 0)
                                     : drv_cmd_sync(signal_of_mode[mode]);
 
-    drv->stats.syncs++;
-    write_entry(drv, position, &sync);
+    self->drv->stats.syncs++;
+    write_entry(self, position, &sync);
 }
 
-static int sync_timeout(struct drv *drv, uint32_t position)
+/* ---- completion */
+
+static int sync_timeout(struct issuer *self, uint32_t position)
 {
-    drv->stats.timeouts++;
-    drv_log(drv, "CMD_SYNC timeout at 0x%" PRIx32 ": hwprod 0x%" PRIx32 " hwcons 0x%" PRIx32,
-            position, drv->ops.read32(drv->ops.ctx, REF_REG_CMDQ_PROD),
-            drv->ops.read32(drv->ops.ctx, REF_REG_CMDQ_CONS));
+    const struct drv_ops *ops = &self->drv->ops;
+
+    self->drv->stats.timeouts++;
+    drv_log(self->drv, "CMD_SYNC timeout at 0x%" PRIx32 ": hwprod 0x%" PRIx32 " hwcons 0x%" PRIx32,
+            position, ops->read32(ops->ctx, self->q->prod_reg),
+            ops->read32(ops->ctx, self->q->cons_reg));
     return -ETIMEDOUT;
+}
+
+static bool is_hopeless(struct drv_inflight *list)
+{
+    return atomic_load_explicit(&list->hopeless, memory_order_acquire);
 }
 
 /* The MSI overwrites the CMD_SYNC's own first word, opcode and all, with zero. It may come before
  * CONS moves past the CMD_SYNC (4.7.3), so all that it tells of CONS is that it has come there. */
-static int await_msi(struct drv *drv, const struct drv_inflight *list, uint32_t position,
+static int await_msi(struct issuer *self, struct drv_inflight *list, uint32_t position,
                      uint32_t *cons)
 {
-    const uint64_t slot = slot_address(&drv->cmdq, position);
+    struct drv *drv = self->drv;
+    const uint64_t slot = slot_address(self->q, position);
     const uint64_t started = drv->ops.now(drv->ops.ctx);
 
     while ((uint32_t)drv->ops.mem_read64(drv->ops.ctx, slot) != 0) {
-        if (list->hopeless)
+        if (is_hopeless(list))
             return -EIO;
         if (too_late(drv, started))
-            return sync_timeout(drv, position);
+            return sync_timeout(self, position);
         drv_relax_until_written(drv);
     }
     *cons = position;
@@ -206,22 +265,23 @@ static void wait_for_event(struct drv *drv)
     drv->irqs_pending &= ~(uint32_t)DRV_IRQ_SEV;
 }
 
-static int await_cons(struct drv *drv, const struct drv_inflight *list, uint32_t position,
+static int await_cons(struct issuer *self, struct drv_inflight *list, uint32_t position,
                       uint32_t *cons)
 {
+    struct drv *drv = self->drv;
     const bool wfe = drv->features.sev && sync_mode(drv) == DRV_SYNC_CONS;
     const uint64_t started = drv->ops.now(drv->ops.ctx);
     uint64_t delay = drv->config.delay_cycles;
     unsigned spins = 0;
 
     for (;;) {
-        *cons = read_cons(drv);
-        if (drv_ring_passed(drv->cmdq.log2size, *cons, position))
+        *cons = read_cons(self);
+        if (drv_ring_passed(self->q->log2size, *cons, position))
             return 0;
-        if (list->hopeless)
+        if (is_hopeless(list))
             return -EIO;
         if (too_late(drv, started))
-            return sync_timeout(drv, position);
+            return sync_timeout(self, position);
         if (wfe) {
             wait_for_event(drv);
         } else if (++spins < SPINS_BEFORE_DELAY) {
@@ -235,98 +295,144 @@ static int await_cons(struct drv *drv, const struct drv_inflight *list, uint32_t
 }
 
 /* *cons: where it is known to be, after success. */
-static int await_sync(struct drv *drv, const struct drv_inflight *list, uint32_t *cons)
+static int await_sync(struct issuer *self, struct drv_inflight *list, uint32_t *cons)
 {
-    const uint32_t position = drv_ring_advance(drv->cmdq.log2size, list->first, list->count);
+    const uint32_t position = drv_ring_advance(self->q->log2size, list->first, list->count);
 
-    return sync_mode(drv) == DRV_SYNC_MSI ? await_msi(drv, list, position, cons)
-                                          : await_cons(drv, list, position, cons);
+    return sync_mode(self->drv) == DRV_SYNC_MSI ? await_msi(self, list, position, cons)
+                                                : await_cons(self, list, position, cons);
 }
 
-static void add_inflight(struct drv *drv, struct drv_inflight *list)
-{
-    list->next = drv->inflight;
-    drv->inflight = list;
-}
-
-static void remove_inflight(struct drv *drv, const struct drv_inflight *list)
-{
-    struct drv_inflight **link = &drv->inflight;
-
-    while (*link != list)
-        link = &(*link)->next;
-    *link = list->next;
-}
-
-static int publish_and_wait(struct drv *drv, struct drv_inflight *list,
+static int publish_and_wait(struct issuer *self, struct drv_inflight *list,
                             const struct drv_claim *claim)
 {
-    const struct drv_producer_ops ops = producer_ops(drv);
+    const struct drv_producer_ops ops = producer_ops(self);
+    struct drv_producers *producers = &self->q->producers;
     uint32_t cons = 0;
     int rc;
 
-    add_inflight(drv, list);
-    drv_producers_hold_cons(producers(drv), &ops);
-    drv_producers_publish(producers(drv), claim, &ops);
-    rc = await_sync(drv, list, &cons);
-    drv_producers_release_cons(producers(drv), rc == 0 ? &cons : NULL, &ops);
-    remove_inflight(drv, list);
+    drv_inflight_add(self->drv, list);
+    drv_producers_hold_cons(producers, &ops);
+    drv_producers_publish(producers, claim, &ops);
+    rc = await_sync(self, list, &cons);
+    drv_producers_release_cons(producers, rc == 0 ? &cons : NULL, &ops);
+    drv_inflight_remove(self->drv, list);
     return rc;
 }
 
-static int issue(struct drv *drv, struct drv_inflight *list, bool sync)
+/* ---- lists */
+
+static int issue(struct drv *drv, struct drv_cmdq *q, struct drv_inflight *list, bool sync)
 {
-    const struct drv_producer_ops ops = producer_ops(drv);
+    struct issuer self = {drv, q};
+    const struct drv_producer_ops ops = producer_ops(&self);
     struct drv_claim claim;
-    const int rc = reserve(drv, list->count + sync, &claim);
+    const int rc = reserve(&self, list->count + sync, &claim);
 
     if (rc)
         return rc;
+    list->queue = q;
     list->first = claim.first;
-    write_entries(drv, list->first, list->cmds, list->count);
+    write_entries(&self, list->first, list->cmds, list->count);
     drv->stats.commands += list->count;
     if (!sync) {
-        drv_producers_publish(producers(drv), &claim, &ops);
+        drv_producers_publish(&q->producers, &claim, &ops);
         return 0;
     }
-    write_sync(drv, drv_ring_advance(drv->cmdq.log2size, list->first, list->count));
-    return publish_and_wait(drv, list, &claim);
+    write_sync(&self, drv_ring_advance(q->log2size, list->first, list->count));
+    return publish_and_wait(&self, list, &claim);
+}
+
+static bool is_repeated(const struct drv_cmd *cmd)
+{
+    const unsigned opcode = drv_cmd_opcode(cmd);
+
+    return opcode >= REF_CMD_CFGI_STE && opcode < REF_CMD_ATC_INV;
+}
+
+/* The invalidations of a list once more, in pieces that fit a batch. */
+static int issue_again(struct drv *drv, struct drv_cmdq *q, const struct drv_cmd *cmds, unsigned n)
+{
+    struct drv_cmd piece[DRV_BATCH_ENTRIES];
+    int rc = 0;
+
+    for (unsigned i = 0; rc == 0 && i < n;) {
+        struct drv_inflight list = {.cmds = piece};
+
+        for (; i < n && list.count < DRV_BATCH_ENTRIES; i++)
+            if (is_repeated(&cmds[i]))
+                piece[list.count++] = cmds[i];
+        if (list.count)
+            rc = issue(drv, q, &list, true);
+    }
+    return rc;
+}
+
+static int issue_with_repeats(struct drv *drv, struct drv_cmdq *q, struct drv_inflight *list,
+                              bool sync)
+{
+    int rc = issue(drv, q, list, sync || drv->config.repeats);
+
+    for (unsigned i = 0; rc == 0 && !list->error.valid && i < drv->config.repeats; i++)
+        rc = issue_again(drv, q, list->cmds, list->count);
+    return rc;
+}
+
+static struct drv_cmdq *queue_for(struct drv *drv, const struct drv_cmd *cmds, unsigned n)
+{
+    return goes_to_ecmdq(drv, cmds, n) ? drv->ecmdq : main_queue(drv);
 }
 
 int drv_cmdq_issue(struct drv *drv, const struct drv_cmd *cmds, unsigned n, bool sync)
 {
     struct drv_inflight list = {.cmds = cmds, .count = n};
 
-    return issue(drv, &list, sync);
+    return issue_with_repeats(drv, queue_for(drv, cmds, n), &list, sync);
 }
 
 int drv_cmdq_issue_checked(struct drv *drv, const struct drv_cmd *cmds, unsigned n,
                            struct drv_cmd_error *error)
 {
     struct drv_inflight list = {.cmds = cmds, .count = n, .reports = true};
-    const int rc = issue(drv, &list, true);
+    const int rc = issue_with_repeats(drv, queue_for(drv, cmds, n), &list, true);
 
     *error = list.error;
     error->complete = rc ? 0 : error->valid ? error->first : n;
     return rc == 0 && list.error.valid ? -EIO : rc;
 }
 
+/* ---- batches */
+
+static int issue_batch(struct drv *drv, struct drv_batch *batch, bool sync)
+{
+    struct drv_cmdq *q = batch->main_queue || !drv->ecmdq ? main_queue(drv) : drv->ecmdq;
+    struct drv_inflight list = {.cmds = batch->cmds, .count = batch->n};
+    const int rc = issue_with_repeats(drv, q, &list, sync);
+
+    batch->n = 0;
+    return rc;
+}
+
 int drv_batch_add(struct drv *drv, struct drv_batch *batch, const struct drv_cmd *cmd)
 {
+    const unsigned forced = drv->config.force_sync_every;
+    const bool leaves_ecmdq = !batch->main_queue && !goes_to_ecmdq(drv, cmd, 1);
     int rc = 0;
 
-    if (batch->n == DRV_BATCH_ENTRIES) {
-        rc = drv_cmdq_issue(drv, batch->cmds, batch->n, false);
-        batch->n = 0;
-    }
+    if (batch->begun && leaves_ecmdq && drv->ecmdq)
+        rc = issue_batch(drv, batch, true);
+    else if (batch->n == (forced ? forced : DRV_BATCH_ENTRIES))
+        rc = issue_batch(drv, batch, forced != 0);
+    batch->main_queue |= leaves_ecmdq;
+    batch->begun = true;
     batch->cmds[batch->n++] = *cmd;
     return rc;
 }
 
 int drv_batch_submit(struct drv *drv, struct drv_batch *batch)
 {
-    const int rc = drv_cmdq_issue(drv, batch->cmds, batch->n, true);
+    const int rc = issue_batch(drv, batch, true);
 
-    batch->n = 0;
+    batch->begun = batch->main_queue = false;
     return rc;
 }

@@ -59,6 +59,8 @@ enum drv_sync_mode {
 
 enum { DRV_BATCH_ENTRIES = 64, DRV_EVENT_WORDS = 4, DRV_CMDQ_LOG2_MIN = 7 };
 
+struct drv_cmdq;
+
 /* Zero means the default that the comment names. */
 struct drv_config {
     uint64_t memory_base, memory_size; /* no default */
@@ -71,6 +73,20 @@ struct drv_config {
     uint64_t delay_cycles;   /* 1,000: the shortest delay between polls, a microsecond at 1 GHz */
     unsigned
         cmdq_abort_retries; /* 16: aborted fetches of one command before its caller is given up */
+
+    /* Secondary queues, as many as wanted (3.5.6), and room for them, which the caller provides. If
+     * one cannot be had, none is: everything goes through the main queue then. */
+    struct drv_cmdq *ecmdq;
+    unsigned ecmdqs, ecmdq_log2; /* 0 queues of 2^8 entries */
+    /* Lists that they take; NULL: all. */
+    bool (*ecmdq_takes)(const struct drv_cmd *cmds, unsigned n);
+
+    /* Errata. A CMD_SYNC at least after so many commands of a batch; 0: at its end alone. MMU-700
+     * 2812531 asks for one after 63. */
+    unsigned force_sync_every;
+    /* Every list of invalidations is issued, and awaited, so many more times: entries may survive
+     * the first one (Tegra264). CMD_ATC_INVs are not repeated. */
+    unsigned repeats;
 };
 
 /* How a command of a list failed, for a caller who wants to know. Entries are numbers within the
@@ -89,14 +105,30 @@ struct drv_queue {
     unsigned log2size;
 };
 
+/* A command queue and those who share it. */
+struct drv_cmdq {
+    uint64_t base;
+    unsigned log2size;
+    uint32_t prod_reg, cons_reg;
+    unsigned number; /* 0: the main queue, else an ECMDQ */
+
+    /* PROD of an ECMDQ has more in it than the position: its owner and who repairs an error write
+     * it in turn. */
+    DRV_ATOMIC(uint32_t) prod_lock;
+    uint32_t prod, flags; /* as last written: the position; EN and ERRACK, in place */
+
+    struct drv_producers producers;
+};
+
 /* A published list that its issuer still waits for. */
 struct drv_inflight {
     struct drv_inflight *next;
+    struct drv_cmdq *queue;
     const struct drv_cmd *cmds;
     uint32_t first; /* position of its first command */
     unsigned count; /* without the CMD_SYNC */
     bool reports;   /* its issuer wants to know of errors, and wants nothing done after one */
-    bool hopeless;  /* will not complete */
+    DRV_ATOMIC(bool) hopeless; /* will not complete */
     struct drv_cmd_error error;
 };
 
@@ -111,6 +143,7 @@ struct drv_stats {
 /* The last command queue error that was repaired. */
 struct drv_error_record {
     uint8_t code;
+    unsigned queue; /* its number */
     uint32_t position;
     struct drv_cmd cmd;
 };
@@ -124,13 +157,22 @@ struct drv {
     struct tbl_region region;
     struct tbl_port port;
     struct tbl_stream_table strtab;
-    struct drv_queue cmdq, evtq;
-    struct drv_producers producers; /* of cmdq; not used in an instance that has joined another */
-    struct drv *joined;             /* whose are used then */
-    uint32_t evtq_prod, evtq_cons;  /* shadows of the registers, positions with wrap bit */
-    uint32_t evtq_overflow;         /* EVENTQ_CONS.OVACKFLG as last written, in place */
+    struct drv_cmdq cmdq; /* of an instance that has joined another: where it is, no more */
+    struct drv_queue evtq;
+    unsigned ecmdqs;                      /* that were had */
+    struct drv *joined;                   /* whose queues are used then */
+    struct drv_cmdq *ecmdq;               /* that this instance uses; NULL: none */
+    unsigned number;                      /* 0, and of those that have joined, from 1 on */
+    DRV_ATOMIC(uint32_t) threads;         /* instances that have joined */
+    DRV_ATOMIC(struct drv *) last_joined; /* of this one, and of them the one before */
+    struct drv *joined_before;
+    uint32_t evtq_prod, evtq_cons; /* shadows of the registers, positions with wrap bit */
+    uint32_t evtq_overflow;        /* EVENTQ_CONS.OVACKFLG as last written, in place */
 
+    /* Looked at by the issuer and by who repairs an error. */
+    DRV_ATOMIC(uint32_t) inflight_lock;
     struct drv_inflight *inflight;
+
     unsigned aborts_in_a_row;
     uint32_t irqs_pending; /* taken, not yet served: enum drv_irq */
 
@@ -147,12 +189,18 @@ int drv_probe(struct drv *drv, const struct drv_ops *ops, const struct drv_confi
 int drv_reset(struct drv *drv);
 int drv_disable(struct drv *drv);
 
-/* cmdq.c: an instance for one more thread, with registers, memory and time as that thread has them.
- * It may issue commands and batches, and nothing else, while 'drv' is up and stays where it is.
+/* cmdq.c: an instance for one more thread, with registers, memory and time as that
+ * thread has them. It may issue commands and batches, and nothing else, while 'drv' is up; both
+ * stay where they are as long as one of them is used.
  *
- * A command queue error is served by whichever instance is given the interrupt, and reported only
- * to callers of that one. */
+ * A command queue error is served by 'drv', whoever issued the command. */
 void drv_join(struct drv *thread, struct drv *drv, const struct drv_ops *ops);
+/* Issues through the ECMDQ that belongs to this processor, if there are any: those share them in
+ * turn. */
+void drv_use_ecmdq_of(struct drv *thread, unsigned cpu);
+
+/* Lists of the commands alone that a guest's own hardware queue takes on NVIDIA's Grace. */
+bool drv_vcmdq_takes(const struct drv_cmd *cmds, unsigned n);
 
 /* The position that the next command will have. */
 uint32_t drv_cmdq_next(const struct drv *drv);
@@ -177,6 +225,8 @@ int drv_cmdq_issue_checked(struct drv *drv, const struct drv_cmd *cmds, unsigned
 struct drv_batch {
     struct drv_cmd cmds[DRV_BATCH_ENTRIES];
     unsigned n;
+    bool begun;      /* something is in it, or has been published without a CMD_SYNC */
+    bool main_queue; /* and stays there: a CMD_SYNC covers its own queue */
 };
 
 int drv_batch_add(struct drv *drv, struct drv_batch *batch, const struct drv_cmd *cmd);

@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 
-#include "driver/driver.h"
+#include "driver/driver_impl.h"
 #include "driver/ring.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
@@ -21,42 +21,31 @@ struct error_name {
     const char *what;
 };
 
-static uint64_t slot_address(const struct drv_queue *q, uint32_t position)
+static uint64_t slot_address(const struct drv_cmdq *q, uint32_t position)
 {
     return drv_ring_address(q->base, q->log2size, position, REF_COMMAND_BYTES);
 }
 
-static struct drv_cmd read_slot(struct drv *drv, uint32_t position)
+static struct drv_cmd read_slot(struct drv *drv, const struct drv_cmdq *q, uint32_t position)
 {
-    const uint64_t at = slot_address(&drv->cmdq, position);
+    const uint64_t at = slot_address(q, position);
 
     return (struct drv_cmd){
         {drv->ops.mem_read64(drv->ops.ctx, at), drv->ops.mem_read64(drv->ops.ctx, at + 8)}};
 }
 
-static void overwrite_with_sync(struct drv *drv, uint32_t position)
+static void overwrite_with_sync(struct drv *drv, const struct drv_cmdq *q, uint32_t position)
 {
-    const uint64_t at = slot_address(&drv->cmdq, position);
+    const uint64_t at = slot_address(q, position);
     const struct drv_cmd sync = drv_cmd_sync(DRV_SIG_SEV);
 
     drv->ops.mem_write64(drv->ops.ctx, at, sync.word[0]);
     drv->ops.mem_write64(drv->ops.ctx, at + 8, sync.word[1]);
 }
 
-/* The list that a position belongs to, its CMD_SYNC included; offset is the number of the entry in
- * it. */
-static struct drv_inflight *owner_of(struct drv *drv, uint32_t position, unsigned *offset)
+static void give_up(struct drv_inflight *list)
 {
-    for (struct drv_inflight *list = drv->inflight; list; list = list->next) {
-        const uint64_t distance =
-            drv_ring_position(drv->cmdq.log2size, (uint64_t)position - list->first);
-
-        if (distance <= list->count) {
-            *offset = (unsigned)distance;
-            return list;
-        }
-    }
-    return NULL;
+    atomic_store_explicit(&list->hopeless, true, memory_order_release);
 }
 
 static void blame(struct drv_inflight *list, uint8_t code, unsigned first, unsigned last,
@@ -71,44 +60,43 @@ static void blame(struct drv_inflight *list, uint8_t code, unsigned first, unsig
 static void withdraw_rest(struct drv *drv, const struct drv_inflight *list, unsigned from)
 {
     for (unsigned i = from; i < list->count; i++)
-        overwrite_with_sync(drv, drv_ring_advance(drv->cmdq.log2size, list->first, i));
+        overwrite_with_sync(drv, list->queue,
+                            drv_ring_advance(list->queue->log2size, list->first, i));
 }
 
-static void repair_illegal(struct drv *drv, const struct drv_error_record *e)
+static void repair_illegal(struct drv *drv, const struct drv_cmdq *q, const struct drv_found *found,
+                           const struct drv_error_record *e)
 {
-    unsigned offset = 0;
-    struct drv_inflight *list = owner_of(drv, e->position, &offset);
+    struct drv_inflight *list = found->list;
 
-    overwrite_with_sync(drv, e->position);
+    overwrite_with_sync(drv, q, e->position);
     if (!list || !list->reports)
         return;
-    blame(list, e->code, offset, offset, &e->cmd);
-    withdraw_rest(drv, list, offset + 1);
+    blame(list, e->code, found->offset, found->offset, &e->cmd);
+    withdraw_rest(drv, list, found->offset + 1);
     /* The CMD_SYNC was the illegal one: what replaced it signals nothing, so nobody may wait for
      * it. */
-    if (offset == list->count)
-        list->hopeless = true;
+    if (found->offset == list->count)
+        give_up(list);
 }
 
 /* The fetch is retried; an issuer is given up when that has failed too often. */
-static void retry_fetch(struct drv *drv, const struct drv_error_record *e, bool same_as_before)
+static void retry_fetch(struct drv *drv, const struct drv_found *found,
+                        const struct drv_error_record *e, bool same_as_before)
 {
-    unsigned offset = 0;
-    struct drv_inflight *list = owner_of(drv, e->position, &offset);
-
     drv->aborts_in_a_row = same_as_before ? drv->aborts_in_a_row + 1 : 1;
-    if (!list || drv->aborts_in_a_row <= drv->config.cmdq_abort_retries)
+    if (!found->list || drv->aborts_in_a_row <= drv->config.cmdq_abort_retries)
         return;
-    blame(list, e->code, offset, offset, &e->cmd);
-    list->hopeless = true;
+    blame(found->list, e->code, found->offset, found->offset, &e->cmd);
+    give_up(found->list);
 }
 
 /* The CMD_SYNC is blamed for CMD_ATC_INVs before it, back to the CMD_SYNC before; it is fetched
  * again (3.9.1.4). */
-static void blame_atc_invalidations(struct drv *drv, const struct drv_error_record *e)
+static void blame_atc_invalidations(const struct drv_found *found, const struct drv_error_record *e)
 {
-    unsigned offset = 0, first, last;
-    struct drv_inflight *list = owner_of(drv, e->position, &offset);
+    struct drv_inflight *list = found->list;
+    unsigned first, last;
 
     if (!list || !list->reports)
         return;
@@ -123,36 +111,65 @@ static void blame_atc_invalidations(struct drv *drv, const struct drv_error_reco
     blame(list, e->code, first, last ? last - 1 : 0, &e->cmd);
 }
 
-static void handle_cmdq_error(struct drv *drv)
+static void repair(struct drv *drv, const struct drv_cmdq *q, const struct drv_error_record *e,
+                   bool same_as_before)
 {
-    static const char *const name_of_code[] = {"no error", "illegal command", "abort on fetch",
-                                               "ATC invalidation timeout"};
-    const uint32_t cons = drv->ops.read32(drv->ops.ctx, REF_REG_CMDQ_CONS);
-    const uint8_t code = (uint8_t)REF_FIELD(CMDQ_CONS_ERR, cons);
-    struct drv_error_record e = {.code = code};
-    bool same;
+    const struct drv_found found = drv_inflight_find(drv, q, e->position);
 
-    e.position = drv_ring_position(drv->cmdq.log2size, REF_FIELD(CMDQ_CONS_RD, cons));
-    e.cmd = read_slot(drv, e.position);
-    same = drv->last_error.code == e.code && drv->last_error.position == e.position;
-    drv->stats.cmdq_errors[code <= REF_CERROR_ATC_INV_SYNC ? code : 0]++;
-    drv->last_error = e;
-    drv_log(drv, "CMDQ error (cons 0x%08" PRIx32 "): %s, command 0x%016" PRIx64 " 0x%016" PRIx64,
-            cons, code <= REF_CERROR_ATC_INV_SYNC ? name_of_code[code] : "unknown", e.cmd.word[0],
-            e.cmd.word[1]);
-
-    switch (code) {
+    switch (e->code) {
     case REF_CERROR_NONE:
         break;
     case REF_CERROR_ABT:
-        retry_fetch(drv, &e, same);
+        retry_fetch(drv, &found, e, same_as_before);
         break;
     case REF_CERROR_ATC_INV_SYNC:
-        blame_atc_invalidations(drv, &e);
+        blame_atc_invalidations(&found, e);
         break;
     default: /* CERROR_ILL, and whatever a later SMMU may bring */
-        repair_illegal(drv, &e);
+        repair_illegal(drv, q, &found, e);
         break;
+    }
+    drv_inflight_release(drv, &found);
+}
+
+static void handle_error(struct drv *drv, const struct drv_cmdq *q, uint32_t cons, uint8_t code)
+{
+    static const char *const name_of_code[] = {"no error", "illegal command", "abort on fetch",
+                                               "ATC invalidation timeout"};
+    struct drv_error_record e = {.code = code, .queue = q->number};
+    bool same;
+
+    e.position = drv_ring_position(q->log2size, REF_FIELD(CMDQ_CONS_RD, cons));
+    e.cmd = read_slot(drv, q, e.position);
+    same = drv->last_error.code == e.code && drv->last_error.queue == e.queue &&
+           drv->last_error.position == e.position;
+    drv->stats.cmdq_errors[code <= REF_CERROR_ATC_INV_SYNC ? code : 0]++;
+    drv->last_error = e;
+    drv_log(drv, "%s error (cons 0x%08" PRIx32 "): %s, command 0x%016" PRIx64 " 0x%016" PRIx64,
+            q->number ? "ECMDQ" : "CMDQ", cons,
+            code <= REF_CERROR_ATC_INV_SYNC ? name_of_code[code] : "unknown", e.cmd.word[0],
+            e.cmd.word[1]);
+    repair(drv, q, &e, same);
+}
+
+static void handle_cmdq_error(struct drv *drv)
+{
+    const uint32_t cons = drv->ops.read32(drv->ops.ctx, REF_REG_CMDQ_CONS);
+
+    handle_error(drv, &drv->cmdq, cons, (uint8_t)REF_FIELD(CMDQ_CONS_ERR, cons));
+}
+
+/* Each stands by itself until it is acknowledged (3.5.6.3). */
+static void handle_ecmdq_errors(struct drv *drv)
+{
+    for (unsigned i = 0; i < drv->ecmdqs; i++) {
+        struct drv_cmdq *q = &drv->config.ecmdq[i];
+        uint32_t cons;
+
+        if (!drv_ecmdq_error(drv, q, &cons))
+            continue;
+        handle_error(drv, q, cons, (uint8_t)REF_FIELD(ECMDQ_CONS_ERR_REASON, cons));
+        drv_ecmdq_acknowledge(drv, q);
     }
 }
 
@@ -191,5 +208,8 @@ bool drv_gerror_handle(struct drv *drv)
 
     /* Acknowledges what was read, and only after the repair: this is what restarts consumption. */
     drv->ops.write32(drv->ops.ctx, REF_REG_GERRORN, gerror);
+    /* Only then: another ECMDQ that fails while this is active is not told of again. */
+    if (active & REF_MASK(GERROR_CMDQP_ERR))
+        handle_ecmdq_errors(drv);
     return true;
 }

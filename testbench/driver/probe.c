@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "driver/driver.h"
+#include "driver/driver_impl.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_events.h"
 #include "spec_ref/ref_registers.h"
@@ -22,6 +22,7 @@ enum {
     ABORT_RETRIES_DEFAULT = 16,
     RELAX_DEFAULT = 8,
     DELAY_DEFAULT = 1000,
+    ECMDQ_LOG2_DEFAULT = 8,
 };
 
 #define TIMEOUT_DEFAULT UINT64_C(10000000)
@@ -71,6 +72,27 @@ void drv_relax_until_written(struct drv *drv)
     }
     drv->ops.doze(drv->ops.ctx, drv->config.delay_cycles);
     serve_irqs(drv);
+}
+
+static void reach(struct drv *drv, uint64_t line)
+{
+    if (drv->ops.reach)
+        drv->ops.reach(drv->ops.ctx, line, DRV_ACCESS_WRITE);
+}
+
+void drv_spin_lock(struct drv *drv, _Atomic(uint32_t) *lock, uint64_t line)
+{
+    reach(drv, line);
+    while (atomic_exchange_explicit(lock, 1, memory_order_acquire)) {
+        drv->ops.wait(drv->ops.ctx, drv->config.relax_cycles);
+        reach(drv, line);
+    }
+}
+
+void drv_spin_unlock(struct drv *drv, _Atomic(uint32_t) *lock, uint64_t line)
+{
+    reach(drv, line);
+    atomic_store_explicit(lock, 0, memory_order_release);
 }
 
 static uint32_t read_id(struct drv *drv, uint32_t offset)
@@ -195,14 +217,19 @@ static bool lay_out_queue(struct drv *drv, struct drv_queue *q, unsigned log2siz
 static int lay_out(struct drv *drv)
 {
     const struct drv_features *f = &drv->features;
+    struct drv_queue cmdq;
 
     tbl_region_init(&drv->region, drv->config.memory_base, drv->config.memory_size);
     drv->port = (struct tbl_port){drv, port_load64, port_store64};
-    if (!lay_out_queue(drv, &drv->cmdq, f->cmdq_log2, REF_COMMAND_BYTES) ||
+    if (!lay_out_queue(drv, &cmdq, f->cmdq_log2, REF_COMMAND_BYTES) ||
         !lay_out_queue(drv, &drv->evtq, f->evtq_log2, REF_EVENT_BYTES) ||
         !tbl_stream_table_init(&drv->strtab, &drv->port, &drv->region, f->sid_bits,
                                f->two_level_strtab ? STRTAB_SPLIT : 0))
         return -ENOMEM;
+    drv->cmdq.base = cmdq.base;
+    drv->cmdq.log2size = cmdq.log2size;
+    drv->cmdq.prod_reg = REF_REG_CMDQ_PROD;
+    drv->cmdq.cons_reg = REF_REG_CMDQ_CONS;
     return 0;
 }
 
@@ -215,6 +242,7 @@ static void fill_defaults(struct drv_config *c)
 {
     c->cmdq_log2 = (unsigned)or_default(c->cmdq_log2, CMDQ_LOG2_DEFAULT);
     c->evtq_log2 = (unsigned)or_default(c->evtq_log2, EVTQ_LOG2_DEFAULT);
+    c->ecmdq_log2 = (unsigned)or_default(c->ecmdq_log2, ECMDQ_LOG2_DEFAULT);
     c->timeout_cycles = or_default(c->timeout_cycles, TIMEOUT_DEFAULT);
     c->relax_cycles = or_default(c->relax_cycles, RELAX_DEFAULT);
     c->delay_cycles = or_default(c->delay_cycles, DELAY_DEFAULT);
@@ -225,8 +253,13 @@ int drv_probe(struct drv *drv, const struct drv_ops *ops, const struct drv_confi
 {
     *drv = (struct drv){.ops = *ops, .config = *config};
     fill_defaults(&drv->config);
+    for (unsigned i = 0; i < drv->config.ecmdqs; i++)
+        drv->config.ecmdq[i].base = 0;
     if (drv->config.memory_size > UINT64_MAX - drv->config.memory_base ||
-        (config->cmdq_log2 && config->cmdq_log2 < DRV_CMDQ_LOG2_MIN))
+        (config->cmdq_log2 && config->cmdq_log2 < DRV_CMDQ_LOG2_MIN) ||
+        drv->config.ecmdq_log2 < DRV_CMDQ_LOG2_MIN ||
+        drv->config.ecmdq_log2 > DRV_PRODUCERS_LOG2_MAX ||
+        drv->config.force_sync_every > DRV_BATCH_ENTRIES)
         return -EINVAL;
 
     drv->refusal = probe_features(drv);

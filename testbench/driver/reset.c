@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "driver/driver.h"
+#include "driver/driver_impl.h"
 #include "driver/ring.h"
 #include "spec_ref/ref_registers.h"
 
@@ -73,9 +73,9 @@ static uint32_t cr2_value(const struct drv *drv)
 
 static int start_cmdq(struct drv *drv, uint32_t *cr0)
 {
-    const struct drv_queue *q = &drv->cmdq;
+    struct drv_cmdq *q = &drv->cmdq;
 
-    drv_producers_init(&drv->producers, q->log2size);
+    drv_producers_init(&q->producers, q->log2size);
     drv->ops.write64(drv->ops.ctx, REF_REG_CMDQ_BASE,
                      REF_PREP(CMDQ_BASE_RA, 1) | (q->base & REF_MASK(CMDQ_BASE_ADDR)) |
                          REF_PREP(CMDQ_BASE_LOG2SIZE, q->log2size));
@@ -140,6 +140,8 @@ static int start_queues(struct drv *drv, uint32_t *cr0)
 
     if (rc == 0)
         rc = invalidate_everything(drv);
+    if (rc == 0)
+        rc = drv_start_ecmdqs(drv);
     if (rc == 0)
         rc = start_evtq(drv, cr0);
     if (rc == 0)

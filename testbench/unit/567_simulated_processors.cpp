@@ -5,60 +5,16 @@
  */
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
 #include <vector>
 
-#include "driver/cpu_lines.h"
-#include "driver/cpus.h"
-#include "driver/driver.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
+#include "unit/processors.h"
 
 namespace {
 
-constexpr drv_cpu_costs costs = {
-    /* line_hit */ 1,      /* line_move */ 40,    /* line_share */ 10,
-    /* reg_read */ 100,    /* reg_write */ 50,    /* reg_port */ 4,
-    /* irq_latency */ 500, /* event_latency */ 20};
-constexpr uint64_t memory_base = 0x80000000, memory_bytes = 1 << 22, word = memory_base;
-
-class Processors : public testing::Test {
-protected:
-    using Job = std::function<void(unsigned)>;
-
-    sim_host *host = nullptr;
-    drv_cpus *machine = nullptr;
-    std::vector<std::unique_ptr<Job>> jobs;
-
-    void build(unsigned cpus, const char *preset = "mmu-600-like")
-    {
-        smmu_config_t cfg;
-        char why[200] = "";
-        ASSERT_EQ(smmu_config_init(&cfg, preset), SMMU_OK);
-        ASSERT_EQ(smmu_config_set(&cfg, "mode", SMMU_MODE_AT, why, sizeof why), SMMU_OK) << why;
-        host = host_create(&cfg, why, sizeof why);
-        ASSERT_NE(host, nullptr) << why;
-        machine = drv_cpus_create(host, cpus, &costs);
-        ASSERT_NE(machine, nullptr);
-    }
-    void TearDown() override
-    {
-        drv_cpus_destroy(machine);
-        host_destroy(host);
-    }
-
-    void start(unsigned cpu, Job job, bool server = false)
-    {
-        jobs.push_back(std::make_unique<Job>(std::move(job)));
-        drv_cpus_start(
-            machine, cpu, server, host_now(host),
-            [](void *ctx, unsigned me) { (*static_cast<Job *>(ctx))(me); }, jobs.back().get());
-    }
-    void run() { ASSERT_TRUE(drv_cpus_run(machine)) << host_error(host); }
-    drv_ops ops(unsigned cpu) { return drv_cpu_ops(machine, cpu); }
-    uint64_t now() const { return host_now(host); }
-};
+const drv_cpu_costs costs = Processors::costs;
 
 TEST_F(Processors, 567_a_line_is_moved_once_and_then_here)
 {
@@ -68,11 +24,11 @@ TEST_F(Processors, 567_a_line_is_moved_once_and_then_here)
         drv_ops o = ops(cpu);
         for (int i = 0; i < 3; i++) {
             const uint64_t begun = now();
-            o.mem_write64(o.ctx, word + 8 * static_cast<uint64_t>(i), 7);
+            o.mem_write64(o.ctx, memory_base + 8 * static_cast<uint64_t>(i), 7);
             took.push_back(now() - begun);
         }
         const uint64_t begun = now();
-        EXPECT_EQ(o.mem_read64(o.ctx, word + 8), 7U);
+        EXPECT_EQ(o.mem_read64(o.ctx, memory_base + 8), 7U);
         took.push_back(now() - begun);
     });
     run();
@@ -87,16 +43,16 @@ TEST_F(Processors, 567_readers_share_a_line_and_a_writer_takes_it_from_all)
     for (unsigned reader : {0U, 1U})
         start(reader, [&, reader](unsigned cpu) {
             drv_ops o = ops(cpu);
-            o.mem_read64(o.ctx, word);
+            o.mem_read64(o.ctx, memory_base);
             read_at[reader] = now();
             o.wait(o.ctx, 1000 - now());
-            o.mem_read64(o.ctx, word);
+            o.mem_read64(o.ctx, memory_base);
             again[reader] = now();
         });
     start(2, [&](unsigned cpu) {
         drv_ops o = ops(cpu);
         o.wait(o.ctx, 500);
-        o.mem_write64(o.ctx, word, 1);
+        o.mem_write64(o.ctx, memory_base, 1);
         EXPECT_EQ(now(), 500 + costs.line_move);
     });
     run();
@@ -130,17 +86,17 @@ TEST_F(Processors, 567_who_dozes_goes_on_when_the_line_is_written)
     uint64_t woke = 0, slept = 0;
     start(0, [&](unsigned cpu) {
         drv_ops o = ops(cpu);
-        o.mem_read64(o.ctx, word);
+        o.mem_read64(o.ctx, memory_base);
         o.doze(o.ctx, 100000);
         woke = now();
-        o.mem_read64(o.ctx, word);
+        o.mem_read64(o.ctx, memory_base);
         o.doze(o.ctx, 300);
         slept = now();
     });
     start(1, [&](unsigned cpu) {
         drv_ops o = ops(cpu);
         o.wait(o.ctx, 1000);
-        o.mem_write64(o.ctx, word, 1);
+        o.mem_write64(o.ctx, memory_base, 1);
     });
     run();
     EXPECT_EQ(woke, 1000 + costs.line_move);
@@ -170,44 +126,23 @@ struct Outcome {
     drv_stats stats[8];
 };
 
+constexpr unsigned cpus = 8;
+
 class DriverOnProcessors : public Processors, public testing::WithParamInterface<drv_sync_mode> {
 protected:
-    static constexpr unsigned cpus = 8;
-
     Outcome outcome()
     {
         Outcome result = {};
-        build(cpus + 1);
-        drv root = {};
         drv_config config = {};
-        config.memory_base = memory_base;
-        config.memory_size = memory_bytes;
-        config.cmdq_log2 = DRV_CMDQ_LOG2_MIN;
         config.sync_mode = GetParam();
-        drv_cpus_route(machine, cpus, DRV_IRQ_GERROR);
-        start(cpus, [&](unsigned cpu) {
-            const drv_ops o = ops(cpu);
-            ASSERT_EQ(drv_probe(&root, &o, &config), 0);
-            ASSERT_EQ(drv_reset(&root), 0);
-        });
-        run();
-        start(
-            cpus,
-            [&](unsigned) {
-                while (!drv_cpus_finished(machine))
-                    drv_relax(&root, 100000);
-            },
-            true);
-        auto joined = std::make_unique<drv[]>(cpus);
+        bring_up(cpus, config);
         for (unsigned p = 0; p < cpus; p++)
             start(p, [&](unsigned cpu) {
-                const drv_ops o = ops(cpu);
-                drv_join(&joined[cpu], &root, &o);
                 for (unsigned n = 1; n <= 20; n++) {
                     std::vector<drv_cmd> list(n, drv_cmd_tlbi_nh_asid(0, 1));
                     if (n == 10)
                         list[4] = drv_cmd{{0xff, 0}}; // illegal
-                    EXPECT_EQ(drv_cmdq_issue(&joined[cpu], list.data(), n, true), 0);
+                    EXPECT_EQ(drv_cmdq_issue(&thread[cpu], list.data(), n, true), 0);
                     result.finished.push_back(cpu);
                     result.finished.push_back(now());
                 }
@@ -215,7 +150,7 @@ protected:
         run();
         result.end = now();
         for (unsigned p = 0; p < cpus; p++)
-            result.stats[p] = joined[p].stats;
+            result.stats[p] = thread[p].stats;
         EXPECT_EQ(root.stats.cmdq_errors[REF_CERROR_ILL], cpus);
         return result;
     }
