@@ -48,7 +48,7 @@ static const struct outq_kind event_queue = {
     F(AssuredOnly, NUMBER, f->assured_only)                                                        \
     F(Overlay, NUMBER, f->overlay)                                                                 \
     F(TTRnW, NUMBER, f->ttrnw)                                                                     \
-    F(Span, NUMBER, 1) /* of E_PAGE_REQUEST there are none */                                      \
+    F(Span, NUMBER, f->ats_units ? f->ats_units : 1) /* of E_PAGE_REQUEST there are none */        \
     F(P, NUMBER, f->priv)                                                                          \
     F(X, NUMBER, f->inst)                                                                          \
     F(W, NUMBER, !f->read)                                                                         \

@@ -23,6 +23,7 @@ struct fault {
     bool stall;
     bool priv, inst, read; /* PnU, InD, RnW */
     bool ssv;
+    uint8_t ats_units; /* F_BAD_ATS_TREQ: STUs that were asked for; 0: one */
     uint16_t stag;
     uint32_t streamid, substreamid;
     uint64_t input_addr, fetch_addr, ipa;

@@ -253,6 +253,7 @@ bool smmu__flight_ats_forbidden(struct smmu *s, struct slot *slot)
         fault_begin(slot, asks ? SMMU_EVT_F_BAD_ATS_TREQ : SMMU_EVT_F_TRANSL_FORBIDDEN);
     f->priv = slot->request.flags & SMMU_REQ_PRIV;
     f->inst = slot->request.flags & SMMU_REQ_INST;
+    f->ats_units = slot->request.ats_units;
     return terminate(s, slot, SMMU_RESULT_ABORT, true);
 }
 

@@ -18,7 +18,8 @@ static inline const struct prog_if *smmu__interface_of(const struct smmu *s, uns
 static inline smmu_status_t smmu__request_check(const struct smmu *s, const smmu_request_t *r,
                                                 const struct prog_if **pi)
 {
-    if (r->substreamid > low_mask(20) || r->sh > SMMU_SH_ISH || r->tbu >= s->tbus)
+    if (r->substreamid > low_mask(20) || r->sh > SMMU_SH_ISH || r->tbu >= s->tbus ||
+        r->ats_units > 15)
         return SMMU_E_ARGUMENT;
     *pi = smmu__interface_of(s, r->sec_sid);
     if (*pi)

@@ -52,6 +52,7 @@ struct client_access {
     uint8_t tbu;
     uint16_t order_id;
     uint8_t ats;                /* enum client_ats */
+    uint8_t ats_units;          /* STUs that a Translation Request asks for; 0: one */
     uint8_t memattr;            /* MAIR format */
     uint8_t sh;                 /* smmu_sh_t */
     host_finished_fn *finished; /* called when it can be taken; NULL: its owner asks */

@@ -76,6 +76,7 @@ static smmu_request_t request_of(const struct client_access *access, uint32_t ti
         .sh = access->sh,
         .order_id = access->order_id,
         .size = (uint16_t)access->len,
+        .ats_units = access->ats_units,
         .flags = SMMU_REQ_TRACKED,
     };
     if (access->write)

@@ -336,6 +336,8 @@ void recorder_ats(struct recorder *recorder, const struct client_access *access,
         text_buffer_print(text, " ssid=%u", (unsigned)access->substreamid);
     if (access->len != 1)
         text_buffer_print(text, " len=%u", (unsigned)access->len);
+    if (access->ats_units > 1)
+        text_buffer_print(text, " units=%u", (unsigned)access->ats_units);
     text_buffer_print(text, " nw=%u exec=%u priv=%u", !access->write, access->inst, access->priv);
     if (access->tbu)
         text_buffer_print(text, " tbu=%u", (unsigned)access->tbu);

@@ -23,7 +23,7 @@ enum { COMPLETIONS = sizeof(completions) / sizeof(completions[0]) };
 
 struct ats_args {
     struct value sid, addr;
-    struct value ssid, len, nw, exec, priv, tbu, at;
+    struct value ssid, len, units, nw, exec, priv, tbu, at;
     unsigned completions; /* 0: nothing is expected */
     struct expected pa, bytes, r, w, x, u, granted_priv;
     struct limit cycles;
@@ -102,6 +102,7 @@ static bool parse_ats(struct parser *parser, struct statement *statement)
     const struct option_row options[] = {
         {.key = "ssid", .kind = OPTION_VALUE, .target = &args->ssid, .max = 0xFFFFF},
         {.key = "len", .kind = OPTION_VALUE, .target = &args->len, .max = CLIENT_MAX_BYTES},
+        {.key = "units", .kind = OPTION_VALUE, .target = &args->units, .max = 15},
         {.key = "nw", .kind = OPTION_VALUE, .target = &args->nw, .max = 1},
         {.key = "exec", .kind = OPTION_VALUE, .target = &args->exec, .max = 1},
         {.key = "priv", .kind = OPTION_VALUE, .target = &args->priv, .max = 1},
@@ -114,12 +115,13 @@ static bool parse_ats(struct parser *parser, struct statement *statement)
 static bool resolve(struct player *player, const struct ats_args *args,
                     struct client_access *access)
 {
-    uint64_t sid, ssid, len, nw, exec, priv, tbu;
+    uint64_t sid, ssid, len, units, nw, exec, priv, tbu;
     *access = client_access_default();
     bool fine = player_value(player, &args->sid, &sid) &&
                 player_value(player, &args->addr, &access->addr) &&
                 player_value_or(player, &args->ssid, 0, &ssid) &&
                 player_value_or(player, &args->len, 1, &len) &&
+                player_value_or(player, &args->units, 1, &units) &&
                 player_value_or(player, &args->nw, 0, &nw) &&
                 player_value_or(player, &args->exec, 0, &exec) &&
                 player_value_or(player, &args->priv, 0, &priv) &&
@@ -133,6 +135,7 @@ static bool resolve(struct player *player, const struct ats_args *args,
     access->substreamid = (uint32_t)ssid;
     access->ssv = is_given(&args->ssid);
     access->len = (uint32_t)len;
+    access->ats_units = (uint8_t)units;
     access->inst = exec != 0;
     access->priv = priv != 0;
     access->tbu = (uint8_t)tbu;

@@ -197,6 +197,7 @@ private:
         side.identity.sh = a.sh;
         side.identity.order_id = a.order_id;
         side.identity.ats = static_cast<smmusim::ats_state>(a.ats);
+        side.identity.ats_units = a.ats_units;
         tlm::tlm_generic_payload trans;
         fill(trans, a.write, a.addr, job.data.data(), a.len, side);
         sc_time delay = SC_ZERO_TIME;

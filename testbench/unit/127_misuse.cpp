@@ -48,6 +48,10 @@ TEST(Misuse, 128_requests_out_of_their_documented_range)
     EXPECT_EQ(smmu_submit(d.s, 0, &request, &response), SMMU_E_UNSUPPORTED);
     request.sec_sid = 200;
     EXPECT_EQ(smmu_submit(d.s, 0, &request, &response), SMMU_E_ARGUMENT);
+    request = {};
+    request.flags = SMMU_REQ_ATS_REQUEST;
+    request.ats_units = 16;
+    EXPECT_EQ(smmu_submit(d.s, 0, &request, &response), SMMU_E_ARGUMENT);
 }
 
 TEST(Misuse, 129_time_that_goes_backwards)

@@ -70,12 +70,12 @@ const std::set<std::string> not_built = {"E_PAGE_REQUEST", "F_VMS_FETCH"};
 /* Zero in every record: what is IMPLEMENTATION DEFINED, and of granule protection checks. */
 const std::set<std::string> always_zero = {"REASON", "GPCF"};
 
-/* A translation request asks to read, one STU, and to write unless it says that it does not (7.3.6). */
-uint64_t request_fields(unsigned number, bool writes)
+/* A translation request asks to read, one STU or as many as it says, and to write unless it says that it does not (7.3.6). */
+uint64_t request_fields(unsigned number, bool writes, unsigned units = 1)
 {
     if (number != REF_EVT_F_BAD_ATS_TREQ)
         return 0;
-    return REF_PREP(F_BAD_ATS_TREQ_SPAN, 1) | REF_PREP(F_BAD_ATS_TREQ_R, 1) |
+    return REF_PREP(F_BAD_ATS_TREQ_SPAN, units) | REF_PREP(F_BAD_ATS_TREQ_R, 1) |
            REF_PREP(F_BAD_ATS_TREQ_W, writes);
 }
 
@@ -133,13 +133,14 @@ TEST(EventPacking, 601_nothing_is_set_outside_the_fields_of_the_record)
         f.class_ = 3;
         f.s2 = f.nsipa = f.ttrnw = f.stall = f.priv = f.inst = f.read = f.ssv = true;
         f.dirty_bit = f.assured_only = f.overlay = true;
+        f.ats_units = 15;
         f.stag = UINT16_MAX;
         f.streamid = UINT32_MAX;
         f.substreamid = 0xFFFFF;
         f.input_addr = f.fetch_addr = f.ipa = UINT64_MAX;
         full[0] = (full[0] & ~REF_MASK(EVT_TYPE)) | number;
         if (number == REF_EVT_F_BAD_ATS_TREQ)
-            full[1] = request_fields(number, false) | REF_MASK(F_BAD_ATS_TREQ_P) |
+            full[1] = request_fields(number, false, 15) | REF_MASK(F_BAD_ATS_TREQ_P) |
                       REF_MASK(F_BAD_ATS_TREQ_X);
         EXPECT_EQ(pack(f), full) << ref_event_table[e].name;
     }

@@ -86,6 +86,7 @@ smmu_request_t request_of(unsigned tbu, const tlm::tlm_generic_payload &trans,
                                     (identity.instruction ? SMMU_REQ_INST : 0) |
                                     (identity.privileged ? SMMU_REQ_PRIV : 0) |
                                     (identity.ssv ? SMMU_REQ_SSV : 0) | flags_of(identity.ats));
+    r.ats_units = identity.ats_units;
     r.sec_sid = identity.sec_sid;
     r.tbu = static_cast<uint8_t>(tbu);
     r.memattr = identity.memattr;

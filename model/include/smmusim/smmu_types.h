@@ -65,9 +65,10 @@ enum {
      */
     SMMU_REQ_TRACKED = 1u << 4,
     /*
-     * PCIe ATS (3.9.1). A Translation Request of one page: WRITE stands for NW=0, INST for Exe,
-     * PRIV for Priv, which two count only with SSV (13.7). Its result is an SMMU_RESULT_ATS_*, it
-     * is no access, and TRACKED does not count.
+     * PCIe ATS (3.9.1). A Translation Request of 'ats_units' STUs: WRITE stands for NW=0, INST for
+     * Exe, PRIV for Priv, which two count only with SSV (13.7). Its result is an SMMU_RESULT_ATS_*,
+     * of the first STU and what lies in the same region; whoever wants more asks again. It is no
+     * access, and TRACKED does not count.
      */
     SMMU_REQ_ATS_REQUEST = 1u << 5,
     /* A translated transaction: addr is what a Translation Completion has brought. Not both. */
@@ -88,6 +89,7 @@ typedef struct smmu_request {
     uint16_t order_id;    /* bus ID: answers of one TBU, direction and ID come in order (timing.order_by_id) */
     uint16_t size;        /* bytes of a write: what it occupies of timing.wbuf_beats and the port
                              (timing.tbu_port_bytes). 0: one beat */
+    uint8_t ats_units;    /* STUs that a Translation Request asks for, up to 15. 0: one */
 } smmu_request_t;
 
 typedef enum smmu_result {

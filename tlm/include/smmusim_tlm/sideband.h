@@ -37,6 +37,7 @@ struct stream_identity {
     bool privileged = false;
     bool instruction = false;
     ats_state ats = ats_state::untranslated;
+    uint8_t ats_units = 1; /* STUs that a translation request asks for, up to 15 */
     uint8_t memattr =
         SMMU_MEMATTR_WB_RAWA; /* MAIR format (13.1.3: what clients without attributes mean) */
     uint8_t sh = SMMU_SH_NSH;
