@@ -99,8 +99,15 @@ void tlb_hit(benchmark::State &state, smmu_mode_t mode, Machine::Stages stages)
     state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kSequence));
 }
 
-/* 512 addresses that share no table below the first level, and caches too small for any of it:
- * every walk is cold. */
+/* The walk's address of number n: they share no table below the first level, and their descriptors
+ * are spread over the tables, as those of addresses in use are: all at the same offset would fight
+ * for the same few lines of the host's caches. */
+uint64_t cold_address(uint64_t n)
+{
+    return n << 39 | n << 30 | n << 21 | n << 12;
+}
+
+/* 512 addresses, and caches too small for any of what leads to them: every walk is cold. */
 void cold_walk(benchmark::State &state, smmu_mode_t mode)
 {
     constexpr uint64_t kWalks = 512;
@@ -110,14 +117,14 @@ void cold_walk(benchmark::State &state, smmu_mode_t mode)
                {"timing.wc_entries", 8},
                {"timing.wc_ways", 8}});
     for (uint64_t i = 0; i < kWalks; i++)
-        m.map(i << 39 | 0x1000, 1);
+        m.map(cold_address(i), 1);
     m.start();
-    m.access(m.request((kWalks - 1) << 39 |
-                       0x1000)); /* its configuration stays, its translation will be gone */
+    m.access(m.request(
+        cold_address(kWalks - 1))); /* its configuration stays, its translation will be gone */
     smmu_stats_clear(m.smmu());
     for (auto _ : state)
         for (uint64_t i = 0; i < kWalks; i++)
-            benchmark::DoNotOptimize(m.access(m.request(i << 39 | 0x1000)).pa);
+            benchmark::DoNotOptimize(m.access(m.request(cold_address(i))).pa);
     const uint64_t walks = smmu_stat_value(m.smmu(), SMMU_STAT_walks);
     if (walks != static_cast<uint64_t>(state.iterations()) * kWalks ||
         smmu_stat_value(m.smmu(), SMMU_STAT_walk_reads) != 4 * walks)
@@ -135,13 +142,13 @@ void nested_cold_walk(benchmark::State &state, smmu_mode_t mode)
                {"timing.wc_levels", 0}},
               size_t{64} << 20, Machine::Stages::Both);
     for (uint64_t i = 0; i < kWalks; i++)
-        m.map(i << 39 | 0x1000, 1);
+        m.map(cold_address(i), 1);
     m.start();
-    m.access(m.request((kWalks - 1) << 39 | 0x1000));
+    m.access(m.request(cold_address(kWalks - 1)));
     smmu_stats_clear(m.smmu());
     for (auto _ : state)
         for (uint64_t i = 0; i < kWalks; i++)
-            benchmark::DoNotOptimize(m.access(m.request(i << 39 | 0x1000)).pa);
+            benchmark::DoNotOptimize(m.access(m.request(cold_address(i))).pa);
     const uint64_t walks = smmu_stat_value(m.smmu(), SMMU_STAT_walks);
     if (walks != static_cast<uint64_t>(state.iterations()) * kWalks ||
         smmu_stat_value(m.smmu(), SMMU_STAT_walk_reads) != 24 * walks)
@@ -287,11 +294,11 @@ void tlbi_nh_va(benchmark::State &state, smmu_mode_t mode)
 /* By ASID, on a TLB full of live entries of 15 ASIDs, of which 8 are named in turn. */
 void tlbi_nh_asid(benchmark::State &state)
 {
-    constexpr uint32_t kAsids = (1u << Machine::kSubstreamsLog2) - 1, kNamed = 8, kCommands = 1 << 15;
+    constexpr uint32_t kAsids = (1u << Machine::kSubstreamsLog2) - 1, kNamed = 8,
+                       kCommands = 1 << 15;
     const uint64_t entries = static_cast<uint64_t>(state.range(0));
-    Machine m({{"mode", SMMU_MODE_FUNCTIONAL},
-               {"timing.tbus", 1},
-               {"timing.mtlb_entries", entries}});
+    Machine m(
+        {{"mode", SMMU_MODE_FUNCTIONAL}, {"timing.tbus", 1}, {"timing.mtlb_entries", entries}});
     m.map(kBase, entries);
     m.start();
     for (uint64_t p = 0; p < entries; p++)
@@ -336,11 +343,16 @@ struct Ratio {
 };
 
 constexpr Ratio kRatios[] = {
-    {"tlb_hit/untimed", "bare_probe", 6},      {"cold_walk/untimed", "bare_probe", 80},
-    {"tlbi_nh_va/untimed", "bare_decode", 40}, {"tlb_hit/timed", "bare_probe", 8},
-    {"cold_walk/timed", "bare_probe", 150},    {"tlbi_nh_va/timed", "bare_decode", 60},
-    {"traffic", "bare_probe", 12},             {"tlb_hit/nested", "bare_probe", 6},
-    {"nested_cold_walk/untimed", "bare_probe", 480}, {"nested_cold_walk/timed", "bare_probe", 900},
+    {"tlb_hit/untimed", "bare_probe", 6},
+    {"cold_walk/untimed", "bare_probe", 80},
+    {"tlbi_nh_va/untimed", "bare_decode", 40},
+    {"tlb_hit/timed", "bare_probe", 8},
+    {"cold_walk/timed", "bare_probe", 150},
+    {"tlbi_nh_va/timed", "bare_decode", 60},
+    {"traffic", "bare_probe", 12},
+    {"tlb_hit/nested", "bare_probe", 6},
+    {"nested_cold_walk/untimed", "bare_probe", 480},
+    {"nested_cold_walk/timed", "bare_probe", 900},
 };
 
 /* The slowest size of TLBs in units of the fastest. */

@@ -8,6 +8,8 @@
 #define SMMUSIM_BENCH_MACHINE_H
 
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -53,7 +55,7 @@ public:
     smmu_request_t request(uint64_t va, uint32_t substream) const;
     void write32(uint32_t offset, uint32_t value);
     void write64(uint32_t offset, uint64_t value);
-    uint8_t *at(uint64_t address) { return &memory_[address]; }
+    uint8_t *at(uint64_t address) { return memory_.get() + address; }
     uint64_t command_ring() const { return ring_; }
     static constexpr unsigned kRingLog2 = 19;
 
@@ -64,7 +66,8 @@ private:
     static void store64(void *ctx, uint64_t address, uint64_t value);
 
     const Stages stages_;
-    std::vector<uint8_t> memory_;
+    size_t memory_bytes_;
+    std::unique_ptr<uint8_t, decltype(&std::free)> memory_;
     std::vector<uint64_t> instance_;
     smmu_t *smmu_ = nullptr;
     tbl_port port_{};
