@@ -41,7 +41,7 @@ static unsigned granule_code(const struct smmu *s, const uint64_t words[2])
     return CFG(s, IDR3_RIL) ? VA_FIELD(TG, words) : 0;
 }
 
-static struct address_range range_of(const struct smmu *s, const uint64_t words[2])
+static inline struct address_range range_of(const struct smmu *s, const uint64_t words[2])
 {
     static const uint8_t granule_log2_of_tg[4] = {0, 12, 14, 16};
     struct address_range r = {.first = SMMU_FIELD_IN_PLACE(CMD_TLBI_NH_VA, Addr, words),
@@ -168,30 +168,30 @@ uint16_t smmu__vmid_wildcard(const struct prog_if *pi)
 }
 
 /* A queue's commands by VMID are about its own Security state's entries, and not about those of
- * EL2. VMID counts only if there is a stage 2 (4.4.2). */
-static struct inval_scope vmid_scope(const struct smmu *s, const struct prog_if *pi,
-                                   const uint64_t words[2])
+ * EL2. VMID counts only if there is a stage 2 (4.4.2). Scopes are written where they are used: a
+ * copy of one just written would wait for the stores. */
+static inline void vmid_scope(struct inval_scope *scope, const struct smmu *s,
+                              const struct prog_if *pi, const uint64_t words[2])
 {
-    return (struct inval_scope){.kind = INVAL_TLB,
-                                .u.tlb = {.world = WORLD_NS_EL1,
-                                          .by_vmid = CFG(s, IDR0_S2P) != 0,
-                                          .vmid = VMID(words),
-                                          .vmid_ignored = smmu__vmid_wildcard(pi)}};
+    *scope = (struct inval_scope){.kind = INVAL_TLB};
+    scope->u.tlb.world = WORLD_NS_EL1;
+    scope->u.tlb.by_vmid = CFG(s, IDR0_S2P) != 0;
+    scope->u.tlb.vmid = VMID(words);
+    scope->u.tlb.vmid_ignored = smmu__vmid_wildcard(pi);
 }
 
 /* The scope of every NH command: what stage 1 has a part in (4.4.2; Arm ARM D8.17). */
-static struct inval_scope nh_scope(const struct smmu *s, const struct prog_if *pi,
-                                   const uint64_t words[2])
+static inline void nh_scope(struct inval_scope *scope, const struct smmu *s,
+                            const struct prog_if *pi, const uint64_t words[2])
 {
-    struct inval_scope scope = vmid_scope(s, pi, words);
-    scope.u.tlb.spare_stage2 = true;
-    return scope;
+    vmid_scope(scope, s, pi, words);
+    scope->u.tlb.spare_stage2 = true;
 }
 
 /* The scope of every EL2 command: E2H or not (3.17.5). */
-static struct inval_scope el2_scope(void)
+static inline void el2_scope(struct inval_scope *scope)
 {
-    return (struct inval_scope){.kind = INVAL_TLB, .u.tlb = {.world = WORLD_NS_EL2}};
+    *scope = (struct inval_scope){.kind = INVAL_TLB, .u.tlb = {.world = WORLD_NS_EL2}};
 }
 
 static void add_asid(struct inval_tlb *scope, const uint64_t words[2])
@@ -213,14 +213,16 @@ static void add_range(const struct smmu *s, struct inval_tlb *scope, const uint6
 
 static void handle_tlbi_nh_all(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    struct inval_scope scope = nh_scope(s, pi, words);
+    struct inval_scope scope;
+    nh_scope(&scope, s, pi, words);
     smmu__invalidate(s, &scope);
 }
 
 /* Global entries have no ASID: they stay. */
 static void handle_tlbi_nh_asid(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    struct inval_scope scope = nh_scope(s, pi, words);
+    struct inval_scope scope;
+    nh_scope(&scope, s, pi, words);
     add_asid(&scope.u.tlb, words);
     scope.u.tlb.spare_global = true;
     smmu__invalidate(s, &scope);
@@ -229,7 +231,8 @@ static void handle_tlbi_nh_asid(struct smmu *s, const struct prog_if *pi, const 
 /* Global entries of the address go whatever the ASID. */
 static void handle_tlbi_nh_va(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    struct inval_scope scope = nh_scope(s, pi, words);
+    struct inval_scope scope;
+    nh_scope(&scope, s, pi, words);
     add_asid(&scope.u.tlb, words);
     add_range(s, &scope.u.tlb, words);
     smmu__invalidate(s, &scope);
@@ -237,7 +240,8 @@ static void handle_tlbi_nh_va(struct smmu *s, const struct prog_if *pi, const ui
 
 static void handle_tlbi_nh_vaa(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    struct inval_scope scope = nh_scope(s, pi, words);
+    struct inval_scope scope;
+    nh_scope(&scope, s, pi, words);
     add_range(s, &scope.u.tlb, words);
     smmu__invalidate(s, &scope);
 }
@@ -246,14 +250,16 @@ static void handle_tlbi_el2_all(struct smmu *s, const struct prog_if *pi, const 
 {
     (void)pi;
     (void)words;
-    struct inval_scope scope = el2_scope();
+    struct inval_scope scope;
+    el2_scope(&scope);
     smmu__invalidate(s, &scope);
 }
 
 /* Without E2H there are no ASIDs: the command's is ignored (4.4.2.8). */
 static void handle_tlbi_el2_va(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    struct inval_scope scope = el2_scope();
+    struct inval_scope scope;
+    el2_scope(&scope);
     if (REG_FIELD(pi, CR2, E2H))
         add_asid(&scope.u.tlb, words);
     add_range(s, &scope.u.tlb, words);
@@ -263,7 +269,8 @@ static void handle_tlbi_el2_va(struct smmu *s, const struct prog_if *pi, const u
 static void handle_tlbi_el2_vaa(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
     (void)pi;
-    struct inval_scope scope = el2_scope();
+    struct inval_scope scope;
+    el2_scope(&scope);
     add_range(s, &scope.u.tlb, words);
     smmu__invalidate(s, &scope);
 }
@@ -271,23 +278,25 @@ static void handle_tlbi_el2_vaa(struct smmu *s, const struct prog_if *pi, const 
 static void handle_tlbi_el2_asid(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
     (void)pi;
-    struct inval_scope scope = el2_scope();
+    struct inval_scope scope;
+    el2_scope(&scope);
     add_asid(&scope.u.tlb, words);
     scope.u.tlb.spare_global = true;
     smmu__invalidate(s, &scope);
 }
 
-static void handle_tlbi_s12_vmall(struct smmu *s, const struct prog_if *pi,
-                                  const uint64_t words[2])
+static void handle_tlbi_s12_vmall(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    struct inval_scope scope = vmid_scope(s, pi, words);
+    struct inval_scope scope;
+    vmid_scope(&scope, s, pi, words);
     smmu__invalidate(s, &scope);
 }
 
 /* What stage 2 alone has made. CHOICE: combined entries stay, as 4.4.3.1 permits. */
 static void handle_tlbi_s2_ipa(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
-    struct inval_scope scope = vmid_scope(s, pi, words);
+    struct inval_scope scope;
+    vmid_scope(&scope, s, pi, words);
     add_range(s, &scope.u.tlb, words);
     scope.u.tlb.spare_stage1 = true;
     smmu__invalidate(s, &scope);
@@ -348,8 +357,8 @@ static const struct command {
     cmd_handler_fn *handle;
 } commands[SMMU_CMD_COUNT] = {
 #define CMD(name, opcode, kind, legal, queues, check, handler, section)                            \
-    {opcode, CMD_IS_##kind, SMMU_FEAT_##legal, SMMU_QUEUES_##queues, check_##check,                \
-     handle_##handler},
+    {opcode,        CMD_IS_##kind,   SMMU_FEAT_##legal, SMMU_QUEUES_##queues,                      \
+     check_##check, handle_##handler},
 #include "cmds.def"
 #undef CMD
 };

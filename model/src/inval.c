@@ -54,8 +54,8 @@ static uint64_t most_sets(const struct walk_cache *w)
 
 void smmu__inval_init(struct smmu *s)
 {
-    const uint64_t sets[INVAL_KINDS] = {[INVAL_CONFIG] = s->cfgcache.sets,
-                                        [INVAL_TLB] = most_sets(&s->walk_cache)};
+    const uint64_t sets[INVAL_KINDS] = {
+        [INVAL_CONFIG] = s->cfgcache.sets, [INVAL_TLB] = most_sets(&s->walk_cache)};
     for (unsigned kind = 0; kind < INVAL_KINDS; kind++) {
         struct inval_cost *c = s->inval.cost[kind];
         c[false].in_tcu = scan(sets[kind], CFG(s, TIMING_INV_TCU_SCAN));
@@ -114,19 +114,19 @@ static inline uint64_t send_to_tbus(struct smmu *s, uint64_t now, uint64_t work)
 {
     const uint64_t there = CFG(s, TIMING_DTI_INV_REQ_LAT), back = CFG(s, TIMING_DTI_INV_ACK_LAT);
     const uint64_t apart = CFG(s, TIMING_INV_FANOUT) ? there + work + back : s->message.tcu_beats;
-    const struct inval_work first = {now + there, work, apart};
+    struct inval_work *w = &s->inval.work[s->inval.count % INVAL_TOKENS_MAX];
+    w->from = now + there;
+    w->length = work;
+    w->apart = apart;
     if (s->timeline.capacity)
-        note_in_tbus(s, &first);
-    s->inval.work[s->inval.count % INVAL_TOKENS_MAX] = first;
+        note_in_tbus(s, w);
     TCU_STAT(s, inval_sent, s->tbus);
     return now + (s->tbus - 1) * apart + there + work + back;
 }
 
 inline uint64_t smmu__inval_free_at(const struct smmu *s)
 {
-    const struct inval_state *v = &s->inval;
-    uint64_t tokens = CFG(s, TIMING_DTI_INV_TOKENS);
-    return v->count < tokens ? 0 : v->done[(v->count - tokens) % INVAL_TOKENS_MAX];
+    return s->inval.free_at;
 }
 
 static OFF_PATH void note(struct smmu *s, const struct inval_scope *scope, uint64_t done)
@@ -152,12 +152,14 @@ static inline void charge(struct smmu *s, const struct inval_scope *scope)
         done = tcu;
     if (s->timeline.capacity)
         note(s, scope, done);
-    v->done[v->count++ % INVAL_TOKENS_MAX] = done;
+    const uint64_t tokens = CFG(s, TIMING_DTI_INV_TOKENS);
+    v->latest_done = v->done[v->count++ % INVAL_TOKENS_MAX] = done;
+    v->free_at = v->count < tokens ? 0 : v->done[(v->count - tokens) % INVAL_TOKENS_MAX];
 }
 
 inline uint64_t smmu__inval_latest_done(const struct smmu *s)
 {
-    return s->inval.done[(s->inval.count - 1) % INVAL_TOKENS_MAX];
+    return s->inval.latest_done;
 }
 
 /* ------------------------------------------------------------------------------- what it does */
@@ -170,9 +172,9 @@ static inline void invalidate_translations(struct smmu *s, const struct inval_tl
         return;
     }
     struct tlb_range range = smmu__tlb_range(scope);
-    for (uint32_t i = 0; i < s->tbus; i++) {
-        smmu__tlb_drop(s, &s->tbu[i].utlb, &range);
-        smmu__tlb_drop(s, &s->tbu[i].mtlb, &range);
+    for (struct tbu *t = s->tbu, *end = t + s->tbus; t < end; t++) {
+        smmu__tlb_drop(s, &t->utlb, &range);
+        smmu__tlb_drop(s, &t->mtlb, &range);
     }
     for (unsigned i = 0; i < s->walk_cache.arrays; i++)
         smmu__tlb_drop(s, &s->walk_cache.array[i], &range);
@@ -237,8 +239,8 @@ bool smmu__inval_complete(struct smmu *s, const struct inval_wait *wait)
         v->changes++;
         v->dirty = false;
     }
-    bool emptied = v->changes > wait->change ||
-                   (v->changes == wait->change && empty(s, v->epoch ^ 1));
+    bool emptied =
+        v->changes > wait->change || (v->changes == wait->change && empty(s, v->epoch ^ 1));
     return emptied && acknowledged(v, wait->ack_tag);
 }
 
@@ -310,6 +312,7 @@ void smmu__inval_reset(struct smmu *s)
     v->acks_pending = 0;
     v->own_running = v->own_marked[0] = v->own_marked[1] = 0;
     memset(v->done, 0, sizeof v->done);
+    v->free_at = v->latest_done = 0;
     memset(v->work, 0, sizeof v->work);
     v->forgotten_ack_tag = v->next_ack_tag;
     v->dirty = false;

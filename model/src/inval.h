@@ -77,6 +77,7 @@ struct inval_state {
     uint64_t reset_changes; /* of these, before the last reset */
     uint64_t count;      /* invalidations ever */
     uint64_t done[INVAL_TOKENS_MAX]; /* when the latest are complete, by count modulo the maximum */
+    uint64_t free_at, latest_done;   /* of these: when a token is free, and the latest one's */
     /* While a TBU works on them: of the same ones, for TBU 0; the others 'apart' cycles later
      * each. */
     struct inval_work {

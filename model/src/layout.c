@@ -58,16 +58,9 @@ static void lay_out_tlb(struct arena *a, struct tlb *t, uint64_t entries, uint64
     t->sets = (uint32_t)(entries / ways);
     t->set_mask = mask_of(t->sets);
     t->entry = carve(a, entries, sizeof *t->entry);
+    if (t->sets == 1) /* fully associative: few of its misses search it */
+        t->holders = carve(a, TLB_BUCKETS, sizeof *t->holders);
     lay_out_repl(a, &t->repl, t->sets, ways, policy);
-}
-
-/* Fully associative: few of its misses search it. */
-static void lay_out_utlb(struct arena *a, struct tlb *t, uint64_t entries, uint64_t policy)
-{
-    lay_out_tlb(a, t, entries, entries, policy);
-    if (!entries)
-        return;
-    t->holders = carve(a, TLB_BUCKETS, sizeof *t->holders);
 }
 
 static void lay_out_cfgcache(struct arena *a, struct cfgcache *c, uint64_t entries, uint64_t ways,
@@ -96,7 +89,8 @@ static void lay_out_tbus(struct arena *a, struct smmu *s, const uint64_t *v)
         struct tbu measured = {0}, *t = s->tbu ? &s->tbu[i] : &measured;
         t->number = (uint16_t)i;
         t->pmcg = s->pmcg ? &s->pmcg[PMCG_FIRST_TBU + i] : NULL;
-        lay_out_utlb(a, &t->utlb, utlb_entries(v), v[SMMU_CFG_TIMING_UTLB_REPL]);
+        lay_out_tlb(a, &t->utlb, utlb_entries(v), utlb_entries(v),
+                    v[SMMU_CFG_TIMING_UTLB_REPL]);
         lay_out_tlb(a, &t->mtlb, v[SMMU_CFG_TIMING_MTLB_ENTRIES], v[SMMU_CFG_TIMING_MTLB_WAYS],
                     v[SMMU_CFG_TIMING_MTLB_REPL]);
         t->order = carve(a, 2 * v[SMMU_CFG_TIMING_ORDER_IDS], sizeof *t->order);

@@ -10,7 +10,7 @@ static inline bool look_in(const struct tlb *t, const struct xctx *x, uint64_t v
                            struct tbu_lookup *found, unsigned *probes)
 {
     *probes = 0;
-    for (uint64_t sizes = t->live_sizes; sizes; sizes &= sizes - 1) {
+    for (uint64_t sizes = t->sizes[SIZES_LIVE]; sizes; sizes &= sizes - 1) {
         ++*probes;
         found->entry =
             smmu__tlb_find(t, va, lowest_bit(sizes), x->tag_serial, x->global_serial);
@@ -120,7 +120,8 @@ static inline struct lane *bank_of(struct smmu *s, struct tbu *t, uint64_t va)
     uint64_t banks = CFG(s, TIMING_MTLB_BANKS);
     if (banks == 1)
         return &t->bank[0];
-    unsigned log2 = t->mtlb.live_sizes ? lowest_bit(t->mtlb.live_sizes) : 12;
+    uint64_t sizes = t->mtlb.sizes[SIZES_LIVE];
+    unsigned log2 = sizes ? lowest_bit(sizes) : 12;
     return &t->bank[smmu__tlb_set(&t->mtlb, va >> log2) & (banks - 1)];
 }
 

@@ -41,8 +41,9 @@ static void note_sizes(struct tlb *t, unsigned log2)
     uint64_t bit = UINT64_C(1) << log2;
     bool leaves = t->of_size[TLB_LEAF][log2] || t->of_size[TLB_SPLINTER][log2];
     bool tables = t->of_size[TLB_TABLE][log2];
-    t->leaf_sizes = leaves ? t->leaf_sizes | bit : t->leaf_sizes & ~bit;
-    t->live_sizes = leaves || tables ? t->live_sizes | bit : t->live_sizes & ~bit;
+    const bool there[SIZES_KINDS] = {[SIZES_LIVE] = leaves || tables, [SIZES_OF_LEAVES] = leaves};
+    for (unsigned kind = 0; kind < SIZES_KINDS; kind++)
+        t->sizes[kind] = there[kind] ? t->sizes[kind] | bit : t->sizes[kind] & ~bit;
 }
 
 static void empty(struct tlb *t, struct tlb_entry *e)
@@ -143,7 +144,7 @@ void smmu__tlb_reset(struct tlb *t, uint64_t seed)
     memset(t->of_size, 0, sizeof t->of_size);
     if (t->holders)
         memset(t->holders, 0, TLB_BUCKETS * sizeof *t->holders);
-    t->live_sizes = t->leaf_sizes = 0;
+    memset(t->sizes, 0, sizeof t->sizes);
     t->splinters = 0;
     t->entries = t->all_alive_at = 0;
     smmu__repl_reset(&t->repl, t->sets, seed);
@@ -246,27 +247,27 @@ static inline void drop_region(struct smmu *s, struct tlb *t, const struct tlb_r
 struct tlb_range smmu__tlb_range(const struct inval_tlb *i)
 {
     uint64_t length_less_one = i->va_last - i->va_first, first = smmu__canonical(i->va_first);
-    return (struct tlb_range){i, first,
-                              first > UINT64_MAX - length_less_one ? UINT64_MAX
-                                                                   : first + length_less_one};
+    return (struct tlb_range){
+        i, first, first > UINT64_MAX - length_less_one ? UINT64_MAX : first + length_less_one};
 }
 
 /* Either the sets that the range's regions fall into, or, for a range of more regions than sets and
- * while there are splinters, every set. */
+ * while there are splinters, every set. Most ranges are one region of each size. */
 void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct tlb_range *r, uint64_t sizes)
 {
-    if (t->splinters && !r->scope->spare_stage1) {
+    if (UNLIKELY(t->splinters) && !r->scope->spare_stage1) {
         drop_all_named(s, t, r);
         return;
     }
-    for (; sizes; sizes &= sizes - 1) {
+    do {
         unsigned log2 = lowest_bit(sizes);
-        uint64_t region = r->first >> log2, count = (r->last >> log2) - region + 1;
-        if (count > t->sets) {
+        uint64_t region = r->first >> log2, last = r->last >> log2;
+        if (UNLIKELY(last - region >= t->sets)) {
             drop_all_named(s, t, r);
             return;
         }
-        for (; count; count--, region++)
+        do
             drop_region(s, t, r, region, log2);
-    }
+        while (UNLIKELY(region++ != last));
+    } while (sizes &= sizes - 1);
 }

@@ -32,18 +32,20 @@ struct tlb_entry {
  * invalidation that names an address of the whole (Arm ARM D8.17). */
 enum tlb_kind { TLB_LEAF, TLB_TABLE, TLB_SPLINTER, TLB_KINDS };
 
+/* Of any kind; leaves and splinters alone: indexed by whether a scope spares tables. */
+enum tlb_sizes { SIZES_LIVE, SIZES_OF_LEAVES, SIZES_KINDS };
+
 struct tlb {
     uint32_t sets, ways;
     uint32_t set_mask;   /* sets - 1, or NO_SET_MASK */
     uint32_t entries;    /* in use, alive or dead */
     uint32_t all_alive_at; /* of one set: tags.next_serial when every entry was found alive */
-    uint64_t live_sizes; /* bit n: some entry of 2^n bytes may be present */
-    uint64_t leaf_sizes; /* of these, with leaves or splinters */
+    uint64_t sizes[SIZES_KINDS]; /* bit n: some entry of 2^n bytes may be present */
     uint32_t of_size[TLB_KINDS][64];
     uint32_t splinters;
     struct tlb_entry *entry; /* [sets][ways] */
     struct repl repl;
-    uint8_t *holders; /* [TLB_BUCKETS]: how many keys fall into a bucket; or NULL (one large set) */
+    uint8_t *holders; /* [TLB_BUCKETS]: of one set: how many keys fall into a bucket */
     /* Counted; from an instance's creation on: inserted = evicted + invalidated + those
      * in place. */
     uint64_t inserted, evicted, invalidated;
@@ -112,7 +114,7 @@ void smmu__tlb_drop_range(struct smmu *s, struct tlb *t, const struct tlb_range 
 /* Most arrays of an instance have nothing that an invalidation could name. */
 static inline void smmu__tlb_drop(struct smmu *s, struct tlb *t, const struct tlb_range *range)
 {
-    uint64_t sizes = range->scope->leaf_only ? t->leaf_sizes : t->live_sizes;
+    uint64_t sizes = t->sizes[range->scope->leaf_only];
     if (sizes)
         smmu__tlb_drop_range(s, t, range, sizes);
 }

@@ -2,6 +2,8 @@
 /* L2. See walk_cache.h. */
 #include "walk_cache.h"
 
+#include <assert.h>
+
 #include "pte.h"
 #include "state.h"
 
@@ -46,22 +48,22 @@ static unsigned array_of(const struct smmu *s, const struct walk *w, int level)
 
 /* ------------------------------------------------------------------------ look-up */
 
-static const struct tlb_entry *find(struct smmu *s, const smmu_request_t *r, const struct xctx *x,
-                                    const struct walk *w, int level)
+static inline const struct tlb_entry *find(struct smmu *s, const smmu_request_t *r,
+                                           const struct xctx *x, const struct walk *w, uint64_t va,
+                                           int level)
 {
     struct tlb *t = &s->walk_cache.array[array_of(s, w, level)];
     unsigned granule = x->ttb[w->half].granule_log2;
     uint32_t serial = of_stage2(w) ? x->s2_serial : x->tag_serial;
     uint32_t other_serial = of_stage2(w) ? x->s2_serial : x->global_serial;
     unsigned log2 = smmu__walk_level_log2(granule, level);
-    const unsigned sizes[] = {log2, log2 + smmu__pte_contiguous_log2(granule, level)};
+    unsigned run_log2 = log2 + smmu__pte_contiguous_log2(granule, level);
+    uint64_t sizes = (UINT64_C(1) << log2 | UINT64_C(1) << run_log2) & t->sizes[SIZES_LIVE];
     const struct tlb_entry *found = NULL;
     unsigned reads = 0;
-    for (unsigned i = 0; !found && i < sizeof sizes / sizeof sizes[0]; i++) {
-        if (!bit_of(t->live_sizes, sizes[i]) || (i && sizes[1] == sizes[0]))
-            continue;
+    for (; sizes && !found; sizes &= sizes - 1) {
         reads++;
-        found = smmu__tlb_find(t, va_of(x, w), sizes[i], serial, other_serial);
+        found = smmu__tlb_find(t, va, lowest_bit(sizes), serial, other_serial);
         if (found && (found->geometry & 7) - 1 != level)
             found = NULL; /* the same size, of another granule's level */
     }
@@ -70,12 +72,12 @@ static const struct tlb_entry *find(struct smmu *s, const smmu_request_t *r, con
 }
 
 /* When the look-up of a level that begins at 'from' has its result. */
-static uint64_t lookup_done(struct smmu *s, const struct xctx *x, const struct walk *w, int level,
-                            uint64_t from)
+static uint64_t lookup_done(struct smmu *s, const struct xctx *x, const struct walk *w, uint64_t va,
+                            int level, uint64_t from)
 {
     unsigned array = array_of(s, w, level);
     unsigned granule = x->ttb[w->half].granule_log2;
-    uint64_t region = va_of(x, w) >> smmu__walk_level_log2(granule, level);
+    uint64_t region = va >> smmu__walk_level_log2(granule, level);
     uint32_t bank = smmu__tlb_set(&s->walk_cache.array[array], region) &
                     (uint32_t)(CFG(s, TIMING_WC_BANKS) - 1);
     return smmu__turn(s, &s->walk_cache.bank[array][bank], from, CFG(s, TIMING_WC_PROBE_INTERVAL)) +
@@ -100,46 +102,36 @@ static enum walk_cache_outcome take(struct smmu *s, const struct tlb_entry *e, i
     return WALK_CACHE_TABLE;
 }
 
-/* A look-up of one of the levels, which the monitor knows by stage. */
-#define COUNT_LEVEL(level, EVENT)                                                                  \
-    (TCU_EVENT(s, wc_##level##_lookup, WC_##EVENT##_LOOKUP, 1, r),                                 \
-     TCU_EVENT(s, wc_##level##_miss, WC_##EVENT##_MISS, miss, r))
-
-static void count(struct smmu *s, const smmu_request_t *r, bool stage2, int level, bool miss)
-{
-    switch (column(level) + (stage2 ? (unsigned)WALK_LEVELS : 0)) {
-    case 0:
-        COUNT_LEVEL(l0, S1L0);
-        break;
-    case 1:
-        COUNT_LEVEL(l1, S1L1);
-        break;
-    case 2:
-        COUNT_LEVEL(l2, S1L2);
-        break;
-    case 3:
-        COUNT_LEVEL(l3, S1L3);
-        break;
-    case 4:
-        COUNT_LEVEL(s2l0, S2L0);
-        break;
-    case 5:
-        COUNT_LEVEL(s2l1, S2L1);
-        break;
-    case 6:
-        COUNT_LEVEL(s2l2, S2L2);
-        break;
-    default:
-        COUNT_LEVEL(s2l3, S2L3);
-        break;
+/* What a look-up of a level counts as, by stage, for statistics and the monitor. */
+static const struct level_counts {
+    uint8_t lookup, miss;
+    enum smmu_pmcg_event lookup_event, miss_event;
+} counts[WALK_ARRAYS] = {
+#define OF_LEVEL(level, EVENT)                                                                     \
+    {                                                                                              \
+        SMMU_TCU_STAT_wc_##level##_lookup, SMMU_TCU_STAT_wc_##level##_miss,                        \
+            SMMU_PMCG_EV_WC_##EVENT##_LOOKUP, SMMU_PMCG_EV_WC_##EVENT##_MISS                       \
     }
+    OF_LEVEL(l0, S1L0),   OF_LEVEL(l1, S1L1),   OF_LEVEL(l2, S1L2),   OF_LEVEL(l3, S1L3),
+    OF_LEVEL(s2l0, S2L0), OF_LEVEL(s2l1, S2L1), OF_LEVEL(s2l2, S2L2), OF_LEVEL(s2l3, S2L3),
+#undef OF_LEVEL
+};
+static_assert(SMMU_TCU_STAT_COUNT <= UINT8_MAX, "a statistic's number is too large for its table");
+
+static inline void count(struct smmu *s, const smmu_request_t *r, bool stage2, int level, bool miss)
+{
+    const struct level_counts *c = &counts[column(level) + (stage2 ? (unsigned)WALK_LEVELS : 0)];
+    s->tcu_stat[c->lookup]++;
+    s->tcu_stat[c->miss] += miss;
+    smmu__pmcg_count(s, PMCG_TCU, c->lookup_event, 1, r->sec_sid, r->streamid);
+    smmu__pmcg_count(s, PMCG_TCU, c->miss_event, miss, r->sec_sid, r->streamid);
 }
 
 enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const smmu_request_t *r,
                                                 const struct xctx *x, struct walk *w,
                                                 struct leaf *leaf, uint64_t *cycles)
 {
-    const uint64_t now = s->sched.now;
+    const uint64_t now = s->sched.now, va = va_of(x, w);
     const bool serial = CFG(s, TIMING_WC_SERIAL);
     const struct tlb_entry *deepest = NULL;
     uint64_t done = now;
@@ -148,10 +140,10 @@ enum walk_cache_outcome smmu__walk_cache_lookup(struct smmu *s, const smmu_reque
     for (int level = 3; level >= w->level; level--) {
         if (!kept(s, level))
             continue;
-        const struct tlb_entry *e = find(s, r, x, w, level);
+        const struct tlb_entry *e = find(s, r, x, w, va, level);
         count(s, r, of_stage2(w), level, !e);
         if (serial || !begun)
-            done = lookup_done(s, x, w, level, done);
+            done = lookup_done(s, x, w, va, level, done);
         begun = true;
         if (!e || deepest)
             continue;
