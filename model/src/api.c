@@ -170,13 +170,16 @@ static bool well_formed(const smmu_broadcast_tlbi_t *t)
            t->level <= 3;
 }
 
+static smmu_status_t hear_broadcast(smmu_t *s, uint64_t now)
+{
+    return CFG(s, IDR0_BTM) ? advance_to(s, now) : SMMU_E_UNSUPPORTED;
+}
+
 int smmu_broadcast_tlbi(smmu_t *s, uint64_t now, const smmu_broadcast_tlbi_t *tlbi)
 {
     if (!s || !tlbi || !well_formed(tlbi))
         return SMMU_E_ARGUMENT;
-    if (!CFG(s, IDR0_BTM))
-        return SMMU_E_UNSUPPORTED;
-    smmu_status_t status = advance_to(s, now);
+    smmu_status_t status = hear_broadcast(s, now);
     if (status != SMMU_OK)
         return status;
     int verdict = smmu__broadcast_tlbi(s, smmu__interface_of(s, tlbi->sec), tlbi);
@@ -188,9 +191,7 @@ int smmu_broadcast_sync(smmu_t *s, uint64_t now, uint64_t tag)
 {
     if (!s)
         return SMMU_E_ARGUMENT;
-    if (!CFG(s, IDR0_BTM))
-        return SMMU_E_UNSUPPORTED;
-    smmu_status_t status = advance_to(s, now);
+    smmu_status_t status = hear_broadcast(s, now);
     if (status != SMMU_OK)
         return status;
     int verdict = smmu__broadcast_sync(s, tag);

@@ -165,11 +165,6 @@ bool smmu__flight_stage2_lookup(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_ttd_step(struct smmu *s, struct slot *slot);
 bool smmu__flight_stage2_leaf(struct smmu *s, struct slot *slot);
-/* Is it about the update of a stage 1 descriptor (3.13.5)? */
-static inline bool smmu__stage2_of_update(const struct stage2 *t)
-{
-    return t->class_ == CLASS_TT && t->read == SLOT_UPDATE;
-}
 /* Attributes of a read whose own are these, of a query as well (query.h). */
 struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stage2 *t,
                                          struct mem_attrs own);

@@ -91,12 +91,6 @@ bool smmu__flight_got_l1std(struct smmu *s, struct slot *slot, const uint8_t *da
     return fetch_ste(s, slot, where, addr);
 }
 
-static void load_words(uint64_t words[8], const uint8_t *data)
-{
-    for (unsigned i = 0; i < 8; i++)
-        words[i] = load_le64(data + 8 * i);
-}
-
 static enum ste_verdict decode_ste(struct smmu *s, struct slot *slot, const uint64_t words[8])
 {
     const smmu_request_t *r = &slot->request;
@@ -111,7 +105,7 @@ static enum ste_verdict decode_ste(struct smmu *s, struct slot *slot, const uint
 bool smmu__flight_got_ste(struct smmu *s, struct slot *slot, const uint8_t *data)
 {
     uint64_t words[8], addr = 0;
-    load_words(words, data);
+    load_structure(words, data);
     memset(&slot->x, 0, sizeof slot->x);
     enum ste_verdict verdict = decode_ste(s, slot, words);
     /* What prevents ATS comes before what is wrong with the substream (7.3.6). */
@@ -147,7 +141,7 @@ bool smmu__flight_got_l1cd(struct smmu *s, struct slot *slot, const uint8_t *dat
 bool smmu__flight_got_cd(struct smmu *s, struct slot *slot, const uint8_t *data)
 {
     uint64_t words[8];
-    load_words(words, data);
+    load_structure(words, data);
     if (!smmu__cd_decode(&s->config, &slot->locator, words, &slot->x))
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_CD);
     return config_known(s, slot);

@@ -62,6 +62,7 @@ bool smmu__flight_read_input(struct smmu *s, struct slot *slot, enum slot_state 
     bool physical = read == SLOT_TTD && slot->walk.physical;
     if (slot->x.kind == XCTX_NESTED && !physical) {
         slot->s2.read = (uint8_t)read;
+        slot->s2.update = read == SLOT_UPDATE;
         return turn_aside(s, slot, addr, reads[read].class_);
     }
     return access_at(s, slot, read, addr, attrs_of(s, slot, read));
@@ -107,12 +108,6 @@ static bool update(struct smmu *s, struct slot *slot)
     return slot->state == SLOT_S2_LEAF ? walk_again(s, slot) : smmu__flight_update_stage2(s, slot);
 }
 
-static bool wants_update(const struct stage2 *t)
-{
-    return t->leaf.marks & LEAF_UNACCESSED ||
-           (smmu__stage2_of_update(t) && smmu__stage2_update_dirties(&t->leaf));
-}
-
 /* 7.3.16: whether it may be written is a question of its own. That a page is mostly read-only is
  * not cached. */
 static bool not_updatable(struct smmu *s, struct slot *slot)
@@ -129,7 +124,7 @@ static bool read_at_last(struct smmu *s, struct slot *slot)
         return smmu__flight_stage2_fault(s, slot, SMMU_EVT_F_PERMISSION);
     if (smmu__stage2_of_update(t) && !smmu__stage2_updatable(&slot->x, &t->leaf))
         return not_updatable(s, slot);
-    if (wants_update(t))
+    if (smmu__stage2_wants_update(t))
         return update(s, slot);
     if (t->class_ == CLASS_CD)
         smmu__harden_cd(&slot->x, t->leaf.marks);

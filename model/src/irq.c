@@ -39,7 +39,7 @@ static unsigned waiting_edges(const struct smmu *s, smmu_out_irq_t irq, bool *sa
     unsigned edges = 0;
     *same = false;
     for (uint32_t i = 0; i < s->outbox.count; i++) {
-        const smmu_out_t *out = &s->outbox.item[(s->outbox.head + i) % s->outbox.capacity];
+        const smmu_out_t *out = outbox_item(&s->outbox, i);
         if (out->kind != SMMU_OUT_IRQ)
             continue;
         edges++;

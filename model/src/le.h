@@ -15,6 +15,13 @@ static inline uint64_t load_le64(const uint8_t *p)
            (uint64_t)p[7] << 56;
 }
 
+/* The 64 bytes of an STE or CD. */
+static inline void load_structure(uint64_t words[8], const uint8_t *p)
+{
+    for (unsigned i = 0; i < 8; i++)
+        words[i] = load_le64(p + 8 * i);
+}
+
 static inline void store_le32(uint8_t *p, uint32_t v)
 {
     p[0] = (uint8_t)v;

@@ -44,7 +44,7 @@ uint32_t smmu__outbox_count(const struct smmu *s, smmu_out_kind_t kind)
     const struct outbox *o = &s->outbox;
     uint32_t count = 0;
     for (uint32_t i = 0; i < o->count; i++)
-        count += o->item[(o->head + i) % o->capacity].kind == kind;
+        count += outbox_item(o, i)->kind == kind;
     return count;
 }
 
@@ -220,10 +220,10 @@ static void keep_answers(struct outbox *o)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < o->count; i++) {
-        const smmu_out_t *item = &o->item[(o->head + i) % o->capacity];
+        const smmu_out_t *item = outbox_item(o, i);
         if (item->kind == SMMU_OUT_ANSWER || item->kind == SMMU_OUT_PRG_RESPONSE ||
             item->kind == SMMU_OUT_BROADCAST_SYNC)
-            o->item[(o->head + kept++) % o->capacity] = *item;
+            *outbox_item(o, kept++) = *item;
     }
     o->count = kept;
 }

@@ -77,7 +77,13 @@ bool smmu__outbox_has_room_for_slot(const struct smmu *s);
 /* Is there room for what a command may leave, besides the slots' places and half of those for
  * others? */
 bool smmu__outbox_has_room_for_command(const struct smmu *s);
-/* Items of this kind that wait for the owner. */
+/* The items that wait for the owner, from 0, the oldest, to count - 1. */
+static inline smmu_out_t *outbox_item(const struct outbox *o, uint32_t i)
+{
+    return &o->item[(o->head + i) % o->capacity];
+}
+
+/* Of this kind. */
 uint32_t smmu__outbox_count(const struct smmu *s, smmu_out_kind_t kind);
 /* The oldest item; false if there is none. */
 bool smmu__outbox_take(struct smmu *s, smmu_out_t *out);

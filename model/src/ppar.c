@@ -83,8 +83,7 @@ void smmu__ppar_begin(struct smmu *s, struct prog_if *pi, const smmu_page_reques
 static void got_ste(struct smmu *s, struct prog_if *pi, const uint8_t *data)
 {
     uint64_t ste[8];
-    for (unsigned i = 0; i < 8; i++)
-        ste[i] = load_le64(data + 8 * i);
+    load_structure(ste, data);
     if (smmu__ste_illegal(&s->config, pi, ste))
         fail(s, pi, SMMU_EVT_C_BAD_STE, 0);
     else

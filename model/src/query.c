@@ -65,18 +65,13 @@ static bool lacks(const struct leaf *leaf, uint8_t need)
 
 /* ------------------------------------------------------------------------------- stage 2 */
 
-static bool of_update(const struct query *q)
-{
-    return q->s2.class_ == CLASS_TT && q->s2.read == QUERY_FLAGS;
-}
-
 /* As flight_update.c does. */
 static enum query_verdict update_stage2(const struct prog_if *pi, struct query *q)
 {
     const struct ttb *t = &q->x.ttb[TTB_STAGE2];
     const struct leaf *leaf = &q->s2.leaf;
     bool dirty = q->s2.class_ == CLASS_IN ? lacks(leaf, kind_of(q).need)
-                                          : of_update(q) && smmu__stage2_update_dirties(leaf);
+                                          : smmu__stage2_of_update(&q->s2) && smmu__stage2_update_dirties(leaf);
     q->from = q->stage2_descriptor;
     q->to = smmu__walk_updated(&q->x, &q->s2.walk, q->from, dirty);
     return update(q, QUERY_S2_FLAGS, smmu__walk_address(&q->x, &q->s2.walk),
@@ -128,6 +123,7 @@ static enum query_verdict read_input(const struct prog_if *pi, struct query *q,
                                      enum query_step step, uint64_t addr)
 {
     q->s2.read = (uint8_t)step;
+    q->s2.update = step == QUERY_FLAGS;
     if (q->x.kind == XCTX_NESTED)
         return stage2(pi, q, addr, step == QUERY_TTD || step == QUERY_FLAGS ? CLASS_TT : CLASS_CD);
     return access_at(q, step, addr, attrs_of(pi, q, step));
@@ -139,9 +135,9 @@ static enum query_verdict own_access(const struct smmu *s, const struct prog_if 
     enum query_step step = (enum query_step)q->s2.read;
     const struct leaf *leaf = &q->s2.leaf;
     if (!smmu__stage2_readable(&q->x, &q->walk, &q->s2) ||
-        (of_update(q) && !smmu__stage2_updatable(&q->x, leaf)))
+        (smmu__stage2_of_update(&q->s2) && !smmu__stage2_updatable(&q->x, leaf)))
         return stage2_fault(q, SMMU_EVT_F_PERMISSION);
-    if (leaf->marks & LEAF_UNACCESSED || (of_update(q) && smmu__stage2_update_dirties(leaf)))
+    if (smmu__stage2_wants_update(&q->s2))
         return update_stage2(pi, q);
     if (q->s2.class_ == CLASS_CD)
         smmu__harden_cd(&q->x, leaf->marks);
@@ -269,12 +265,6 @@ static enum query_verdict got_l1std(const struct smmu *s, const struct prog_if *
     return read_ste(s, pi, q, where, addr);
 }
 
-static void load_words(uint64_t words[8], const uint8_t *data)
-{
-    for (unsigned i = 0; i < 8; i++)
-        words[i] = load_le64(data + 8 * i);
-}
-
 /* STE.Config has what is asked for, whatever S1DSS says (9.1.3). */
 static bool stages_there(const struct query *q, const uint64_t ste[8])
 {
@@ -295,7 +285,7 @@ static enum query_verdict got_ste(const struct smmu *s, const struct prog_if *pi
 {
     uint64_t words[8], addr = 0;
     const smmu_request_t *r = &q->request;
-    load_words(words, data);
+    load_structure(words, data);
     enum ste_verdict verdict = smmu__ste_decode(&s->config, pi, words, r->flags & SMMU_REQ_SSV,
                                                 r->substreamid, &q->x, &q->locator);
     if (verdict == STE_ILLEGAL)
@@ -327,7 +317,7 @@ static enum query_verdict got_cd(const struct smmu *s, const struct prog_if *pi,
                                  const uint8_t *data)
 {
     uint64_t words[8];
-    load_words(words, data);
+    load_structure(words, data);
     if (!smmu__cd_decode(&s->config, &q->locator, words, &q->x))
         return fault(q, SMMU_EVT_C_BAD_CD);
     return context_known(s, pi, q);

@@ -44,6 +44,12 @@ bool smmu__stage2_update_dirties(const struct leaf *leaf)
     return leaf->marks & LEAF_UNDIRTIED || !(leaf->perms & LEAF_PW || leaf->marks & LEAF_MRO);
 }
 
+bool smmu__stage2_wants_update(const struct stage2 *t)
+{
+    return t->leaf.marks & LEAF_UNACCESSED ||
+           (smmu__stage2_of_update(t) && smmu__stage2_update_dirties(&t->leaf));
+}
+
 void smmu__stage2_combine(struct leaf *one, const struct stage2 *t)
 {
     const struct leaf *two = &t->leaf;

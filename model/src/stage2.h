@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fault.h"
 #include "walk.h"
 #include "xctx.h"
 
@@ -20,8 +21,14 @@ struct stage2 {
     struct leaf leaf;
     uint8_t class_;    /* enum fault_class: what the address is of */
     uint8_t hardening; /* enum hardening_verdict: what it says of the access (3.27.2) */
-    uint8_t read;      /* CLASS_CD, CLASS_TT: the slot_state of the read that waits for it */
+    uint8_t read;      /* CLASS_CD, CLASS_TT: what waits for it: slot_state, or query_step */
+    bool update;       /* CLASS_TT: that is the update of a stage 1 descriptor (3.13.5) */
 };
+
+static inline bool smmu__stage2_of_update(const struct stage2 *t)
+{
+    return t->class_ == CLASS_TT && t->update;
+}
 
 /* LEAF_*: what the page permits, and its overlay if there is one (3.26.2). */
 uint8_t smmu__stage2_permissions(const struct xctx *x, const struct leaf *leaf);
@@ -37,6 +44,8 @@ bool smmu__stage2_readable(const struct xctx *x, const struct walk *stage1, stru
  * D8.4.2.2)? */
 bool smmu__stage2_updatable(const struct xctx *x, const struct leaf *leaf);
 bool smmu__stage2_update_dirties(const struct leaf *leaf);
+/* Must its own descriptor be updated before what waits for it is done there? Not of CLASS_IN. */
+bool smmu__stage2_wants_update(const struct stage2 *t);
 /* One translation out of two: the smaller region, what both permit, the types combined. Its level
  * and ASID are stage 1's, by which it is invalidated. */
 void smmu__stage2_combine(struct leaf *one, const struct stage2 *t);
