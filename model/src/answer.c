@@ -2,6 +2,7 @@
 /* L3. See answer.h. */
 #include "answer.h"
 #include "answer_leaf.h"
+#include "mpam.h"
 #include "state.h"
 #include "stream.h"
 
@@ -19,7 +20,7 @@ _Static_assert((SMMU_REQ_WRITE | SMMU_REQ_INST | SMMU_REQ_PRIV) == XCTX_ACCESS_F
                "they index xctx.access");
 
 static void bypass(const struct smmu *s, const smmu_request_t *r, const struct overrides *o,
-                   smmu_response_t *out)
+                   smmu_mpam_t mpam, smmu_response_t *out)
 {
     struct attrs a = smmu__attrs_bypass(o, (struct attrs){r->memattr, r->sh});
     /* 3.4: what bypasses stage 1 alone may be longer than the OAS. */
@@ -31,7 +32,8 @@ static void bypass(const struct smmu *s, const smmu_request_t *r, const struct o
                              .sh = a.sh,
                              .pas = SMMU_PAS_NS,
                              .region_log2 = s->oas_bits,
-                             .perms = SMMU_PERM_R | SMMU_PERM_W | SMMU_PERM_X};
+                             .perms = SMMU_PERM_R | SMMU_PERM_W | SMMU_PERM_X,
+                             .mpam = mpam};
     smmu__output_kind(s, smmu__access_kind(r, o), out);
 }
 
@@ -85,11 +87,11 @@ void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_resul
 }
 
 bool smmu__answer_passed(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
-                         smmu_response_t *out)
+                         smmu_mpam_t mpam, smmu_response_t *out)
 {
     if (r->addr >> s->oas_bits)
         return false;
-    bypass(s, r, o, out);
+    bypass(s, r, o, mpam, out);
     out->flags &= (uint8_t)~SMMU_RSP_BYPASS; /* its stages have translated it before */
     count(s, out);
     return true;
@@ -104,7 +106,7 @@ bool smmu__response_untranslated(const struct smmu *s, const struct xctx *x,
     }
     if (r->addr >> (x->s1dss_bypass ? s->ias_bits : s->oas_bits))
         return false;
-    bypass(s, r, &x->overrides, out);
+    bypass(s, r, &x->overrides, x->mpam, out);
     return true;
 }
 
@@ -117,6 +119,12 @@ bool smmu__answer_untranslated(struct smmu *s, const struct xctx *x, const smmu_
     return true;
 }
 
+smmu_mpam_t smmu__bypass_mpam(const struct smmu *s, const struct prog_if *pi)
+{
+    return smmu__mpam(&s->config, REG_FIELD(pi, GBPMPAM, GBP_PARTID),
+                      REG_FIELD(pi, GBPMPAM, GBP_PMG));
+}
+
 void smmu__response_disabled(const struct smmu *s, const struct prog_if *pi,
                              const smmu_request_t *r, smmu_response_t *out)
 {
@@ -124,7 +132,7 @@ void smmu__response_disabled(const struct smmu *s, const struct prog_if *pi,
     if (REG_FIELD(pi, GBPA, ABORT) || r->addr >> s->oas_bits)
         terminated(r, SMMU_RESULT_ABORT, out);
     else
-        bypass(s, r, &o, out);
+        bypass(s, r, &o, smmu__bypass_mpam(s, pi), out);
 }
 
 void smmu__answer_disabled(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,

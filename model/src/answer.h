@@ -38,7 +38,7 @@ void smmu__answer_ats(struct smmu *s, const smmu_request_t *r, uint64_t pa, uint
 /* A translated transaction that nothing translates goes on as it is; false: beyond what may pass
  * (3.9.1.1). */
 bool smmu__answer_passed(struct smmu *s, const smmu_request_t *r, const struct overrides *o,
-                         smmu_response_t *out);
+                         smmu_mpam_t mpam, smmu_response_t *out);
 void smmu__answer_terminated(struct smmu *s, const smmu_request_t *r, smmu_result_t result,
                              smmu_response_t *out);
 /*
@@ -50,6 +50,10 @@ bool smmu__answer_untranslated(struct smmu *s, const struct xctx *x, const smmu_
 /* SMMUEN=0: GBPA decides, nothing is looked up, nothing is recorded (3.4, 6.3.9.6, 6.3.14). */
 void smmu__answer_disabled(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r,
                            smmu_response_t *out);
+
+/* What bypasses an interface as a whole, translated transactions that are not checked among it
+ * (6.3.43, 17.3). */
+smmu_mpam_t smmu__bypass_mpam(const struct smmu *s, const struct prog_if *pi);
 
 /* ---- the same, and nobody counts it */
 bool smmu__response_untranslated(const struct smmu *s, const struct xctx *x,

@@ -34,7 +34,8 @@ static ON_PATH void smmu__response_leaf(const struct smmu *s, const smmu_request
                              .sh = a.sh,
                              .pas = SMMU_PAS_NS,
                              .region_log2 = leaf->region_log2,
-                             .perms = (uint8_t)(leaf->perms >> (k.priv ? 0 : 3) & 7)};
+                             .perms = (uint8_t)(leaf->perms >> (k.priv ? 0 : 3) & 7),
+                             .mpam = x->mpam};
     smmu__output_kind(s, k, out);
 }
 

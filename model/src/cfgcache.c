@@ -64,10 +64,13 @@ void smmu__cfgcache_used(struct smmu *s, const struct xctx *entry)
     smmu__repl_hit(&c->repl, at / c->ways, at % c->ways);
 }
 
-bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index)
+bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index,
+                     const struct xctx *x)
 {
     if ((key >> KEY_SEC & 3) != scope->sec)
         return false;
+    if (scope->partid_map)
+        return x->from_vms && x->vmid == scope->vmid;
     if (scope->all)
         return true;
     uint32_t streamid = (uint32_t)key;
@@ -80,7 +83,7 @@ void smmu__cfgcache_invalidate(struct smmu *s, const struct inval_config *scope)
 {
     struct cfgcache *c = &s->cfgcache;
     for (uint32_t i = 0; i < c->sets * c->ways; i++)
-        if (c->key[i] && smmu__cfg_named(scope, c->key[i], c->entry[i].cd_index)) {
+        if (c->key[i] && smmu__cfg_named(scope, c->key[i], c->entry[i].cd_index, &c->entry[i])) {
             c->key[i] = 0;
             c->invalidated++;
         }

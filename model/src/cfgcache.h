@@ -32,8 +32,10 @@ struct cfgcache {
 uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid);
 /* Of what an STE alone says of transactions that come translated. */
 uint64_t smmu__cfg_key_translated(uint8_t sec, uint32_t streamid);
-/* Does the scope name the configuration with this key and this CD? */
-bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index);
+/* Does the scope name the configuration with this key and this CD? Of what a VMS has said to x, or
+ * will. */
+bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index,
+                     const struct xctx *x);
 struct xctx *smmu__cfgcache_lookup(struct smmu *s, uint64_t key);
 /* The entry that was found was used. */
 void smmu__cfgcache_used(struct smmu *s, const struct xctx *entry);

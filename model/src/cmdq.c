@@ -154,6 +154,13 @@ static OFF_PATH void drop_read_ahead(struct smmu *s, unsigned queue)
     }
 }
 
+void smmu__cmdq_follow_attrs(struct smmu *s, unsigned queue)
+{
+    struct cmdq *q = &s->cmdq[queue];
+    bool ra = SMMU_REG_GET(CMDQ_BASE, RA, q->reg[CMDQ_REG_BASE]) != 0;
+    q->attrs = smmu__queue_attrs(s, interface_of(s, queue), ra);
+}
+
 /* Where the queue stands, and whether there is anything to do. */
 static bool prepare(struct smmu *s, unsigned queue)
 {
@@ -161,7 +168,7 @@ static bool prepare(struct smmu *s, unsigned queue)
     const struct prog_if *pi = interface_of(s, queue);
     uint64_t base = q->reg[CMDQ_REG_BASE];
     q->ring = smmu__ring_of(base, (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
-    q->attrs = smmu__queue_attrs(pi, SMMU_REG_GET(CMDQ_BASE, RA, base) != 0);
+    smmu__cmdq_follow_attrs(s, queue);
     q->cons = smmu__ring_index(&q->ring, q->reg[CMDQ_REG_CONS]);
     q->fetch_index = q->cons;
     look_around(q, pi);

@@ -74,13 +74,15 @@ struct cmdq {
     bool atc_failed;            /* one was given up since its last CMD_SYNC (3.9.1.4) */
     bool sync_begun;            /* the CMD_SYNC knows all that it waits for */
     struct ring ring;           /* from its BASE, which is guarded while the queue is enabled */
-    struct mem_attrs attrs;     /* of its reads, likewise */
+    struct mem_attrs attrs;     /* of its reads, likewise, but for their label (GMPAM) */
 };
 
 /* Something that may let it run has changed: PROD, its enable, the acknowledge of its error. */
 void smmu__cmdq_kick(struct smmu *s, unsigned queue);
 /* Its enable was cleared: no new command is started, prefetched ones are dropped. */
 void smmu__cmdq_disable(struct smmu *s, unsigned queue);
+/* What its reads are labelled with has changed. */
+void smmu__cmdq_follow_attrs(struct smmu *s, unsigned queue);
 /* No fetch outstanding and no command started (6.3.9.3). */
 bool smmu__cmdq_quiet(const struct smmu *s, unsigned queue);
 void smmu__cmdq_due(struct smmu *s, unsigned queue);

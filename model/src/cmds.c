@@ -113,8 +113,8 @@ static bool check_atc_inv(const struct smmu *s, const uint64_t words[2])
 
 /*
  * CHOICE: a StreamID or SubstreamID out of range has no effect (4.1.7): nothing is cached for it.
- * Leaf makes no difference, because L1STDs and L1CDs are not cached. GAP: no VMS, which exists only
- * beside MPAM (5.6).
+ * Leaf makes no difference, because L1STDs and L1CDs are not cached. What a VMS says is cached with
+ * the configurations of the streams that asked it.
  */
 static void invalidate_config(struct smmu *s, const struct prog_if *pi, struct inval_config config)
 {
@@ -156,6 +156,16 @@ static void handle_cfgi_cd(struct smmu *s, const struct prog_if *pi, const uint6
 static void handle_cfgi_cd_all(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
 {
     handle_cfgi_ste(s, pi, words);
+}
+
+/* 4.3.5. CHOICE 5.6.2: drops the configurations, too, so that what a VMID's VMS has said is gone. */
+static void handle_cfgi_vms_pidm(struct smmu *s, const struct prog_if *pi, const uint64_t words[2])
+{
+    invalidate_config(
+        s, pi,
+        (struct inval_config){.sid_last = UINT32_MAX,
+                              .partid_map = true,
+                              .vmid = (uint16_t)SMMU_FIELD_GET(CMD_CFGI_VMS_PIDM, VMID, words)});
 }
 
 /* ------------------------------------------------------------------ TLB invalidation (4.4) */

@@ -3,6 +3,7 @@
 #include "context.h"
 
 #include "attrs.h"
+#include "mpam.h"
 #include "state.h"
 #include "walk.h"
 
@@ -430,6 +431,20 @@ static void decode_indirections(const uint64_t cd[8], struct xctx *x)
     }
 }
 
+/* 17.2. A virtual PARTID stays one until the VMS has been read. */
+static smmu_mpam_t mpam_of(const smmu_config_t *cfg, const uint64_t cd[8], bool virtual_partid)
+{
+    smmu_mpam_t mpam = smmu__mpam(cfg, CD_GET(cd, PARTID), CD_GET(cd, PMG));
+    if (virtual_partid)
+        mpam.partid = (uint16_t)(CD_GET(cd, PARTID) & low_mask(VIRTUAL_PARTID_BITS));
+    return mpam;
+}
+
+void smmu__xctx_map_partid(const smmu_config_t *cfg, uint64_t read, struct xctx *x)
+{
+    x->mpam = smmu__mpam(cfg, partid_of_map(read, x->mpam.partid), x->mpam.pmg);
+}
+
 bool smmu__cd_decode(const smmu_config_t *cfg, const struct cd_locator *locator,
                      const uint64_t cd[8], struct xctx *x)
 {
@@ -452,5 +467,7 @@ bool smmu__cd_decode(const smmu_config_t *cfg, const struct cd_locator *locator,
     x->mair = resolved_mair(CD_GET(cd, MAIR1) << 32 | CD_GET(cd, MAIR0));
     x->ttb[0] = ttb_of(cfg, locator, cd, x->world, 0);
     x->ttb[1] = ttb_of(cfg, locator, cd, x->world, 1);
+    if (locator->s1mpam)
+        x->mpam = mpam_of(cfg, cd, x->from_vms);
     return true;
 }

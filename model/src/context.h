@@ -26,4 +26,7 @@ const char *smmu__cd_illegal(const smmu_config_t *cfg, const struct cd_locator *
 bool smmu__cd_decode(const smmu_config_t *cfg, const struct cd_locator *locator,
                      const uint64_t cd[8], struct xctx *x);
 
+/* x->from_vms: from the part of the VMS that was read for it (mpam.h), its PARTID (17.2). */
+void smmu__xctx_map_partid(const smmu_config_t *cfg, uint64_t read, struct xctx *x);
+
 #endif

@@ -40,7 +40,8 @@ static enum query_verdict answer_read(const struct smmu *s, const struct prog_if
                              .pas = q->attrs.pas,
                              .memattr = q->attrs.memattr,
                              .sh = q->attrs.sh,
-                             .for_request = true};
+                             .for_request = true,
+                             .mpam = q->attrs.mpam};
     bool read = memory(ctx, &access, data, &latency) == SMMU_MEM_OK;
     return smmu__query_got(s, pi, q, read ? data : NULL);
 }

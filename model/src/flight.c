@@ -320,6 +320,7 @@ static const struct read_kind reads[] = {
     [SLOT_STE] = {smmu__flight_got_ste, SMMU_EVT_F_STE_FETCH},
     [SLOT_L1CD] = {smmu__flight_got_l1cd, SMMU_EVT_F_CD_FETCH},
     [SLOT_CD] = {smmu__flight_got_cd, SMMU_EVT_F_CD_FETCH},
+    [SLOT_VMS] = {smmu__flight_got_vms, SMMU_EVT_F_VMS_FETCH},
     [SLOT_TTD] = {smmu__flight_got_ttd, SMMU_EVT_F_WALK_EABT},
     [SLOT_S2_TTD] = {smmu__flight_got_ttd, SMMU_EVT_F_WALK_EABT},
     [SLOT_UPDATE] = {smmu__flight_got_update, SMMU_EVT_F_WALK_EABT},

@@ -138,6 +138,7 @@ bool smmu__flight_got_l1std(struct smmu *s, struct slot *slot, const uint8_t *da
 bool smmu__flight_got_ste(struct smmu *s, struct slot *slot, const uint8_t *data);
 bool smmu__flight_got_l1cd(struct smmu *s, struct slot *slot, const uint8_t *data);
 bool smmu__flight_got_cd(struct smmu *s, struct slot *slot, const uint8_t *data);
+bool smmu__flight_got_vms(struct smmu *s, struct slot *slot, const uint8_t *data);
 
 /* ---- flight_walk.c */
 bool smmu__flight_context(struct smmu *s, struct slot *slot);

@@ -53,7 +53,8 @@ static bool identity(struct smmu *s, struct slot *slot)
 
 static bool pass(struct smmu *s, struct slot *slot)
 {
-    if (!smmu__answer_passed(s, &slot->request, &slot->x.overrides, &slot->response))
+    const struct xctx *x = &slot->x;
+    if (!smmu__answer_passed(s, &slot->request, &x->overrides, x->mpam, &slot->response))
         return smmu__flight_end_silently(s, slot, SMMU_RESULT_ABORT);
     smmu__walker_give(s, slot);
     return smmu__flight_answer(s, slot);

@@ -7,13 +7,14 @@
 #include "context.h"
 #include "flight.h"
 #include "le.h"
+#include "mpam.h"
 #include "own_access.h"
 #include "state.h"
 #include "stream.h"
 
 static bool fetch_ste(struct smmu *s, struct slot *slot, enum stream_where where, uint64_t addr)
 {
-    struct mem_attrs attrs = smmu__table_attrs(smmu__flight_interface(s, slot));
+    struct mem_attrs attrs = smmu__table_attrs(s, smmu__flight_interface(s, slot));
     if (where == STREAM_OUT)
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_STREAMID);
     if (addr >> s->oas_bits) { /* CHOICE 3.4.3: not truncated, but F_STE_FETCH */
@@ -30,6 +31,14 @@ static bool fetch_cd(struct smmu *s, struct slot *slot, enum cd_where where, uin
     if (where == CD_OUT)
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_SUBSTREAMID);
     return smmu__flight_read_input(s, slot, where == CD_L1CD ? SLOT_L1CD : SLOT_CD, addr);
+}
+
+/* CHOICE 5.6.1, 7.3.20: for what needs it, behind the CD. */
+static OFF_PATH bool fetch_vms(struct smmu *s, struct slot *slot)
+{
+    uint64_t addr = partid_map_address(slot->locator.vms, slot->x.mpam.partid);
+    return smmu__flight_read(s, slot, SLOT_VMS, SMMU_SRC_VMS, addr, 8,
+                             smmu__table_attrs(s, smmu__flight_interface(s, slot)));
 }
 
 bool smmu__flight_config(struct smmu *s, struct slot *slot)
@@ -144,5 +153,11 @@ bool smmu__flight_got_cd(struct smmu *s, struct slot *slot, const uint8_t *data)
     load_structure(words, data);
     if (!smmu__cd_decode(&s->config, &slot->locator, words, &slot->x))
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_CD);
+    return UNLIKELY(slot->x.from_vms) ? fetch_vms(s, slot) : config_known(s, slot);
+}
+
+bool smmu__flight_got_vms(struct smmu *s, struct slot *slot, const uint8_t *data)
+{
+    smmu__xctx_map_partid(&s->config, load_le64(data), &slot->x);
     return config_known(s, slot);
 }

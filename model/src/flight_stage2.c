@@ -39,14 +39,15 @@ static const struct {
 
 static struct mem_attrs attrs_of(struct smmu *s, const struct slot *slot, enum slot_state read)
 {
-    const struct ttb *t = &slot->x.ttb[slot->walk.half];
+    const struct xctx *x = &slot->x;
+    const struct ttb *t = &x->ttb[slot->walk.half];
     const struct cd_locator *l = &slot->locator;
     uint8_t sec = smmu__flight_interface(s, slot)->sec;
     if (read == SLOT_TTD && slot->walk.physical)
-        return (struct mem_attrs){slot->walk.memattr, slot->walk.sh, sec};
+        return (struct mem_attrs){slot->walk.memattr, slot->walk.sh, sec, x->mpam};
     return read == SLOT_TTD || read == SLOT_UPDATE
-               ? (struct mem_attrs){t->walk_memattr, t->walk_sh, sec}
-               : (struct mem_attrs){l->memattr, l->sh, sec};
+               ? (struct mem_attrs){t->walk_memattr, t->walk_sh, sec, x->mpam}
+               : (struct mem_attrs){l->memattr, l->sh, sec, x->ste_mpam};
 }
 
 static bool access_at(struct smmu *s, struct slot *slot, enum slot_state read, uint64_t pa,
@@ -75,7 +76,7 @@ struct mem_attrs smmu__stage2_read_attrs(const struct smmu *s, const struct stag
         smmu__attrs_combine((struct attrs){own.memattr, own.sh}, t->leaf.memattr, t->leaf.sh);
     if (CFG(s, IDR3_PTWNNC) && smmu__attrs_is_device(a.memattr))
         a.memattr = SMMU_MEMATTR_NC;
-    return (struct mem_attrs){a.memattr, a.sh, own.pas};
+    return (struct mem_attrs){a.memattr, a.sh, own.pas, own.mpam};
 }
 
 /* The stage 1 table that the walk has come to is kept like any other: with its physical address,
@@ -185,7 +186,8 @@ bool smmu__flight_stage2_lookup(struct smmu *s, struct slot *slot)
 bool smmu__flight_stage2_walk(struct smmu *s, struct slot *slot)
 {
     const struct ttb *t = &slot->x.ttb[TTB_STAGE2];
-    struct mem_attrs attrs = {t->walk_memattr, t->walk_sh, smmu__flight_interface(s, slot)->sec};
+    struct mem_attrs attrs = {t->walk_memattr, t->walk_sh, smmu__flight_interface(s, slot)->sec,
+                              slot->x.ste_mpam};
     return smmu__flight_read(s, slot, SLOT_S2_TTD, SMMU_SRC_TTD,
                              smmu__walk_address(&slot->x, &slot->s2.walk), 8, attrs);
 }

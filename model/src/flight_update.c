@@ -63,7 +63,8 @@ bool smmu__flight_update_at(struct smmu *s, struct slot *slot, uint64_t addr,
 bool smmu__flight_update_stage2(struct smmu *s, struct slot *slot)
 {
     const struct ttb *t = &slot->x.ttb[TTB_STAGE2];
-    struct mem_attrs attrs = {t->walk_memattr, t->walk_sh, smmu__flight_interface(s, slot)->sec};
+    struct mem_attrs attrs = {t->walk_memattr, t->walk_sh, smmu__flight_interface(s, slot)->sec,
+                              slot->x.ste_mpam};
     return smmu__flight_exchange(s, slot, SLOT_S2_UPDATE,
                                  smmu__walk_address(&slot->x, &slot->s2.walk), attrs,
                                  slot->descriptor, updated_stage2(slot));

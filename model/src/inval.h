@@ -30,6 +30,8 @@ struct inval_config {
     uint32_t sid_first, sid_last;
     bool one_substream; /* only the CD with this table index */
     uint32_t substreamid;
+    bool partid_map; /* only what a VMS has said, */
+    uint16_t vmid;   /* to streams of this VMID */
 };
 
 struct inval_tlb {

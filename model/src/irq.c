@@ -10,6 +10,7 @@
 
 #include "attrs.h"
 #include "le.h"
+#include "own_access.h"
 #include "state.h"
 
 static_assert(IRQ_OUTBOX_EDGES(PROG_IF_COUNT) + IRQ_MSIS_MAX * PROG_IF_COUNT <=
@@ -72,7 +73,7 @@ void smmu__msi_write(struct smmu *s, enum access_owner owner, unsigned index, ui
     /* Inconsistent attributes are not put out: Device and Normal-NC are outer shareable (3.18). */
     struct attrs a = {.memattr = smmu__attrs_from_memattr4(msi->memattr4), .sh = msi->sh};
     a = smmu__attrs_normalise(a);
-    struct mem_attrs attrs = {.memattr = a.memattr, .sh = a.sh, .pas = pas};
+    struct mem_attrs attrs = {.memattr = a.memattr, .sh = a.sh, .pas = pas, .mpam = msi->mpam};
     uint8_t bytes[4];
     store_le32(bytes, msi->data);
     STAT(s, msi_writes, 1);
@@ -98,6 +99,7 @@ static void send_configured(struct smmu *s, struct prog_if *pi, smmu_irq_source_
         .data = (uint32_t)pi->reg[from->cfg1],
         .memattr4 = (uint8_t)SMMU_REG_GET(GERROR_IRQ_CFG2, MemAttr, pi->reg[from->cfg2]),
         .sh = (uint8_t)SMMU_REG_GET(GERROR_IRQ_CFG2, SH, pi->reg[from->cfg2]),
+        .mpam = smmu__own_mpam(s, pi),
     };
     if (!CFG(s, IDR0_MSI) || !msi.addr)
         return;
@@ -146,6 +148,7 @@ bool smmu__irq_cmd_sync(struct smmu *s, struct prog_if *pi, unsigned queue,
         .data = (uint32_t)SMMU_FIELD_GET(CMD_SYNC, MSIData, command),
         .memattr4 = (uint8_t)SMMU_FIELD_GET(CMD_SYNC, MSIAttr, command),
         .sh = (uint8_t)SMMU_FIELD_GET(CMD_SYNC, MSH, command),
+        .mpam = smmu__own_mpam(s, pi),
     };
     pulse(s, pi, SMMU_IRQ_CMD_SYNC);
     if (!CFG(s, IDR0_MSI) || !msi.addr)

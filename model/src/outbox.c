@@ -146,9 +146,10 @@ static inline void fill_mem(smmu_out_mem_t *m, uint64_t tag, smmu_mem_op_t op,
     m->memattr = attrs.memattr;
     m->sh = attrs.sh;
     m->for_request = false;
+    m->mpam = attrs.mpam;
 }
 
-inline void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,
+ON_PATH void smmu__mem_read(struct smmu *s, enum access_owner owner, unsigned index,
                     smmu_mem_source_t source, uint64_t addr, unsigned size, struct mem_attrs attrs,
                     const smmu_request_t *request)
 {

@@ -63,11 +63,12 @@ struct outbox {
     struct access *access;
 };
 
-/* Attributes of an access that the SMMU makes itself (13.8). */
+/* Attributes of an access that the SMMU makes itself (13.8), and its label (17.4). */
 struct mem_attrs {
     uint8_t memattr; /* MAIR format */
     uint8_t sh;
     uint8_t pas;
+    smmu_mpam_t mpam;
 };
 
 /* A new item, zeroed, of this kind. */

@@ -51,7 +51,8 @@ unsigned smmu__outq_write(struct smmu *s, struct prog_if *pi, const struct outq_
     q->write[entry] = OUTQ_WRITING;
     smmu__mem_write(s, (enum access_owner)k->owner, access_index(pi->number, entry),
                     (smmu_mem_source_t)k->source, smmu__ring_address(&ring, q->write_index), size,
-                    smmu__queue_attrs(pi, SMMU_REG_GET(EVENTQ_BASE, WA, pi->reg[k->regs->base]) != 0),
+                    smmu__queue_attrs(
+                        s, pi, SMMU_REG_GET(EVENTQ_BASE, WA, pi->reg[k->regs->base]) != 0),
                     bytes);
     q->write_index = smmu__ring_next(&ring, q->write_index);
     return entry;

@@ -3,25 +3,34 @@
 #include "own_access.h"
 
 #include "attrs.h"
+#include "mpam.h"
 #include "state.h"
 
-static struct mem_attrs attrs_of(const struct prog_if *pi, struct attrs a)
+smmu_mpam_t smmu__own_mpam(const struct smmu *s, const struct prog_if *pi)
 {
-    return (struct mem_attrs){.memattr = a.memattr, .sh = a.sh, .pas = pi->sec};
+    return smmu__mpam(&s->config, REG_FIELD(pi, GMPAM, SO_PARTID), REG_FIELD(pi, GMPAM, SO_PMG));
 }
 
-struct mem_attrs smmu__queue_attrs(const struct prog_if *pi, bool allocate_hint)
+static struct mem_attrs attrs_of(const struct smmu *s, const struct prog_if *pi, struct attrs a)
 {
-    return attrs_of(pi,
+    return (struct mem_attrs){
+        .memattr = a.memattr, .sh = a.sh, .pas = pi->sec, .mpam = smmu__own_mpam(s, pi)};
+}
+
+struct mem_attrs smmu__queue_attrs(const struct smmu *s, const struct prog_if *pi,
+                                   bool allocate_hint)
+{
+    return attrs_of(s, pi,
                     smmu__attrs_from_cr1((unsigned)REG_FIELD(pi, CR1, QUEUE_IC),
                                          (unsigned)REG_FIELD(pi, CR1, QUEUE_OC),
                                          (unsigned)REG_FIELD(pi, CR1, QUEUE_SH), allocate_hint));
 }
 
-struct mem_attrs smmu__table_attrs(const struct prog_if *pi)
+struct mem_attrs smmu__table_attrs(const struct smmu *s, const struct prog_if *pi)
 {
-    return attrs_of(pi, smmu__attrs_from_cr1((unsigned)REG_FIELD(pi, CR1, TABLE_IC),
-                                             (unsigned)REG_FIELD(pi, CR1, TABLE_OC),
-                                             (unsigned)REG_FIELD(pi, CR1, TABLE_SH),
-                                             REG_FIELD(pi, STRTAB_BASE, RA)));
+    return attrs_of(s, pi,
+                    smmu__attrs_from_cr1((unsigned)REG_FIELD(pi, CR1, TABLE_IC),
+                                         (unsigned)REG_FIELD(pi, CR1, TABLE_OC),
+                                         (unsigned)REG_FIELD(pi, CR1, TABLE_SH),
+                                         REG_FIELD(pi, STRTAB_BASE, RA)));
 }

@@ -68,7 +68,7 @@ static void fetch(struct smmu *s, struct prog_if *pi, enum stream_where where, u
     p->state = l1std ? PPAR_L1STD : PPAR_STE;
     p->read_addr = addr;
     smmu__mem_read(s, OWNER_PPAR, pi->number, l1std ? SMMU_SRC_L1STD : SMMU_SRC_STE, addr,
-                   l1std ? 8 : 64, smmu__table_attrs(pi), NULL);
+                   l1std ? 8 : 64, smmu__table_attrs(s, pi), NULL);
 }
 
 void smmu__ppar_begin(struct smmu *s, struct prog_if *pi, const smmu_page_request_t *request)

@@ -9,6 +9,7 @@
 #include "flight.h"
 #include "hardening.h"
 #include "le.h"
+#include "mpam.h"
 #include "own_access.h"
 #include "state.h"
 #include "stream.h"
@@ -33,8 +34,9 @@ static enum query_verdict read(struct query *q, enum query_step step, uint64_t a
         uint8_t source, size;
     } of[] = {[QUERY_L1STD] = {SMMU_SRC_L1STD, 8}, [QUERY_STE] = {SMMU_SRC_STE, 64},
               [QUERY_L1CD] = {SMMU_SRC_L1CD, 8},   [QUERY_CD] = {SMMU_SRC_CD, 64},
-              [QUERY_TTD] = {SMMU_SRC_TTD, 8},     [QUERY_S2_TTD] = {SMMU_SRC_TTD, 8},
-              [QUERY_FLAGS] = {SMMU_SRC_TTD, 8},   [QUERY_S2_FLAGS] = {SMMU_SRC_TTD, 8}};
+              [QUERY_VMS] = {SMMU_SRC_VMS, 8},     [QUERY_TTD] = {SMMU_SRC_TTD, 8},
+              [QUERY_S2_TTD] = {SMMU_SRC_TTD, 8},  [QUERY_FLAGS] = {SMMU_SRC_TTD, 8},
+              [QUERY_S2_FLAGS] = {SMMU_SRC_TTD, 8}};
     q->step = (uint8_t)step;
     q->source = of[step].source;
     q->size = of[step].size;
@@ -75,7 +77,7 @@ static enum query_verdict update_stage2(const struct prog_if *pi, struct query *
     q->from = q->stage2_descriptor;
     q->to = smmu__walk_updated(&q->x, &q->s2.walk, q->from, dirty);
     return update(q, QUERY_S2_FLAGS, smmu__walk_address(&q->x, &q->s2.walk),
-                  (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec});
+                  (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec, q->x.ste_mpam});
 }
 
 static enum query_verdict update_stage1_at(struct query *q, uint64_t addr, struct mem_attrs attrs)
@@ -90,7 +92,7 @@ static enum query_verdict read_stage2(const struct prog_if *pi, struct query *q)
 {
     const struct ttb *t = &q->x.ttb[TTB_STAGE2];
     return read(q, QUERY_S2_TTD, smmu__walk_address(&q->x, &q->s2.walk),
-                (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec});
+                (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec, q->x.ste_mpam});
 }
 
 static enum query_verdict stage2(const struct prog_if *pi, struct query *q, uint64_t ipa,
@@ -108,8 +110,8 @@ static struct mem_attrs attrs_of(const struct prog_if *pi, const struct query *q
 {
     const struct ttb *t = &q->x.ttb[q->walk.half];
     return step == QUERY_TTD || step == QUERY_FLAGS
-               ? (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec}
-               : (struct mem_attrs){q->locator.memattr, q->locator.sh, pi->sec};
+               ? (struct mem_attrs){t->walk_memattr, t->walk_sh, pi->sec, q->x.mpam}
+               : (struct mem_attrs){q->locator.memattr, q->locator.sh, pi->sec, q->x.ste_mpam};
 }
 
 static enum query_verdict access_at(struct query *q, enum query_step step, uint64_t addr,
@@ -242,7 +244,8 @@ static enum query_verdict read_ste(const struct smmu *s, const struct prog_if *p
         return fault(q, SMMU_EVT_C_BAD_STREAMID);
     if (addr >> s->oas_bits) /* as in flight_config.c */
         return fault(q, SMMU_EVT_F_STE_FETCH);
-    return read(q, where == STREAM_L1STD ? QUERY_L1STD : QUERY_STE, addr, smmu__table_attrs(pi));
+    return read(q, where == STREAM_L1STD ? QUERY_L1STD : QUERY_STE, addr,
+                smmu__table_attrs(s, pi));
 }
 
 enum query_verdict smmu__query_begin(const struct smmu *s, const struct prog_if *pi,
@@ -320,6 +323,16 @@ static enum query_verdict got_cd(const struct smmu *s, const struct prog_if *pi,
     load_structure(words, data);
     if (!smmu__cd_decode(&s->config, &q->locator, words, &q->x))
         return fault(q, SMMU_EVT_C_BAD_CD);
+    if (!q->x.from_vms)
+        return context_known(s, pi, q);
+    return read(q, QUERY_VMS, partid_map_address(q->locator.vms, q->x.mpam.partid),
+                smmu__table_attrs(s, pi));
+}
+
+static enum query_verdict got_vms(const struct smmu *s, const struct prog_if *pi, struct query *q,
+                                  const uint8_t *data)
+{
+    smmu__xctx_map_partid(&s->config, load_le64(data), &q->x);
     return context_known(s, pi, q);
 }
 
@@ -334,6 +347,7 @@ enum query_verdict smmu__query_got(const struct smmu *s, const struct prog_if *p
                  [QUERY_STE] = {got_ste, SMMU_EVT_F_STE_FETCH},
                  [QUERY_L1CD] = {got_l1cd, SMMU_EVT_F_CD_FETCH},
                  [QUERY_CD] = {got_cd, SMMU_EVT_F_CD_FETCH},
+                 [QUERY_VMS] = {got_vms, SMMU_EVT_F_VMS_FETCH},
                  [QUERY_TTD] = {got_descriptor, SMMU_EVT_F_WALK_EABT},
                  [QUERY_S2_TTD] = {got_stage2_descriptor, SMMU_EVT_F_WALK_EABT},
                  [QUERY_FLAGS] = {got_descriptor, SMMU_EVT_F_WALK_EABT},

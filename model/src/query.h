@@ -26,6 +26,7 @@ enum query_step {
     QUERY_STE,
     QUERY_L1CD,
     QUERY_CD,
+    QUERY_VMS,
     QUERY_TTD,
     QUERY_S2_TTD,
     QUERY_FLAGS,   /* the update of a descriptor of stage 1, of stage 2 */

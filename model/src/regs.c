@@ -137,6 +137,14 @@ static void write_update(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id
         STAT(s, guest_errors, 1);
 }
 
+/* What command queues read from now on has the new label (6.3.42). */
+static void write_gmpam(struct smmu *s, struct prog_if *pi, enum smmu_reg_id id, uint64_t next)
+{
+    write_update(s, pi, id, next);
+    for (unsigned queue = 0; queue < s->cmdqs; queue++)
+        smmu__cmdq_follow_attrs(s, queue);
+}
+
 /* CHOICE: while SMMUEN is on its way to 0 or 1 the write is ignored, too. */
 static void run_atos(struct smmu *s, struct prog_if *pi, uint64_t next, enum atos_group group)
 {
@@ -445,6 +453,12 @@ static uint64_t atos_sid_bits(const struct smmu *s)
     return low_mask((unsigned)CFG(s, IDR1_SIDSIZE)) | (ssid_bits ? ssid : 0);
 }
 
+/* The bits that numbers up to this one have. */
+static uint64_t values_up_to(uint64_t max)
+{
+    return max ? low_mask(highest_bit(max) + 1) : 0;
+}
+
 /* What software can write: the fields of built features, less what the specification lets us not
  * store. */
 void smmu__regs_init(struct smmu *s)
@@ -467,6 +481,12 @@ void smmu__regs_init(struct smmu *s)
     s->write_mask[SMMU_REG_VATOS_SID] &= atos_sid_bits(s);
     if (!CFG(s, IDR0_VMID16))
         s->write_mask[SMMU_REG_VATOS_SEL] &= low_mask(8);
+    /* 6.3.42, 6.3.43: bits above the widths of the largest PARTID and PMG are RES0. */
+    uint64_t labels = SMMU_FIELD_MASK(GMPAM, Update) |
+                      SMMU_FIELD_PUT(GMPAM, SO_PARTID, values_up_to(CFG(s, MPAMIDR_PARTID_MAX))) |
+                      SMMU_FIELD_PUT(GMPAM, SO_PMG, values_up_to(CFG(s, MPAMIDR_PMG_MAX)));
+    s->write_mask[SMMU_REG_GMPAM] &= labels;
+    s->write_mask[SMMU_REG_GBPMPAM] &= labels;
     /* CHOICE: 6.3.28: a write leaves ERR alone. */
     s->write_mask[SMMU_REG_CMDQ_CONS] &= ~SMMU_FIELD_MASK(CMDQ_CONS, ERR);
 }

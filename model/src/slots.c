@@ -186,10 +186,13 @@ void smmu__slots_reset(struct smmu *s)
 
 /* ------------------------------------------------------------------------------- marks */
 
-/* While the CD is not known yet, it may be the one that is named. */
+/* While the CD is not known yet, it may be the one that is named. Before its STE is known, nothing
+ * has been read of a VMS. */
 static bool config_touches(const struct inval_config *c, const struct slot *slot)
 {
-    return smmu__cfg_named(c, slot->cfg_key, slot->has_config ? slot->x.cd_index : c->substreamid);
+    bool before = c->partid_map && !slot->has_ste && !slot->has_config;
+    return !before && smmu__cfg_named(c, slot->cfg_key,
+                                      slot->has_config ? slot->x.cd_index : c->substreamid, &slot->x);
 }
 
 /* While the configuration is not known yet, nothing tells which tags the walk will have: mark it

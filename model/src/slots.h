@@ -35,6 +35,7 @@ enum slot_state {
     SLOT_STE,
     SLOT_L1CD,
     SLOT_CD,
+    SLOT_VMS,
     /* in the TCU: translation (flight_walk.c) */
     SLOT_CONTEXT,    /* configuration known */
     SLOT_PTW_WAIT,   /* wants a walker */

@@ -3,6 +3,7 @@
 #include "stream.h"
 
 #include "attrs.h"
+#include "mpam.h"
 #include "stage2_tables.h"
 #include "state.h"
 #include "walk.h"
@@ -159,9 +160,16 @@ static bool vmid_too_wide(const struct ste_check *c)
     return !vmid_unused(c) && !VALUE(c, IDR0_VMID16) && STE_GET(c->ste, S2VMID) >> 8;
 }
 
+/* The VMS is enabled. CHOICE: with PARTIDs alone, as the field says and the pseudocode does not (5.2
+ * VMSPtr). */
+static bool vms_in_use(const struct ste_check *c)
+{
+    return VALUE(c, MPAMIDR_PARTID_MAX) && c->s1 && c->s2 && STE_GET(c->ste, S1MPAM);
+}
+
 static bool vms_out_of_range(const struct ste_check *c)
 {
-    return VALUE(c, IDR3_MPAM) && c->s1 && c->s2 && STE_GET(c->ste, S1MPAM) &&
+    return vms_in_use(c) &&
            SMMU_FIELD_IN_PLACE(STE, VMSPtr, c->ste) & ~low_mask(smmu__oas_bits(c->cfg));
 }
 
@@ -419,6 +427,8 @@ static struct cd_locator locator_of(const uint64_t ste[8], const struct xctx *x,
         .s1pie = STE_GET(ste, S1PIE),
         .nested = x->kind == XCTX_NESTED,
         .s2_vmsav8_32 = x->ttb[TTB_STAGE2].vmsav8_32,
+        .s1mpam = STE_GET(ste, S1MPAM),
+        .vms = SMMU_FIELD_IN_PLACE(STE, VMSPtr, ste),
         .memattr = a.memattr,
         .sh = a.sh,
     };
@@ -450,6 +460,7 @@ static void bypass_stage1(struct xctx *x)
 {
     x->kind = x->kind == XCTX_S1 ? XCTX_BYPASS : XCTX_S2;
     x->cd_index = CD_NONE;
+    x->from_vms = false;
     x->ttb[TTB_LOW] = x->ttb[TTB_STAGE2];
     x->ttb[TTB_HIGH].disabled = true;
 }
@@ -517,6 +528,8 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     if (!(config & 4))
         return STE_DECIDED;
     x->overrides = overrides_from_ste(cfg, ste);
+    x->mpam = x->ste_mpam = smmu__mpam(cfg, STE_GET(ste, PARTID), STE_GET(ste, PMG));
+    x->from_vms = vms_in_use(&c);
     x->kind = config & 2 ? XCTX_NESTED : XCTX_S1;
     x->vmid = vmid_of(&c);
     x->eats = eats_of(&c);

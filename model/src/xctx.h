@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "smmusim/smmu_types.h"
+
 enum xctx_kind {
     XCTX_ABORT,  /* Config 0b0xx: silent abort */
     XCTX_BYPASS, /* Config 0b100, or stage 1 bypassed by S1DSS with no stage 2 */
@@ -122,14 +124,16 @@ struct xctx {
     bool cd_assured;   /* CD and L1CD came from AssuredOnly memory (3.27.2) */
     uint16_t vmid;     /* 0 if there is no VMID tag (3.17): no stage 2, or EL2 */
     /* CD */
-    uint32_t cd_index; /* its place in the table it was read from; CD_NONE: there is none */
     uint16_t asid;
+    uint32_t cd_index; /* its place in the table it was read from; CD_NONE: there is none */
     bool aset;
-    bool a, r, s; /* CD.A, CD.R, CD.S (5.5) */
+    bool a : 1, r : 1, s : 1; /* CD.A, CD.R, CD.S (5.5) */
+    bool from_vms : 1; /* its PARTID comes, or will come, from the STE's VMS */
     bool wxn, pan, epan;
     bool uwxn; /* no privileged execution where others can write: UWXN, or always (VMSAv8-64) */
     bool aie;                   /* AIE: AttrIndx has four bits */
     bool pie;                   /* PIE: permissions are those of 'indirect' */
+    smmu_mpam_t ste_mpam;       /* labels of reads of CDs and stage 2's tables (17.4); */
     uint8_t indirect[16];       /* by PIIndex: LEAF_* of walk.h, PAN included (3.26.1) */
     uint64_t s2pii, s2poi;      /* sixteen entries of four bits, by PIIndex and POIndex */
     uint64_t mair; /* Attr0 to Attr7, Reserved encodings resolved */
@@ -141,6 +145,8 @@ struct xctx {
     /* Filled by tags.c: where this context's TLB entries are counted. s2_serial 0: not yet. */
     uint16_t tag, global_tag, s2_tag;
     uint32_t tag_serial, global_serial, s2_serial;
+    smmu_mpam_t mpam; /* of transactions and reads of stage 1's tables (17.2). CD.PARTID while it is
+                         not mapped yet */
 };
 
 /* CHOICE: what stage 2 overlays make of a page must not be cached (5.2 S2POI), and what hardening
@@ -160,11 +166,13 @@ struct cd_locator {
     uint64_t base;
     uint8_t format; /* 0 linear, 1 two-level with 4 KiB leaves, 2 two-level with 64 KiB leaves */
     uint8_t cd_max; /* S1CDMax */
-    bool stalld;    /* S1STALLD */
-    bool s1pie;     /* S1PIE */
-    bool nested;        /* stage 2 translates, */
-    bool s2_vmsav8_32;  /* with tables of VMSAv8-32 */
+    bool stalld : 1;       /* S1STALLD */
+    bool s1pie : 1;        /* S1PIE */
+    bool nested : 1;       /* stage 2 translates, */
+    bool s2_vmsav8_32 : 1; /* with tables of VMSAv8-32 */
+    bool s1mpam : 1;       /* S1MPAM */
     uint8_t memattr, sh; /* from S1CIR, S1COR, S1CSH (13.8) */
+    uint64_t vms;        /* VMSPtr, if xctx.from_vms */
 };
 
 #endif

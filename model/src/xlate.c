@@ -95,6 +95,7 @@ static bool passes(struct smmu *s, const struct prog_if *pi, const smmu_request_
 {
     static const struct overrides incoming = {.shcfg = SHCFG_INCOMING};
     const struct overrides *o = &incoming;
+    smmu_mpam_t mpam = smmu__bypass_mpam(s, pi);
     if (!key)
         return false;
     if (REG_FIELD(pi, CR0, ATSCHK)) {
@@ -102,9 +103,10 @@ static bool passes(struct smmu *s, const struct prog_if *pi, const smmu_request_
         if (!x || x->eats != EATS_FULL)
             return false;
         o = &x->overrides;
+        mpam = x->mpam;
     }
     /* CHOICE 3.9.1.1: an address beyond the OAS is an abort without a record. */
-    if (!smmu__answer_passed(s, r, o, out))
+    if (!smmu__answer_passed(s, r, o, mpam, out))
         smmu__answer_terminated(s, r, SMMU_RESULT_ABORT, out);
     return true;
 }

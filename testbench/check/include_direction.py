@@ -21,7 +21,7 @@ import subprocess
 import sys
 
 LEVELS = {
-    1: "hints bits le name ring pte attrs fault xctx walk hardening stage2 config lane pool repl histogram",
+    1: "hints bits le name ring pte attrs fault xctx mpam walk hardening stage2 config lane pool repl histogram",
     2: "sched outbox own_access slots inval "
        "tags tlb cfgcache walk_cache "
        "qtw tbu atc "

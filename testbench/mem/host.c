@@ -96,6 +96,13 @@ static void issue_access(struct sim_host *host, const smmu_out_mem_t *access)
     if (!event)
         return;
     event->access = *access;
+    own_accesses_note(&host->own_accesses, &(struct own_access){.addr = access->addr,
+                                                                .size = access->size,
+                                                                .source = access->source,
+                                                                .pas = access->pas,
+                                                                .memattr = access->memattr,
+                                                                .sh = access->sh,
+                                                                .mpam = access->mpam});
     if (read) {
         event->aborted = memory_aborts(host->memory, access->addr, access->size, MEMORY_ABORT_READ);
         memory_load(host->memory, access->addr, event->access.data, access->size);
@@ -362,6 +369,11 @@ void host_destroy(struct sim_host *host)
     free(host->instance);
     memory_destroy(host->memory);
     free(host);
+}
+
+const struct own_accesses *host_own_accesses(const struct sim_host *host)
+{
+    return &host->own_accesses;
 }
 
 struct sim_memory *host_memory(struct sim_host *host)

@@ -13,6 +13,7 @@
 #define SMMUSIM_MEM_HOST_H
 
 #include "mem/memory.h"
+#include "mem/own_accesses.h"
 #include "smmusim/smmu.h"
 #include "smmusim/smmu_stats.h"
 #include "smmusim/smmu_timeline.h"
@@ -73,6 +74,7 @@ struct client_result {
     uint8_t pas;
     uint8_t region_log2;
     uint8_t perms; /* SMMU_PERM_* */
+    smmu_mpam_t mpam; /* valid with SMMU_RESULT_FORWARD */
     bool priv;
     uint64_t cycles; /* from issue until it left the SMMU or was terminated: the SMMU's share */
 };
@@ -94,6 +96,7 @@ struct sim_host *host_create(const smmu_config_t *cfg, char *why, size_t why_siz
 void host_destroy(struct sim_host *host);
 
 struct sim_memory *host_memory(struct sim_host *host);
+const struct own_accesses *host_own_accesses(const struct sim_host *host);
 smmu_t *host_smmu(struct sim_host *host);
 
 /* NULL, or a sentence: the model refused something that it must not refuse, or memory is full. */

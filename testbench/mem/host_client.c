@@ -107,6 +107,7 @@ static void responded(struct sim_host *host, uint32_t ticket, const smmu_respons
         .pas = response->pas,
         .region_log2 = response->region_log2,
         .perms = response->perms,
+        .mpam = response->mpam,
         .priv = (response->flags & SMMU_RSP_PRIV) != 0,
         .cycles = leaves - slot->issued,
     };

@@ -69,6 +69,7 @@ struct sim_host {
     uint32_t tbus_waiting; /* TBUs whose queue is not empty */
     bool settling;
     uint64_t irqs[HOST_PAS_COUNT][SMMU_IRQ_COUNT];
+    struct own_accesses own_accesses;
     struct host_devices devices;    /* no function: none is attached */
     timeline_sink_fn timeline_sink; /* or NULL */
     void *timeline_ctx;

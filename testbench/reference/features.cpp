@@ -55,6 +55,8 @@ Features::Features(const Registers &r)
     granule_64k = REF_FIELD(IDR5_GRAN64K, r.idr5);
     ds = REF_FIELD(IDR5_DS, r.idr5);
     va_52 = REF_FIELD(IDR5_VAX, r.idr5) != 0;
+    partid_max = static_cast<unsigned>(REF_FIELD(MPAMIDR_PARTID_MAX, r.mpamidr));
+    pmg_max = static_cast<unsigned>(REF_FIELD(MPAMIDR_PMG_MAX, r.mpamidr));
     oas = size_of_code(REF_FIELD(IDR5_OAS, r.idr5));
     minor = r.aidr & 0xF;
     unsigned from_32 = vmsav8_32 ? 40 : 0, from_64 = vmsav8_64 ? oas : 0; /* 3.4 */
@@ -64,6 +66,13 @@ Features::Features(const Registers &r)
 bool Features::granule(unsigned log2) const
 {
     return log2 == 12 ? granule_4k : log2 == 14 ? granule_16k : log2 == 16 && granule_64k;
+}
+
+/* 5.2 PARTID, PMG; 6.3.43 */
+Label Features::label(uint64_t partid, uint64_t pmg) const
+{
+    return {static_cast<unsigned>(partid), static_cast<unsigned>(pmg), partid > partid_max,
+            pmg > pmg_max};
 }
 
 } // namespace reference

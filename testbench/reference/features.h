@@ -27,10 +27,12 @@ struct Features {
     bool perms_overridden, types_overridden;
     bool had, xnx, fwb, stt, e0pd, epan, s1pi, s2pi, s2po, pbha, ptwnnc, aie, mteperm, the, dpt;
     bool granule_4k, granule_16k, granule_64k, ds, va_52;
+    unsigned partid_max, pmg_max;
     unsigned oas, ias; /* bits */
     unsigned minor;    /* SMMUv3.minor */
 
     bool granule(unsigned log2) const;
+    Label label(uint64_t partid, uint64_t pmg) const;
 };
 
 } // namespace reference

@@ -181,6 +181,8 @@ private:
             throw End();
         set_use(o);
         out.bypass = true;
+        out.label = f.label(REF_FIELD(GBPMPAM_GBP_PARTID, r.gbpmpam),
+                            REF_FIELD(GBPMPAM_GBP_PMG, r.gbpmpam));
         forward(t.addr, replaced(o, type_of_mair(t.memattr, t.sh)));
     }
 
@@ -241,6 +243,7 @@ private:
         Overrides o = ste.overrides(f);
         set_use(o);
         type = replaced(o, type_of_mair(t.memattr, t.sh));
+        out.label = f.label(REF_GET(STE_PARTID, ste.words), REF_GET(STE_PMG, ste.words));
         bool uses_cd = choose_cd();
         uint64_t ipa = uses_cd ? translate_stage1() : bypass_stage1();
         if (!ste.stage2()) {
@@ -281,7 +284,22 @@ private:
         cd.world = ste.world(f, REF_FIELD(CR2_E2H, r.cr2));
         if (cd.illegal(f, ste))
             end_with(REF_EVT_C_BAD_CD);
+        if (REF_GET(STE_S1MPAM, ste.words))
+            label_by_cd();
         return true;
+    }
+
+    /* 17.2; 7.3.20 leaves open when the VMS is fetched: here behind the CD. */
+    void label_by_cd()
+    {
+        uint64_t partid = REF_GET(CD_PARTID, cd.words);
+        if (ste.has_vms(f)) {
+            uint64_t at = (ste.words[5] & REF_MASK(STE_VMSPTR)) + 2 * (partid & 31);
+            uint64_t word = read_or_end(Object::Vms, at - at % 8, at - at % 8,
+                                        REF_EVT_F_VMS_FETCH);
+            partid = word >> (8 * (at % 8)) & 0xFFFF;
+        }
+        out.label = f.label(partid, REF_GET(CD_PMG, cd.words));
     }
 
     /* 5.2 S1Fmt, 5.3 */

@@ -78,6 +78,7 @@ Record record_of(const Registers &registers, const Access &access, const Event &
     switch (event.number) {
     case REF_EVT_F_STE_FETCH:
     case REF_EVT_F_CD_FETCH:
+    case REF_EVT_F_VMS_FETCH:
     case REF_EVT_F_WALK_EABT:
         record.words[3] = event.fetch_addr & ones(f.oas) & ~ones(3);
         record.known[1] &= ~ones(16); /* Reason */

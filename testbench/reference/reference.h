@@ -5,7 +5,7 @@
  * tables from memory for every access, without caches and without time. For comparison with the
  * model, of which it uses nothing; slow and simple on purpose.
  *
- * Not here: ATS, MPAM, Secure and Realm streams, VMSAv9-128.
+ * Not here: ATS, labels of the SMMU's own accesses (17.4), Secure and Realm streams, VMSAv9-128.
  */
 #ifndef SMMUSIM_REFERENCE_REFERENCE_H
 #define SMMUSIM_REFERENCE_REFERENCE_H
@@ -18,7 +18,8 @@ namespace reference {
 /* What software can read of the SMMU, and what it has written. */
 struct Registers {
     uint32_t idr0, idr1, idr3, idr5, aidr;
-    uint32_t cr0, cr2, gbpa, strtab_base_cfg;
+    uint32_t mpamidr;
+    uint32_t cr0, cr2, gbpa, gbpmpam, strtab_base_cfg;
     uint64_t strtab_base, s2pii;
 };
 
@@ -30,7 +31,7 @@ struct Access {
 };
 
 /* Why a word is read. */
-enum class Object { L1std, Ste, L1cd, Cd, Stage1, Stage2 };
+enum class Object { L1std, Ste, L1cd, Cd, Vms, Stage1, Stage2 };
 
 /* The shape of a table, and of the stage that it belongs to, for those who make up its content. */
 struct TableShape {
@@ -73,6 +74,17 @@ struct Event {
     bool priv = false, inst = false;
 };
 
+/* PARTID and PMG (17.2). */
+struct Label {
+    unsigned partid = 0, pmg = 0;
+    bool partid_unknown = false, pmg_unknown = false; /* it was configured beyond the maximum */
+
+    bool allows(unsigned partid_found, unsigned pmg_found) const
+    {
+        return (partid_unknown || partid_found == partid) && (pmg_unknown || pmg_found == pmg);
+    }
+};
+
 /* A descriptor that hardware changes, as 64-bit numbers in memory order. */
 struct Update {
     uint64_t addr, from, to;
@@ -84,6 +96,7 @@ struct Outcome {
     bool bypass = false; /* no stage translated it */
     uint64_t pa = 0;     /* and the rest, of what is forwarded */
     uint8_t memattr = 0, sh = 0;
+    Label label;
     bool priv = false, inst = false;
     Event event;
     std::vector<Update> updates; /* if the result is not Forward, or one is of a run: permitted, not

@@ -181,7 +181,14 @@ bool StreamEntry::illegal(const Features &f) const
         return true;
     if ((stage1() && stage1_illegal(f)) || (stage2() && stage2_illegal(f)))
         return true;
-    return !vmid_unused(f) && !f.vmid16 && STE(S2VMID) > 0xFF;
+    if (!vmid_unused(f) && !f.vmid16 && STE(S2VMID) > 0xFF)
+        return true;
+    return has_vms(f) && (words[5] & REF_MASK(STE_VMSPTR)) > ones(f.oas);
+}
+
+bool StreamEntry::has_vms(const Features &f) const
+{
+    return f.partid_max && config() == REF_CONFIG_NESTED && STE(S1MPAM);
 }
 
 /* -------------------------------------------------------------- what it says */

@@ -28,6 +28,8 @@ struct StreamEntry {
     bool stage2() const { return config() & 2; }
 
     bool illegal(const Features &features) const;
+    /* The VMS is enabled (5.2 VMSPtr). */
+    bool has_vms(const Features &features) const;
 
     World world(const Features &features, bool e2h) const;
     Overrides overrides(const Features &features) const;

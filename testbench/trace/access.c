@@ -73,6 +73,8 @@ bool parse_result(struct parser *parser, struct result_args *args)
         {.key = "memattr", .kind = OPTION_EXPECTED, .target = &args->memattr, .max = UINT8_MAX},
         {.key = "sh", .kind = OPTION_EXPECTED, .target = &args->sh, .max = 3},
         {.key = "ns", .kind = OPTION_EXPECTED, .target = &args->ns, .max = 1},
+        {.key = "partid", .kind = OPTION_EXPECTED, .target = &args->partid, .max = UINT16_MAX},
+        {.key = "pmg", .kind = OPTION_EXPECTED, .target = &args->pmg, .max = UINT8_MAX},
         {.key = "stag", .kind = OPTION_EXPECTED, .target = &args->stag, .max = UINT16_MAX},
         {.key = "data", .kind = OPTION_TEXT, .target = &data},
         {.key = "cycles", .kind = OPTION_LIMIT, .target = &args->cycles, .max = UINT64_MAX},
@@ -80,9 +82,10 @@ bool parse_result(struct parser *parser, struct result_args *args)
     if (!parse_outcomes(parser, args) || !PARSE_OPTIONS(parser, options))
         return false;
     bool of_address = is_expected(&args->pa) || is_expected(&args->memattr) ||
-                      is_expected(&args->sh) || is_expected(&args->ns);
+                      is_expected(&args->sh) || is_expected(&args->ns) ||
+                      is_expected(&args->partid) || is_expected(&args->pmg);
     if (of_address && !(args->outcomes & (OUTCOME_OK | OUTCOME_BYPASS)))
-        return parse_fail(parser, "pa, memattr, sh and ns belong to ok and bypass");
+        return parse_fail(parser, "pa, memattr, sh, ns, partid and pmg belong to ok and bypass");
     if (is_expected(&args->stag) && !(args->outcomes & OUTCOME_STALL))
         return parse_fail(parser, "stag belongs to stall");
     return !data || parse_data(parser, data, &args->data);
@@ -174,6 +177,10 @@ void check_result(struct player *player, const struct result_args *args, uint32_
             compare_number(&comparison, "sh", &args->sh, result->sh, UINT64_MAX, STYLE_HEX);
             compare_number(&comparison, "ns", &args->ns, result->pas == SMMU_PAS_NS, UINT64_MAX,
                            STYLE_HEX);
+            compare_number(&comparison, "partid", &args->partid, result->mpam.partid, UINT64_MAX,
+                           STYLE_DECIMAL);
+            compare_number(&comparison, "pmg", &args->pmg, result->mpam.pmg, UINT64_MAX,
+                           STYLE_DECIMAL);
         }
         compare_data(&comparison, &args->data, access->len, data);
         compare_limit(&comparison, "cycles", &args->cycles, result->cycles);

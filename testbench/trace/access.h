@@ -24,7 +24,7 @@ struct data_expected {
 
 struct result_args {
     unsigned outcomes; /* 0: nothing is expected */
-    struct expected pa, memattr, sh, ns;
+    struct expected pa, memattr, sh, ns, partid, pmg;
     struct expected stag;
     struct data_expected data;
     struct limit cycles;

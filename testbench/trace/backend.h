@@ -46,6 +46,9 @@ struct trace_backend_ops {
     bool (*take)(struct trace_backend *backend, uint32_t ticket, struct client_result *result,
                  uint8_t *data);
 
+    /* What the SMMU has made itself. */
+    const struct own_accesses *(*own_accesses)(struct trace_backend *backend);
+
     /* Is it stalled now (3.12.2)? */
     bool (*stalled)(struct trace_backend *backend, uint32_t ticket, smmu_stall_t *stall);
 

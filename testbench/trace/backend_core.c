@@ -64,6 +64,11 @@ static bool core_take(struct trace_backend *backend, uint32_t ticket, struct cli
     return host_take(host_of(backend), ticket, result, data);
 }
 
+static const struct own_accesses *core_own_accesses(struct trace_backend *backend)
+{
+    return host_own_accesses(host_of(backend));
+}
+
 static bool core_stalled(struct trace_backend *backend, uint32_t ticket, smmu_stall_t *stall)
 {
     return host_stalled(host_of(backend), ticket, stall);
@@ -138,6 +143,7 @@ struct trace_backend *trace_backend_core(const smmu_config_t *cfg, char *why, si
         .reg_write = core_reg_write,
         .submit = core_submit,
         .take = core_take,
+        .own_accesses = core_own_accesses,
         .stalled = core_stalled,
         .attach_devices = core_attach_devices,
         .atc_inv_done = core_atc_inv_done,

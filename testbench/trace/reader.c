@@ -13,7 +13,7 @@ static const struct statement_group *const groups[] = {
     &setup_statements,   &memory_statements, &register_statements,
     &command_statements, &access_statements, &event_statements,
     &irq_statements,     &time_statements,   &ats_statements,
-    &pri_statements,     &broadcast_statements,
+    &pri_statements,     &broadcast_statements, &own_access_statements,
 };
 
 /* Finds a row of any group; NULL if there is no such statement. */

@@ -264,10 +264,11 @@ static void print_result(text_buffer *text, const struct client_access *access,
     } else if (result->result == SMMU_RESULT_ABORT || result->memory_abort) {
         text_buffer_print(text, " -> abort");
     } else {
-        text_buffer_print(text, " -> %s pa=0x%llx memattr=0x%x sh=%u ns=%u",
+        text_buffer_print(text, " -> %s pa=0x%llx memattr=0x%x sh=%u ns=%u partid=%u pmg=%u",
                           result->bypass ? "bypass" : "ok", (unsigned long long)result->pa,
                           (unsigned)result->memattr, (unsigned)result->sh,
-                          (unsigned)(result->pas == SMMU_PAS_NS));
+                          (unsigned)(result->pas == SMMU_PAS_NS), (unsigned)result->mpam.partid,
+                          (unsigned)result->mpam.pmg);
         if (!access->write)
             print_data(text, data, access->len);
     }

@@ -24,5 +24,6 @@ extern const struct statement_group time_statements;
 extern const struct statement_group ats_statements;
 extern const struct statement_group pri_statements;
 extern const struct statement_group broadcast_statements;
+extern const struct statement_group own_access_statements;
 
 #endif

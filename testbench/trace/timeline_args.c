@@ -54,7 +54,7 @@ static const char *const statuses[] = {"ok", "abort", NULL};
 static const char *const irq_sources[] = {"EVENTQ", "PRIQ", "CMD_SYNC", "GERROR",
                                           "SEV",    "PMCG", NULL};
 static const char *const fates[] = {"consumed", "failed", "dropped", NULL};
-static const char *const access_sources[] = {"L1STD",   "STE",   "L1CD",         "CD",  "TTD",
+static const char *const access_sources[] = {"L1STD",   "STE",   "L1CD",         "CD",  "VMS", "TTD",
                                              "command", "event", "page request", "MSI", NULL};
 
 /* ---- requests */

@@ -45,7 +45,7 @@ public:
     memory_target(const sc_module_name &name, sim_memory *memory, const smmu_config_t &config)
         : sc_module(name), walk("walk"), data("data", tbus_of(config)), memory_(memory)
     {
-        walk.register_b_transport(this, &memory_target::b_transport);
+        walk.register_b_transport(this, &memory_target::walk_b_transport);
         for (auto &socket : data)
             socket.register_b_transport(this, &memory_target::b_transport);
         smmu_config_get(&config, "timing.mem_read_lat", &read_latency_);
@@ -56,6 +56,8 @@ public:
         options.set_sensitivity(&landing_);
         sc_spawn([this] { land(); }, "landing", &options);
     }
+
+    own_accesses own{};
 
 private:
     struct late_store {
@@ -73,6 +75,21 @@ private:
         }
         if (!late_.empty())
             landing_.notify(late_.begin()->first - sc_time_stamp());
+    }
+
+    void walk_b_transport(tlm::tlm_generic_payload &trans, sc_time &delay)
+    {
+        if (const auto *side = trans.get_extension<smmusim::sideband>()) {
+            const own_access seen = {trans.get_address(),
+                                     static_cast<uint8_t>(trans.get_data_length()),
+                                     side->walk_source,
+                                     side->identity.sec_sid,
+                                     side->identity.memattr,
+                                     side->identity.sh,
+                                     side->mpam};
+            own_accesses_note(&own, &seen);
+        }
+        b_transport(trans, delay);
     }
 
     void b_transport(tlm::tlm_generic_payload &trans, sc_time &delay)
@@ -212,6 +229,7 @@ private:
         job.result.pas = outcome.response.pas;
         job.result.region_log2 = outcome.response.region_log2;
         job.result.perms = outcome.response.perms;
+        job.result.mpam = outcome.response.mpam;
         job.result.priv = (outcome.response.flags & SMMU_RSP_PRIV) != 0;
         job.result.cycles = outcome.cycles;
         job.result.memory_abort =
@@ -413,6 +431,11 @@ bool take(trace_backend *backend, uint32_t ticket, client_result *result, uint8_
     return true;
 }
 
+const own_accesses *accesses_of_smmu(trace_backend *backend)
+{
+    return &of(backend).target.own;
+}
+
 bool stalled(trace_backend *backend, uint32_t ticket, smmu_stall_t *stall)
 {
     auto at = of(backend).jobs.find(ticket);
@@ -443,6 +466,7 @@ const trace_backend_ops ops = {
     reg_write,
     submit,
     take,
+    accesses_of_smmu,
     stalled,
     [](trace_backend *b, const host_devices *devices) { of(b).devices.attach(devices); },
     [](trace_backend *b, uint64_t tag, smmu_atc_inv_result_t result) {

@@ -84,10 +84,10 @@ TEST_F(Configuration, 110_unknown_name_is_refused_by_name)
 
 TEST_F(Configuration, 110_feature_that_is_not_built_is_refused)
 {
-    EXPECT_EQ(set("IDR3.MPAM", 1), SMMU_E_CONFIG);
-    EXPECT_THAT(why, AllOf(HasSubstr("IDR3.MPAM=1"), HasSubstr("only 0")));
-    EXPECT_EQ(get("IDR3.MPAM"), 0U);
-    EXPECT_EQ(set("IDR3.MPAM", 0), SMMU_OK);
+    EXPECT_EQ(set("IDR3.PBHA", 1), SMMU_E_CONFIG);
+    EXPECT_THAT(why, AllOf(HasSubstr("IDR3.PBHA=1"), HasSubstr("only 0")));
+    EXPECT_EQ(get("IDR3.PBHA"), 0U);
+    EXPECT_EQ(set("IDR3.PBHA", 0), SMMU_OK);
 }
 
 TEST_F(Configuration, 110_value_out_of_range_leaves_the_old_one)
@@ -99,9 +99,9 @@ TEST_F(Configuration, 110_value_out_of_range_leaves_the_old_one)
 
 TEST_F(Configuration, 110_reasons_may_be_left_unasked_and_are_cut_to_fit)
 {
-    EXPECT_EQ(smmu_config_set(&config, "IDR3.MPAM", 1, nullptr, 0), SMMU_E_CONFIG);
+    EXPECT_EQ(smmu_config_set(&config, "IDR3.PBHA", 1, nullptr, 0), SMMU_E_CONFIG);
     char small[8];
-    EXPECT_EQ(smmu_config_set(&config, "IDR3.MPAM", 1, small, sizeof small), SMMU_E_CONFIG);
+    EXPECT_EQ(smmu_config_set(&config, "IDR3.PBHA", 1, small, sizeof small), SMMU_E_CONFIG);
     EXPECT_EQ(std::strlen(small), sizeof small - 1);
 }
 

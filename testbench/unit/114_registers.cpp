@@ -18,7 +18,8 @@ const uint64_t ONES = ~UINT64_C(0);
 /* Features of the default configuration that own registers. */
 bool present(const ref_register_row &row)
 {
-    for (const char *feature : {"ALWAYS", "MSI", "ATOS", "VATOS", "S2PI", "ECMDQ", "PRI", "PRI_MSI"})
+    for (const char *feature :
+         {"ALWAYS", "MSI", "ATOS", "VATOS", "S2PI", "ECMDQ", "PRI", "PRI_MSI", "MPAM"})
         if (!std::strcmp(row.present, feature))
             return true;
     return false;
@@ -38,7 +39,7 @@ void expect_identification(BareSmmu &d)
     for (size_t r = 0; r < ref_register_count; r++) {
         const ref_register_row &row = ref_register_table[r];
         std::string name = row.name;
-        if (name != "AIDR" && name != "IIDR" && name.substr(0, 3) != "IDR")
+        if (name != "AIDR" && name != "IIDR" && name != "MPAMIDR" && name.substr(0, 3) != "IDR")
             continue;
         uint64_t expected = 0;
         for (size_t i = 0; i < ref_register_field_count; i++) {
@@ -66,6 +67,8 @@ TEST(Registers, 114_identification_is_the_configuration)
                     {"IDR1.SSIDSIZE", 0},
                     {"IDR1.CMDQS", 7},
                     {"IDR3.STT", 0},
+                    {"MPAMIDR.PARTID_MAX", 0x1234},
+                    {"MPAMIDR.PMG_MAX", 0},
                     {"IDR5.OAS", 2},
                     {"IDR5.GRAN16K", 0},
                     {"IIDR.Implementer", 0x43B},
@@ -195,7 +198,7 @@ TEST(Registers, 116_registers_of_absent_features_are_res0)
         EXPECT_EQ(d.read(row.offset, row.width / 8), 0U) << row.name;
         absent++;
     }
-    EXPECT_GT(absent, 5U);
+    EXPECT_GT(absent, 2U);
     BareSmmu without_pri({{"IDR0.PRI", 0}});
     for (const Writable &w : writable) {
         if (std::strncmp(w.name, "PRIQ_", 5))
@@ -209,6 +212,11 @@ TEST(Registers, 116_registers_of_absent_features_are_res0)
             continue;
         wired.write(w.offset, w.size, ONES);
         EXPECT_EQ(wired.read(w.offset, w.size), 0U) << w.name;
+    }
+    BareSmmu without_mpam({{"IDR3.MPAM", 0}});
+    for (uint32_t offset : {REF_REG_MPAMIDR, REF_REG_GMPAM, REF_REG_GBPMPAM}) {
+        without_mpam.w32(offset, ONES);
+        EXPECT_EQ(without_mpam.r32(offset), 0U) << std::hex << offset;
     }
     wired.w32(REF_REG_GERRORN, ONES);
     EXPECT_EQ(wired.r32(REF_REG_GERRORN), 0x10DU);

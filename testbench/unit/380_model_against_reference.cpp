@@ -37,6 +37,7 @@ const struct Floor {
     {{Result::Abort, REF_EVT_C_BAD_SUBSTREAMID, false, 0}, nullptr, 0},
     {{Result::Abort, REF_EVT_F_CD_FETCH, false, 0}, nullptr, 0},
     {{Result::Abort, REF_EVT_C_BAD_CD, false, 0}, nullptr, 0},
+    {{Result::Abort, REF_EVT_F_VMS_FETCH, false, 0}, "IDR3.MPAM", 1},
     {{Result::Abort, REF_EVT_F_WALK_EABT, false, REF_CLASS_TT}, nullptr, 0},
     {{Result::Abort, REF_EVT_F_TRANSLATION, false, REF_CLASS_IN}, nullptr, 0},
     {{Result::Abort, REF_EVT_F_ADDR_SIZE, false, REF_CLASS_IN}, nullptr, 0},

@@ -170,6 +170,7 @@ void ChangingMachine::change_structure(const PastMemory::Seen &place)
             REF_SET(CD_V, words.data(), !REF_GET(CD_V, words));
         else
             REF_SET(CD_R, words.data(), !REF_GET(CD_R, words));
+        REF_SET(CD_PARTID, words.data(), below(reference::Features(registers).partid_max + 1));
     } else if (one_in(4)) {
         REF_SET(STE_V, words.data(), !REF_GET(STE_V, words));
     } else {
@@ -177,6 +178,7 @@ void ChangingMachine::change_structure(const PastMemory::Seen &place)
         REF_SET(STE_PRIVCFG, words.data(), below(4));
         REF_SET(STE_INSTCFG, words.data(), below(4));
         REF_SET(STE_S2R, words.data(), below(2));
+        REF_SET(STE_PARTID, words.data(), below(reference::Features(registers).partid_max + 1));
     }
     past->change_structure(place.fetch.addr, words);
     ++counts.changes;

@@ -24,6 +24,8 @@ public:
         if (one_in(4)) /* what belongs to stage 2 goes with it */
             try_all({"IDR0.S2P", "IDR0.Hyp", "IDR0.VMW", "IDR3.XNX", "IDR3.PTWNNC", "IDR3.S2PI",
                      "IDR3.S2PO", "IDR3.MTEPERM", "IDR3.THE", "IDR0.VATOS", "IDR0.NS1ATS"});
+        if (one_in(4)) /* what belongs to MPAM likewise */
+            try_all({"MPAMIDR.PARTID_MAX", "MPAMIDR.PMG_MAX", "IDR3.MPAM"});
         if (one_in(3)) /* what belongs to 52-bit addresses likewise */
             try_all({"IDR5.DS", "IDR5.VAX", "IDR5.D128"});
         if (one_in(3)) /* mostly, both table formats */
@@ -61,6 +63,8 @@ private:
         "IDR3.S2PO",
         "IDR3.AIE",
         "IDR3.THE",
+        "MPAMIDR.PARTID_MAX",
+        "MPAMIDR.PMG_MAX",
         "IDR5.OAS",
         "IDR5.GRAN4K",
         "IDR5.GRAN16K",

@@ -74,6 +74,7 @@ RandomMachine::RandomMachine(uint64_t seed, Faults faults) : random(seed)
     registers.idr1 = static_cast<uint32_t>(read(REF_REG_IDR1, 4));
     registers.idr3 = static_cast<uint32_t>(read(REF_REG_IDR3, 4));
     registers.idr5 = static_cast<uint32_t>(read(REF_REG_IDR5, 4));
+    registers.mpamidr = static_cast<uint32_t>(read(REF_REG_MPAMIDR, 4));
     registers.aidr = static_cast<uint32_t>(read(REF_REG_AIDR, 4));
     memory = std::make_unique<RandomMemory>(random, registers);
 }
@@ -124,6 +125,10 @@ void RandomMachine::program()
                  REF_MASK(GBPA_SHCFG) | REF_MASK(GBPA_PRIVCFG) | REF_MASK(GBPA_INSTCFG))) |
         REF_PREP(GBPA_ABORT, one_in(4)));
     write(REF_REG_GBPA, 4, registers.gbpa | REF_MASK(GBPA_UPDATE));
+    registers.gbpmpam =
+        static_cast<uint32_t>(REF_PREP(GBPMPAM_GBP_PARTID, below(f.partid_max + 1)) |
+                              REF_PREP(GBPMPAM_GBP_PMG, below(f.pmg_max + 1)));
+    write(REF_REG_GBPMPAM, 4, registers.gbpmpam | REF_MASK(GBPMPAM_UPDATE));
     write(REF_REG_STRTAB_BASE, 8, registers.strtab_base);
     write(REF_REG_STRTAB_BASE_CFG, 4, registers.strtab_base_cfg);
     write(REF_REG_EVENTQ_BASE, 8, eventq | eventq_log2);
@@ -181,8 +186,9 @@ void RandomMachine::expect_permitted(const smmu_out_mem_t &access) const
                  {64, {Object::Ste}},
                  {8, {Object::L1cd}},
                  {64, {Object::Cd}},
+                 {8, {Object::Vms}},
                  {8, {Object::Stage1, Object::Stage2}}};
-    static_assert(SMMU_SRC_L1STD == 0 && SMMU_SRC_TTD == 4, "in this order");
+    static_assert(SMMU_SRC_L1STD == 0 && SMMU_SRC_TTD == 5, "in this order");
     if (access.source == SMMU_SRC_CMDQ || access.source == SMMU_SRC_EVENTQ) {
         const bool commands_ = access.source == SMMU_SRC_CMDQ;
         const uint64_t first = commands_ ? cmdq : eventq;
@@ -312,6 +318,7 @@ void RandomMachine::compare_debugger()
     EXPECT_EQ(asked.pa, expected.pa) << "to a debugger";
     EXPECT_EQ(asked.memattr, got.memattr) << "to a debugger";
     EXPECT_EQ(asked.sh, got.sh) << "to a debugger";
+    EXPECT_TRUE(expected.label.allows(asked.mpam.partid, asked.mpam.pmg)) << "to a debugger";
     EXPECT_EQ(asked.flags, got.flags) << "to a debugger";
     /* What caches have as clean may be dirty by now; and of a run, dirty through another member. */
     bool dirties = REF_FIELD(IDR0_HTTU, registers.idr0) >= REF_HTTU_ACCESS_DIRTY;
@@ -333,6 +340,7 @@ void RandomMachine::compare()
         EXPECT_EQ(got.pa, expected.pa);
         EXPECT_EQ(got.memattr, expected.memattr);
         EXPECT_EQ(got.sh, expected.sh);
+        EXPECT_TRUE(expected.label.allows(got.mpam.partid, got.mpam.pmg));
         EXPECT_EQ((got.flags & SMMU_RSP_BYPASS) != 0, expected.bypass);
         EXPECT_EQ((got.flags & SMMU_RSP_PRIV) != 0, expected.priv);
         EXPECT_EQ((got.flags & SMMU_RSP_INST) != 0, expected.inst);
@@ -357,7 +365,8 @@ bool RandomMachine::agrees(const reference::Outcome &outcome) const
     if (outcome.event.number)
         return record_of(registers, given, outcome.event).matches(records[0]);
     return outcome.result != Result::Forward ||
-           (got.pa == outcome.pa && got.memattr == outcome.memattr && got.sh == outcome.sh);
+           (got.pa == outcome.pa && got.memattr == outcome.memattr && got.sh == outcome.sh &&
+            outcome.label.allows(got.mpam.partid, got.mpam.pmg));
 }
 
 /* What hardware had to change is changed, and nothing else. */
@@ -438,7 +447,8 @@ public:
 
     bool read(const reference::Fetch &fetch, uint64_t &word) override
     {
-        static const char *const objects[] = {"L1STD", "STE", "L1CD", "CD", "TTD", "S2TTD"};
+        static const char *const objects[] = {"L1STD", "STE", "L1CD", "CD",
+                                              "VMS",   "TTD", "S2TTD"};
         bool readable = memory.load(fetch.addr, word);
         auto object = static_cast<int>(fetch.object);
         bool first = fetch.object != last || (fetch.table != nullptr) || fetch.addr != at + 8;

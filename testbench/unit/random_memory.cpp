@@ -53,6 +53,7 @@ void RandomMemory::make(const reference::Fetch &fetch)
     default:
         word = fetch.object == Object::L1std  ? make_l1std()
                : fetch.object == Object::L1cd ? make_l1cd()
+               : fetch.object == Object::Vms  ? make_part_of_vms()
                                               : make_descriptor(fetch);
         words.insert({fetch.addr, /* with a run it is there already */
                       {word, fetch.object, 0, fetch.table ? fetch.table->granule_log2 : 0}});
@@ -129,6 +130,20 @@ bool RandomMemory::big_endian()
     return odd() ? !big : big;
 }
 
+/* A PARTID or a PMG. */
+uint64_t RandomMemory::some_id(uint64_t max)
+{
+    return one_in(12) ? random() : below(max + 1);
+}
+
+uint64_t RandomMemory::make_part_of_vms()
+{
+    uint64_t partids = 0;
+    for (unsigned i = 0; i < 4; ++i)
+        partids = partids << 16 | (some_id(features.partid_max) & 0xFFFF);
+    return partids;
+}
+
 uint64_t RandomMemory::make_l1std()
 {
     auto split = static_cast<unsigned>(REF_FIELD(STRTAB_BASE_CFG_SPLIT, registers.strtab_base_cfg));
@@ -168,6 +183,11 @@ RandomMemory::Words RandomMemory::make_ste()
     if (shape.stage2_is_32)
         REF_SET(STE_S2FWB, ste.data(), odd());
     shape.forced_write_back = features.fwb && REF_GET(STE_S2FWB, ste);
+    REF_SET(STE_S1MPAM, ste.data(), one_in(2));
+    REF_SET(STE_PARTID, ste.data(), some_id(features.partid_max));
+    REF_SET(STE_PMG, ste.data(), some_id(features.pmg_max));
+    ste[5] &= ~REF_MASK(STE_VMSPTR);
+    ste[5] |= (odd() ? random() : some_structure(12)) & REF_MASK(STE_VMSPTR);
     if (config & 2)
         make_stage2_part(ste, shape);
     make_stage1_part(ste, shape);
@@ -355,6 +375,8 @@ RandomMemory::Words RandomMemory::make_cd()
         cd[6] = (cd[6] & ~(UINT64_C(7) << (3 * i))) | uint64_t{pair[1]} << (3 * i);
     }
     REF_SET(CD_V, cd.data(), !odd());
+    REF_SET(CD_PARTID, cd.data(), some_id(features.partid_max));
+    REF_SET(CD_PMG, cd.data(), some_id(features.pmg_max));
     const StreamShape &stream = streams[streamid_];
     bool is_32 = vmsav8_32(stream.stage2_is_32 ? 1 : stream.el2_e2h ? 40 : 4);
     REF_SET(CD_AA64, cd.data(), !is_32);

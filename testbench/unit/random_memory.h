@@ -84,6 +84,8 @@ private:
         bool el2_e2h = false;
     };
 
+    uint64_t some_id(uint64_t max);
+    uint64_t make_part_of_vms();
     uint64_t make_l1std();
     Words make_ste();
     void make_stage1_part(Words &ste, StreamShape &shape);

@@ -156,6 +156,8 @@ void smmu_module::impl::forward(unsigned tbu, tlm::tlm_generic_payload &trans,
     {
         address_guard restore(trans);
         trans.set_address(response.pa);
+        if (auto *side = trans.get_extension<sideband>())
+            side->mpam = response.mpam;
         module.mem_out[tbu]->b_transport(trans, delay);
         trans.set_dmi_allowed(false);
     }

@@ -19,6 +19,7 @@ void fill(payload_pool::handle &p, const smmu_out_mem_t &access)
     p->side.identity.sec_sid = access.pas;
     p->side.identity.memattr = access.memattr;
     p->side.identity.sh = access.sh;
+    p->side.mpam = access.mpam;
 }
 
 } // namespace

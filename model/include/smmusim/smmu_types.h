@@ -51,6 +51,13 @@ typedef enum smmu_sh { SMMU_SH_NSH = 0, SMMU_SH_OSH = 2, SMMU_SH_ISH = 3 } smmu_
 #define SMMU_MEMATTR_NC 0x44
 #define SMMU_MEMATTR_WB_RAWA 0xFF
 
+/* What an access is labelled with for memory system resource partitioning and monitoring, MPAM
+ * (chapter 17). The PARTID space is that of the Security state. All zero with IDR3.MPAM=0. */
+typedef struct smmu_mpam {
+    uint16_t partid;
+    uint8_t pmg;
+} smmu_mpam_t;
+
 /* ---------------------------------------------------------------- requests */
 
 /* smmu_request.flags */
@@ -128,6 +135,7 @@ typedef struct smmu_response {
                             address; for bypass n is the output address size. Valid if result is FORWARD or ATS_SUCCESS */
     uint8_t perms;       /* SMMU_PERM_*: what this stream may do in the region at this privilege (for DMI) */
     uint8_t epoch;       /* for smmu_access_done(), if SMMU_RSP_TRACKED */
+    smmu_mpam_t mpam;    /* of the access; valid if result is FORWARD */
 } smmu_response_t;
 
 enum { SMMU_PERM_R = 1, SMMU_PERM_W = 2, SMMU_PERM_X = 4 };
@@ -216,6 +224,7 @@ typedef enum smmu_mem_source {
     SMMU_SRC_STE,
     SMMU_SRC_L1CD,
     SMMU_SRC_CD,
+    SMMU_SRC_VMS,
     SMMU_SRC_TTD, /* translation table descriptor */
     SMMU_SRC_CMDQ,
     SMMU_SRC_EVENTQ,
@@ -238,6 +247,7 @@ typedef struct smmu_out_mem {
     uint8_t memattr;      /* MAIR format */
     uint8_t sh;           /* smmu_sh_t */
     bool for_request;
+    smmu_mpam_t mpam;     /* label of the access */
     uint8_t data[SMMU_MEM_MAX_BYTES]; /* WRITE: the bytes; CAS: expected value, then new value, 8 bytes each */
 } smmu_out_mem_t;
 

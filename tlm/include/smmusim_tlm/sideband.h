@@ -55,6 +55,7 @@ public:
     translation_result *result = nullptr; /* owned by the initiator */
     bool is_walk = false;
     uint8_t walk_source = 0; /* smmu_mem_source_t, if is_walk */
+    smmu_mpam_t mpam{}; /* by the SMMU, on 'walk' and 'mem_out': the label of the access (chapter 17) */
 
     tlm::tlm_extension_base *clone() const override { return new sideband(*this); }
     void copy_from(const tlm::tlm_extension_base &other) override
