@@ -48,6 +48,7 @@ struct cmdq {
     uint64_t *reg;           /* [CMDQ_REGS] of its interface, or of its own if it is an ECMDQ */
     struct cmdq_fetch *fetch; /* [fetch_mask + 1] a ring */
     uint64_t cons_keeps;      /* what an advance of CONS.RD leaves alone */
+    uint32_t number;
     uint8_t fetch_mask;
     uint8_t prog_if;          /* number of its programming interface */
     bool enhanced;            /* an ECMDQ */

@@ -26,6 +26,7 @@ void smmu__cmdq_init(struct smmu *s)
 {
     for (uint32_t queue = 0; queue < s->cmdqs; queue++) {
         struct cmdq *q = &s->cmdq[queue];
+        q->number = queue;
         q->fetch_mask = (uint8_t)(smmu__cmdq_buffer(&s->config) - 1);
         q->enhanced = queue >= CMD_QUEUES_OF_INTERFACES;
         q->prog_if = (uint8_t)(q->enhanced ? PROG_IF_NS : queue);
