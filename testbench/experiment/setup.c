@@ -23,6 +23,8 @@ WORDS(exp_cpu_words, "free", "usual")
 WORDS(exp_loop_words, "open", "closed")
 WORDS(exp_pattern_words, "uniform", "sequential", "hot")
 WORDS(exp_change_words, "less", "more")
+WORDS(exp_call_words, "ring", "array", "pieces", "queue")
+WORDS(exp_blame_words, "chunk", "device", "command", "halves", "singly")
 
 static const char *exp_preset_words(uint64_t value)
 {

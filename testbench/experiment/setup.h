@@ -24,6 +24,7 @@ enum exp_sync { EXP_SYNC_MSI, EXP_SYNC_SEV, EXP_SYNC_POLL };
 enum exp_cpu { EXP_CPU_FREE, EXP_CPU_USUAL };
 enum exp_loop { EXP_LOOP_OPEN, EXP_LOOP_CLOSED };
 enum exp_change { EXP_LESS, EXP_MORE };
+enum exp_call { EXP_CALL_RING, EXP_CALL_ARRAY, EXP_CALL_PIECES, EXP_CALL_QUEUE };
 
 /* X(name, words, unit, min, max, default, meaning): words name the values from 0 on, NULL: numbers
  */
@@ -57,6 +58,18 @@ enum exp_change { EXP_LESS, EXP_MORE };
       "work of a processor between its operations, which needs nobody else, on average")           \
     X(line, NULL, "cycles", 1, 10000, 40,                                                          \
       "until a cache line is where another processor wants it")                                    \
+    X(call, exp_call_words, "", 0, 3, EXP_CALL_RING, "form of call for a guest's commands")        \
+    X(batch, NULL, "commands", 1, 1024, 16, "commands that a guest hands over at a time")          \
+    X(entries, NULL, "entries", 1, 1024, 256, "of the guest's queue")                              \
+    X(trap, NULL, "cycles", 0, 1000000, 2000, "until a guest's kick is served, and back")          \
+    X(syscall, NULL, "cycles", 0, 1000000, 200, "a system call, there and back")                   \
+    X(copy, NULL, "cycles", 0, 10000, 10, "a copy from or to user memory, however short")          \
+    X(copy_rate, NULL, "bytes / cycle", 1, 1024, 16, "of copies")                                  \
+    X(blame, exp_blame_words, "", 0, 4, 0, "who is suspected of an ATS invalidation's time-out")   \
+    X(devices, NULL, "devices", 1, 64, 16,                                                         \
+      "that a batch's CMD_ATC_INVs go to, one after the other")                                    \
+    X(dead, NULL, "devices", 0, 64, 0, "that do not answer, in the middle of the batch")           \
+    X(answer, NULL, "cycles", 0, 1000000, 500, "until a device has completed an ATS invalidation") \
     X(assumption, exp_key_words, "", 0, SMMU_CONFIG_MAX_KEYS - 1, 0, "value that is assumed")      \
     X(change, exp_change_words, "", 0, 1, 0,                                                       \
       "half or twice of it; of choices the one before or after")                                   \
@@ -110,6 +123,12 @@ struct exp_setup exp_setup_default(const smmu_config_t *cfg);
     X(cpu_rate, "operations / 1000000 cycles", 1, "of each processor, mean")                       \
     X(attempts, "exchanges", 2, "for each reservation of slots in the command queue, mean")        \
     X(gathered, "operations", 2, "that a write of PROD makes known, mean")                         \
+    X(calls, "calls", 0, "system calls")                                                           \
+    X(copied, "bytes / command", 2, "copied from and to user memory, and by the caller itself")    \
+    X(wrapped, "%", 1, "batches that go over the end of the guest's queue")                        \
+    X(suspects, "commands", 0, "from the first to the last suspect")                               \
+    X(reissued, "commands", 0, "issued again to find the one to blame")                            \
+    X(timeouts, "time-outs", 2, "of ATS invalidations that the measurement took")                  \
     X(waits, "waits", 0, "of the driver for room in the command queue")                            \
     X(requests, "requests", 0, "of clients that arrived")                                          \
     X(served, "requests / 1000 cycles", 3, "of all clients, finished in time")                     \
@@ -169,6 +188,10 @@ exp_measure_fn exp_measure_invalidation;
 exp_measure_fn exp_measure_ring;
 /* ecmdq.c: producers with a command queue each. */
 exp_measure_fn exp_measure_ecmdq;
+/* uapi.c: a guest's commands by each form of call. */
+exp_measure_fn exp_measure_uapi;
+/* blame.c: ATS invalidations that are not completed, and finding the device. */
+exp_measure_fn exp_measure_blame;
 /* smp.c: processors that share command queues. */
 exp_measure_fn exp_measure_smp;
 /* broadcast.c: a PE's TLBIs and their synchronisation, without commands. */

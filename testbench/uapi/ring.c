@@ -32,6 +32,15 @@ enum { INDEX_BITS_MAX = 31, ENTRY_BYTES_MAX = 4096 };
 /* As many entries as the largest queue has, so that one call cannot hold a processor for ever. */
 static const uint64_t entries_per_call_max = UINT64_C(1) << REF_QUEUE_LOG2SIZE_MAX;
 
+/* Entries that are copied and not yet judged: as many at a time as a chunk has, since a copy has
+ * its price however short it is. */
+struct copied_entries {
+    unsigned char bytes[UAPI_CHUNK_MAX][UAPI_COMMAND_BYTES];
+    uint32_t first; /* position */
+    unsigned n;
+    unsigned one_by_one; /* entries of which some cannot be read: which one is to be found */
+};
+
 /* One call. */
 struct call {
     struct uapi *uapi;
@@ -39,6 +48,7 @@ struct call {
     struct iommu_hwpt_invalidate_ring_reporting arg;
     uint32_t cons; /* where it began */
     uint32_t stop; /* everything before is complete */
+    struct copied_entries copied;
     struct uapi_chunk chunk;
     unsigned limit; /* commands of a chunk */
     struct uapi_error_record error;
@@ -180,18 +190,66 @@ static uint64_t little_endian(const unsigned char *bytes)
     return value;
 }
 
-/* Copies an entry once; what is checked is what is executed. */
-static int fetch_entry(const struct call *call, uint32_t position, struct drv_cmd *cmd)
+static uint64_t entry_address(const struct call *call, uint32_t position)
 {
     const struct iommu_hwpt_invalidate_ring *ring = &call->arg.ring;
-    const uint64_t at =
-        ring->q_uptr + (uint64_t)ring->q_entry_len * drv_ring_index(ring->q_index_bits, position);
-    unsigned char bytes[UAPI_COMMAND_BYTES];
 
-    if (copy_from(call, bytes, at, sizeof bytes))
-        return -EFAULT;
+    return ring->q_uptr +
+           (uint64_t)ring->q_entry_len * drv_ring_index(ring->q_index_bits, position);
+}
+
+/* Entries from a position on that lie side by side, at most a chunk. */
+static unsigned entries_in_a_row(const struct call *call, uint32_t position)
+{
+    const struct iommu_hwpt_invalidate_ring *ring = &call->arg.ring;
+    const uint64_t left = drv_ring_used(ring->q_index_bits, ring->q_prod, position);
+    const uint32_t in_ring = ring->q_entry_num - drv_ring_index(ring->q_index_bits, position);
+    const unsigned n = left < in_ring ? (unsigned)left : in_ring;
+
+    if (ring->q_entry_len != UAPI_COMMAND_BYTES)
+        return 1; /* what follows a command is not part of it */
+    return n < call->limit ? n : call->limit;
+}
+
+/* Whether the entry is among those that are copied, more of them being copied if need be. */
+static bool have_copied(struct call *call, uint32_t position)
+{
+    struct copied_entries *copied = &call->copied;
+    const unsigned n = entries_in_a_row(call, position);
+
+    if (drv_ring_used(call->arg.ring.q_index_bits, position, copied->first) < copied->n)
+        return true;
+    copied->n = 0;
+    if (copied->one_by_one || n == 1)
+        return false;
+    if (copy_from(call, copied->bytes, entry_address(call, position),
+                  (size_t)n * UAPI_COMMAND_BYTES)) {
+        copied->one_by_one = n;
+        return false;
+    }
+    copied->first = position;
+    copied->n = n;
+    return true;
+}
+
+/* What is checked is what is executed: an entry is not looked at again in user memory. */
+static int fetch_entry(struct call *call, uint32_t position, struct drv_cmd *cmd)
+{
+    const uint64_t at = entry_address(call, position);
+    struct copied_entries *copied = &call->copied;
+    const unsigned char *bytes;
+
+    if (have_copied(call, position)) {
+        bytes = copied->bytes[drv_ring_used(call->arg.ring.q_index_bits, position, copied->first)];
+    } else {
+        bytes = copied->bytes[0];
+        copied->one_by_one -= copied->one_by_one > 0;
+        if (copy_from(call, copied->bytes[0], at, UAPI_COMMAND_BYTES))
+            return -EFAULT;
+    }
     *cmd = (struct drv_cmd){{little_endian(bytes), little_endian(bytes + 8)}};
-    return uapi_check_zero(&call->uapi->user, at + sizeof bytes, ring->q_entry_len - sizeof bytes);
+    return uapi_check_zero(&call->uapi->user, at + UAPI_COMMAND_BYTES,
+                           call->arg.ring.q_entry_len - UAPI_COMMAND_BYTES);
 }
 
 /* The prefix that is on its way may fail at an earlier entry; that one is then the call's error. */

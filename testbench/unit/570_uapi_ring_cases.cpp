@@ -219,8 +219,11 @@ const Case cases[] = {
      },
      T::nested_id, 9, 0, 9, nothing, all(2), {7, 8}},
     {29, "entry changed after it was copied",
-     at_copy_of(T::ring_at + 16 * 4, false, [](T &t) { t.entry(3, forbidden); }),
-     3, 5, 0, 5, nothing, all(2), {3, 4}},
+     [](T &t) {
+         t.front.options.batch = 2;
+         at_copy_of(T::ring_at + 16 * 5, false, [](T &u) { u.entry(4, forbidden); })(t);
+     },
+     3, 7, 0, 7, nothing, all(4), {3, 4, 5, 6}},
     {30, "unreadable entry amid others", [](T &t) { t.hole(t.entry_at(5), t.entry_at(6)); },
      2, 9, -EFAULT, 5, software(ABT, 5), all(3), {2, 3, 4}},
     {30, "entry of which the tenth byte cannot be read",
@@ -287,13 +290,13 @@ const Case cases[] = {
     {43, "another call never leaves the ring",
      [](T &t) { t.hwpts[0].consumer.busy = 1; }, 0, 1, -EBUSY, 0, nothing, none},
     {44, "producer moves meanwhile",
-     at_copy_of(T::ring_at + 16, false,
+     at_copy_of(T::ring_at, false,
                 [](T &t) {
                     t.put(T::arg_at + offsetof(iommu_hwpt_invalidate_ring, q_prod), uint32_t{9});
                 }),
      0, 2, 0, 2, nothing, all(2), {0, 1}},
     {45, "user writes cons meanwhile",
-     at_copy_of(T::ring_at + 16, false, [](T &t) { t.put(T::cons_at, uint32_t{9}); }),
+     at_copy_of(T::ring_at, false, [](T &t) { t.put(T::cons_at, uint32_t{9}); }),
      0, 2, 0, 2, nothing, all(2), {0, 1}},
     {46, "signal between two chunks",
      [](T &t) {

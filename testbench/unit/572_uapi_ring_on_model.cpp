@@ -12,6 +12,7 @@
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 #include "uapi/ring.h"
+#include "uapi/user_space.h"
 #include "unit/model_fixture.h"
 
 namespace {
@@ -29,7 +30,7 @@ protected:
         uint32_t cons;
         drv_cmd ring[16];
     } user = {};
-    int unreadable = -1;
+    user_space space = {};
     uapi_hwpt hwpt = {};
     uapi front = {};
     drv_domain domain = {};
@@ -52,20 +53,8 @@ protected:
         front.drv = &driver;
         front.hwpts = &hwpt;
         front.hwpt_count = 1;
-        front.user.ctx = this;
-        front.user.read = [](void *c, void *to, uint64_t from, size_t n) {
-            auto &t = *static_cast<UapiRingOnModel *>(c);
-            const uint64_t ring = user_base + offsetof(User, ring);
-            if (t.unreadable >= 0 && from == ring + 16 * static_cast<unsigned>(t.unreadable))
-                return size_t{0};
-            std::memcpy(to, reinterpret_cast<const char *>(&t.user) + (from - user_base), n);
-            return n;
-        };
-        front.user.write = [](void *c, uint64_t to, const void *from, size_t n) {
-            auto &t = *static_cast<UapiRingOnModel *>(c);
-            std::memcpy(reinterpret_cast<char *>(&t.user) + (to - user_base), from, n);
-            return n;
-        };
+        user_space_init(&space, user_base, &user, sizeof user);
+        front.user = user_space_memory(&space);
         user.arg.ring.size = sizeof user.arg;
         user.arg.ring.hwpt_id = 1;
         user.arg.ring.q_uptr = user_base + offsetof(User, ring);
@@ -124,7 +113,9 @@ TEST_F(UapiRingOnModel, 572_no_reported_invalidation_leaves_a_live_translation)
             user.ring[bad] = illegal;
         if (kind == 2)
             user.ring[bad] = forbidden;
-        unreadable = kind == 3 ? static_cast<int>(bad) : -1;
+        space.hole[0].first = user_base + offsetof(User, ring) + 16 * bad;
+        space.hole[0].end = space.hole[0].first + 16;
+        space.holes = kind == 3;
 
         const uint32_t from = user.cons;
         const int rc = invalidate(16);
