@@ -320,7 +320,7 @@ static void end_hw_queue(struct iommufd_object *object)
     queue->viommu->users--;
 }
 
-int iommufd_destroy(struct iommufd_ctx *ctx, uint64_t arg_at)
+void iommufd_end(struct iommufd_object *object)
 {
     static void (*const end[])(struct iommufd_object *) = {
         [IOMMUFD_OBJ_HWPT_PAGING] = end_hwpt_paging,
@@ -328,6 +328,14 @@ int iommufd_destroy(struct iommufd_ctx *ctx, uint64_t arg_at)
         [IOMMUFD_OBJ_VDEVICE] = end_vdevice,
         [IOMMUFD_OBJ_HW_QUEUE] = end_hw_queue,
     };
+
+    if (end[object->type])
+        end[object->type](object);
+    iommufd_forget(object);
+}
+
+int iommufd_destroy(struct iommufd_ctx *ctx, uint64_t arg_at)
+{
     struct iommu_destroy arg;
     struct iommufd_object *object;
     const int rc = uapi_copy_argument(&ctx->user, &arg, sizeof arg, sizeof arg, arg_at);
@@ -339,8 +347,6 @@ int iommufd_destroy(struct iommufd_ctx *ctx, uint64_t arg_at)
         return -ENOENT;
     if (object->users)
         return -EBUSY;
-    if (end[object->type])
-        end[object->type](object);
-    iommufd_forget(object);
+    iommufd_end(object);
     return 0;
 }

@@ -167,8 +167,10 @@ int iommufd_destroy(struct iommufd_ctx *ctx, uint64_t arg);
 struct iommufd_object *iommufd_find(struct iommufd_ctx *ctx, uint32_t id,
                                     enum iommufd_object_type type);
 struct iommufd_object *iommufd_new(struct iommufd_ctx *ctx, enum iommufd_object_type type);
-/* Gives the number back; what it referred to is its type's concern. */
+/* Gives the number back; for what refers to nothing yet. */
 void iommufd_forget(struct iommufd_object *object);
+/* The same for what does. Nobody may need it. */
+void iommufd_end(struct iommufd_object *object);
 
 /* Physical StreamID of a guest's. */
 bool iommufd_find_sid(const struct iommufd_ctx *ctx, const struct iommufd_object *viommu,
