@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * 695-698: external aborts on every kind of access that the SMMU makes, each with its outcome (7.1,
- * 7.2.2, 7.3.4, 7.3.10, 7.3.12, 7.5, 8.2, 9.1), one by one and in random mixtures.
+ * 3.9.1.2, 7.2.2, 7.3.4, 7.3.10, 7.3.12, 7.3.20, 7.5, 8.2, 9.1), one by one and in random mixtures.
  */
 #include <functional>
 #include <random>
@@ -15,7 +15,7 @@ using namespace bad_days;
 const std::vector<std::vector<Machine::Setting>> machines = {
     {}, {{"mode", SMMU_MODE_FUNCTIONAL}}, {{"timing.prefetch", 1}, {"timing.event_holds_slot", 1}}};
 
-// rule: SID-019 CDF-008 CDF-015 S1W-029 S2W-010 FLT-005 FLT-020 ER-013 ER-020 ER-027
+// rule: SID-019 CDF-008 CDF-015 S1W-029 S2W-010 FLT-005 FLT-006 FLT-020 ER-013 ER-020 ER-027
 TEST(BadDays, 695_an_abort_on_each_access_for_a_transaction_is_recorded_as_what_it_is)
 {
     for (const auto &settings : machines) {
@@ -35,6 +35,29 @@ TEST(BadDays, 695_an_abort_on_each_access_for_a_transaction_is_recorded_as_what_
             m.end(kind);
             const client_result again = m.read();
             EXPECT_EQ(again.result, SMMU_RESULT_FORWARD);
+            EXPECT_EQ(again.pa, kPas + kOutIpa);
+            EXPECT_EQ(m.event()[0], 0u);
+        }
+    }
+}
+
+// rule: ATR-007 FLT-006
+TEST(BadDays, 695_an_abort_on_each_access_for_a_translation_request_is_a_completer_abort)
+{
+    for (const auto &settings : machines) {
+        Machine m(settings);
+        for (const Kind &kind : kinds) {
+            SCOPED_TRACE(kind.name);
+            m.write_tables();
+            m.forget();
+            m.begin(kind);
+            EXPECT_EQ(m.translation_request().result, SMMU_RESULT_ATS_CA);
+            EXPECT_TRUE(tells(m.event(), kind)) << "with CR2.REC_CFG_ATS";
+            EXPECT_EQ(m.event()[0], 0u) << "one record";
+            EXPECT_EQ(m.gerror(), 0u);
+            m.end(kind);
+            const client_result again = m.translation_request();
+            EXPECT_EQ(again.result, SMMU_RESULT_ATS_SUCCESS);
             EXPECT_EQ(again.pa, kPas + kOutIpa);
             EXPECT_EQ(m.event()[0], 0u);
         }

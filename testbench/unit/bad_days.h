@@ -2,7 +2,7 @@
 /*
  * A machine on which every kind of access that the SMMU makes for a transaction lies at an address
  * of its own, so that each can abort alone: a stream of two levels of Stream table, two levels of
- * CDs, both stages with three levels, flags that the SMMU updates at both.
+ * CDs, a VMS, both stages with three levels, flags that the SMMU updates at both.
  */
 #ifndef SMMUSIM_UNIT_BAD_DAYS_H
 #define SMMUSIM_UNIT_BAD_DAYS_H
@@ -24,10 +24,11 @@ namespace bad_days {
 
 constexpr uint64_t kL1Std = 0x10000, kStes = 0x20000, kS2 = 0x30000, kS2Level2 = 0x31000,
                    kS2Level3 = 0x32000, kPas = 0x40000000;
-constexpr uint64_t kCmdq = 0x50000, kEcmdq = 0x54000, kEventq = 0x58000, kPriq = 0x5C000;
+constexpr uint64_t kCmdq = 0x50000, kEcmdq = 0x54000, kEventq = 0x58000, kPriq = 0x5C000,
+                   kVms = 0x60000;
 constexpr uint64_t kL1CdIpa = 0x10000, kCdIpa = 0x11000, kS1Level1Ipa = 0x12000,
                    kS1Level2Ipa = 0x13000, kS1Level3Ipa = 0x14000, kOutIpa = 0x20000;
-constexpr uint64_t kVa = 0x403000;
+constexpr uint64_t kVa = 0x403000, kVirtualPartid = 9;
 constexpr uint32_t kStream = 0x41, kInvalidStream = 0x42;
 constexpr uint64_t kS1Page = 0x743, kS2Page = 0x7FF, kAf = 0x400, kTable = 3;
 enum { CLASS_CD = 0, CLASS_TT = 1, CLASS_IN = 2 };
@@ -37,7 +38,7 @@ constexpr uint64_t s2_leaf(uint64_t ipa)
     return kS2Level3 + 8 * (ipa >> 12);
 }
 
-/* An access, and how the record says that it aborted (7.3.4, 7.3.10, 7.3.12). */
+/* An access, and how the record says that it aborted (7.3.4, 7.3.10, 7.3.12, 7.3.20). */
 struct Kind {
     const char *name;
     uint64_t addr;
@@ -59,6 +60,7 @@ const Kind kinds[] = {
     {"update of the stage 2 leaf of the CD", s2_leaf(kCdIpa), true, REF_EVT_F_WALK_EABT, 1,
      CLASS_CD},
     {"CD", kPas + kCdIpa, false, REF_EVT_F_CD_FETCH, 0, 0},
+    {"VMS", kVms + 2 * kVirtualPartid - 2, false, REF_EVT_F_VMS_FETCH, 0, 0},
     {"stage 2 leaf of stage 1 level 1", s2_leaf(kS1Level1Ipa), false, REF_EVT_F_WALK_EABT, 1,
      CLASS_TT},
     {"stage 1 level 1", kPas + kS1Level1Ipa, false, REF_EVT_F_WALK_EABT, 0, CLASS_TT},
@@ -74,7 +76,7 @@ const Kind kinds[] = {
     {"update of the stage 2 leaf of the output", s2_leaf(kOutIpa), true, REF_EVT_F_WALK_EABT, 1,
      CLASS_IN},
 };
-constexpr size_t kKinds = sizeof kinds / sizeof kinds[0], kAnyOrder = 15;
+constexpr size_t kKinds = sizeof kinds / sizeof kinds[0], kAnyOrder = 16;
 
 struct Machine {
     using Setting = std::pair<const char *, uint64_t>;
@@ -167,10 +169,16 @@ struct Machine {
 
     client_result read(uint32_t streamid = kStream)
     {
+        return access(streamid, CLIENT_UNTRANSLATED);
+    }
+    client_result translation_request() { return access(kStream, CLIENT_ATS_REQUEST); }
+    client_result access(uint32_t streamid, client_ats ats)
+    {
         client_access access = client_access_default();
         access.addr = kVa;
         access.len = 4;
         access.streamid = streamid;
+        access.ats = static_cast<uint8_t>(ats);
         client_result result = {};
         const uint32_t ticket = host_submit(host.get(), &access);
         EXPECT_TRUE(ticket && host_await(host.get(), ticket, &result, nullptr));
@@ -210,6 +218,9 @@ private:
         REF_SET(STE_S1CDMAX, ste, 10);
         ste[0] |= kL1CdIpa;
         REF_SET(STE_S1DSS, ste, REF_S1DSS_SSID0);
+        REF_SET(STE_EATS, ste, REF_EATS_FULL);
+        REF_SET(STE_S1MPAM, ste, 1);
+        ste[5] |= kVms;
         REF_SET(STE_S2T0SZ, ste, 25);
         REF_SET(STE_S2SL0, ste, 1);
         REF_SET(STE_S2IR0, ste, REF_WALK_WB_RAWA);
@@ -231,6 +242,7 @@ private:
         REF_SET(CD_SH0, cd, 3);
         REF_SET(CD_EPD1, cd, 1);
         REF_SET(CD_HA, cd, 1);
+        REF_SET(CD_PARTID, cd, kVirtualPartid);
         cd[1] |= kS1Level1Ipa;
         cd[3] = 0xFF;
         store(kL1Std + 8, kStes | 7); /* 64 STEs */
@@ -251,7 +263,7 @@ private:
         w64(REF_REG_EVENTQ_BASE, kEventq | 4);
         w64(REF_REG_PRIQ_BASE, kPriq | 4);
         w32(REF_REG_CR1, 0xD75);
-        w32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1));
+        w32(REF_REG_CR2, REF_PREP(CR2_RECINVSID, 1) | REF_PREP(CR2_REC_CFG_ATS, 1));
         w32(REF_REG_CR0, REF_PREP(CR0_SMMUEN, 1) | REF_PREP(CR0_CMDQEN, 1) |
                              REF_PREP(CR0_EVENTQEN, 1) | REF_PREP(CR0_PRIQEN, 1));
         ecmdq = static_cast<uint32_t>(r64(REF_REG_CMDQ_CONTROL_PAGE_BASE) &
