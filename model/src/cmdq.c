@@ -151,11 +151,15 @@ static OFF_PATH void drop_read_ahead(struct smmu *s, struct cmdq *q)
     }
 }
 
+static void follow_attrs(struct smmu *s, struct cmdq *q)
+{
+    bool ra = SMMU_REG_GET(CMDQ_BASE, RA, q->reg[CMDQ_REG_BASE]) != 0;
+    q->attrs = smmu__queue_attrs(s, interface_of(s, q), ra);
+}
+
 void smmu__cmdq_follow_attrs(struct smmu *s, unsigned queue)
 {
-    struct cmdq *q = &s->cmdq[queue];
-    bool ra = SMMU_REG_GET(CMDQ_BASE, RA, q->reg[CMDQ_REG_BASE]) != 0;
-    q->attrs = smmu__queue_attrs(s, interface_of(s, queue), ra);
+    follow_attrs(s, &s->cmdq[queue]);
 }
 
 /* Where the queue stands, and whether there is anything to do. */
@@ -164,7 +168,7 @@ static bool prepare(struct smmu *s, struct cmdq *q)
     const struct prog_if *pi = interface_of(s, q);
     uint64_t base = q->reg[CMDQ_REG_BASE];
     q->ring = smmu__ring_of(base, (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
-    smmu__cmdq_follow_attrs(s, queue);
+    follow_attrs(s, q);
     q->cons = smmu__ring_index(&q->ring, q->reg[CMDQ_REG_CONS]);
     q->fetch_index = q->cons;
     look_around(q, pi);
