@@ -12,9 +12,9 @@ uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substr
            (uint64_t)(ssv ? substreamid & low_mask(20) : 0) << KEY_SUBSTREAM | streamid;
 }
 
-uint64_t smmu__cfg_key_translated(uint8_t sec, uint32_t streamid)
+uint64_t smmu__cfg_key_translated(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid)
 {
-    return smmu__cfg_key(sec, streamid, false, 0) | UINT64_C(1) << KEY_TRANSLATED;
+    return smmu__cfg_key(sec, streamid, ssv, substreamid) | UINT64_C(1) << KEY_TRANSLATED;
 }
 
 static uint32_t set_of(const struct cfgcache *c, uint64_t key)

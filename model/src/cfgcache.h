@@ -31,7 +31,7 @@ struct cfgcache {
 
 uint64_t smmu__cfg_key(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid);
 /* Of what an STE alone says of transactions that come translated. */
-uint64_t smmu__cfg_key_translated(uint8_t sec, uint32_t streamid);
+uint64_t smmu__cfg_key_translated(uint8_t sec, uint32_t streamid, bool ssv, uint32_t substreamid);
 /* Does the scope name the configuration with this key and this CD? Of what a VMS has said to x, or
  * will. */
 bool smmu__cfg_named(const struct inval_config *scope, uint64_t key, uint32_t cd_index,

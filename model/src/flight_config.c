@@ -105,8 +105,8 @@ static enum ste_verdict decode_ste(struct smmu *s, struct slot *slot, const uint
     const smmu_request_t *r = &slot->request;
     const struct prog_if *pi = smmu__flight_interface(s, slot);
     if (UNLIKELY(r->flags & SMMU_REQ_ATS_TRANSLATED))
-        return smmu__ste_decode_translated(&s->config, pi, words, &slot->x) ? STE_DECIDED
-                                                                            : STE_ILLEGAL;
+        return smmu__ste_decode_translated(&s->config, pi, words, r->flags & SMMU_REQ_SSV,
+                                           r->substreamid, &slot->x, &slot->locator);
     return smmu__ste_decode(&s->config, pi, words, r->flags & SMMU_REQ_SSV, r->substreamid,
                             &slot->x, &slot->locator);
 }
@@ -147,10 +147,25 @@ bool smmu__flight_got_l1cd(struct smmu *s, struct slot *slot, const uint8_t *dat
     return fetch_cd(s, slot, where, addr);
 }
 
+/* Of a translated transaction's CD nothing but the label counts (3.9.1.3, 17.3). */
+static OFF_PATH bool translated_cd(struct smmu *s, struct slot *slot, const uint64_t words[8])
+{
+    struct xctx cd = slot->x;
+    if (!smmu__cd_decode(&s->config, &slot->locator, words, &cd))
+        return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_CD);
+    slot->x.mpam = cd.mpam;
+    if (slot->x.from_vms)
+        return fetch_vms(s, slot);
+    smmu__ste_translated(&slot->x);
+    return config_known(s, slot);
+}
+
 bool smmu__flight_got_cd(struct smmu *s, struct slot *slot, const uint8_t *data)
 {
     uint64_t words[8];
     load_structure(words, data);
+    if (UNLIKELY(slot->request.flags & SMMU_REQ_ATS_TRANSLATED))
+        return translated_cd(s, slot, words);
     if (!smmu__cd_decode(&s->config, &slot->locator, words, &slot->x))
         return smmu__flight_config_error(s, slot, SMMU_EVT_C_BAD_CD);
     return UNLIKELY(slot->x.from_vms) ? fetch_vms(s, slot) : config_known(s, slot);
@@ -159,5 +174,7 @@ bool smmu__flight_got_cd(struct smmu *s, struct slot *slot, const uint8_t *data)
 bool smmu__flight_got_vms(struct smmu *s, struct slot *slot, const uint8_t *data)
 {
     smmu__xctx_map_partid(&s->config, load_le64(data), &slot->x);
+    if (slot->request.flags & SMMU_REQ_ATS_TRANSLATED)
+        smmu__ste_translated(&slot->x);
     return config_known(s, slot);
 }

@@ -544,25 +544,39 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
     return choose_cd(ste, cd_max, ssv, substreamid, x);
 }
 
-/* CHOICE 13.1.4: ALLOCCFG does not count either; INSTCFG and PRIVCFG do, as 13.7 recommends. */
-bool smmu__ste_decode_translated(const smmu_config_t *cfg, const struct prog_if *pi,
-                                 const uint64_t ste[8], struct xctx *x)
+enum ste_verdict smmu__ste_decode_translated(const smmu_config_t *cfg, const struct prog_if *pi,
+                                             const uint64_t ste[8], bool ssv, uint32_t substreamid,
+                                             struct xctx *x, struct cd_locator *locator)
 {
-    struct cd_locator unused;
-    if (smmu__ste_decode(cfg, pi, ste, false, 0, x, &unused) == STE_ILLEGAL)
-        return false;
-    if (x->eats == EATS_NONE)
-        return true;
+    enum ste_verdict verdict = smmu__ste_decode(cfg, pi, ste, ssv, substreamid, x, locator);
+    if (verdict == STE_ILLEGAL)
+        return verdict;
+    if (x->kind == XCTX_ABORT || x->eats == EATS_NONE)
+        return STE_DECIDED;
+    if (verdict == STE_BAD_SUBSTREAM || (verdict == STE_NEEDS_CD && ssv) ||
+        (verdict == STE_DISABLED && cfg->value[SMMU_CFG_IDR3_PASIDTT]))
+        return verdict;
+    x->cd_index = CD_NONE;
+    x->from_vms = false;
+    smmu__ste_translated(x);
+    return STE_DECIDED;
+}
+
+/* CHOICE 13.1.4: ALLOCCFG does not count either; INSTCFG and PRIVCFG do, as 13.7 recommends. */
+void smmu__ste_translated(struct xctx *x)
+{
+    uint32_t cd_index = x->cd_index;
+    bool from_vms = x->from_vms;
     if (x->kind == XCTX_S1 || x->kind == XCTX_NESTED)
         bypass_stage1(x);
     if (x->eats == EATS_FULL)
         x->kind = XCTX_BYPASS;
     x->s1dss_bypass = false;
-    x->cd_index = CD_NONE;
+    x->cd_index = cd_index;
+    x->from_vms = from_vms;
     x->prefetch = 0;
     x->hardening = 0; /* 3.27.2 */
     x->overrides.mtcfg = false;
     x->overrides.shcfg = SHCFG_INCOMING;
     x->overrides.alloccfg = 0;
-    return true;
 }

@@ -46,10 +46,12 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
                                   const uint64_t ste[8], bool ssv, uint32_t substreamid,
                                   struct xctx *x, struct cd_locator *locator);
 
-/* What it says of transactions that come translated, without a CD: *x; false: it is illegal
- * (3.9.1.3). */
-bool smmu__ste_decode_translated(const smmu_config_t *cfg, const struct prog_if *pi,
-                                 const uint64_t ste[8], struct xctx *x);
+/* What it says of transactions that come translated (3.9.1.3). One that has a PASID needs the CD,
+ * of which nothing counts but that it is a good one: then what is left of the stages that *x has. */
+enum ste_verdict smmu__ste_decode_translated(const smmu_config_t *cfg, const struct prog_if *pi,
+                                             const uint64_t ste[8], bool ssv, uint32_t substreamid,
+                                             struct xctx *x, struct cd_locator *locator);
+void smmu__ste_translated(struct xctx *x);
 
 /* The overrides of global bypass (6.3.14), from a value of GBPA. */
 struct overrides smmu__overrides_from_gbpa(const smmu_config_t *cfg, uint64_t gbpa);

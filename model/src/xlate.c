@@ -76,12 +76,12 @@ static inline void look_up(struct smmu *s, struct tbu *t, struct xctx *x, const 
 
 /* ------------------------------------------------------------------------ PCIe ATS (3.9.1) */
 
-/* What counts of it: without a PASID a Translation Request is of unprivileged data, and so is every
- * translated transaction, because IDR3.PASIDTT=0 (3.9.1.3, 13.7). */
-static smmu_request_t ats_request(const smmu_request_t *r)
+/* What counts of it: what has no PASID is of unprivileged data, and without IDR3.PASIDTT no
+ * translated transaction has one (3.9.1.3, 13.7). */
+static smmu_request_t ats_request(const struct smmu *s, const smmu_request_t *r)
 {
     smmu_request_t seen = *r;
-    if (!(r->flags & SMMU_REQ_ATS_REQUEST))
+    if (!(r->flags & SMMU_REQ_ATS_REQUEST) && !CFG(s, IDR3_PASIDTT))
         seen.flags &= (uint16_t)~SMMU_REQ_SSV;
     if (!(seen.flags & SMMU_REQ_SSV))
         seen.flags &= (uint16_t)~(SMMU_REQ_INST | SMMU_REQ_PRIV);
@@ -115,8 +115,9 @@ static int submit_translated(struct smmu *s, const struct prog_if *pi, struct tb
                              const smmu_request_t *r, smmu_response_t *out)
 {
     struct order *o = smmu__tbu_order(s, t, r);
-    uint64_t key =
-        smmu__xlate_enabled(pi) ? smmu__cfg_key_translated(r->sec_sid, r->streamid) : 0;
+    uint64_t own = smmu__cfg_key_translated(r->sec_sid, r->streamid, r->flags & SMMU_REQ_SSV,
+                                            r->substreamid);
+    uint64_t key = smmu__xlate_enabled(pi) ? own : 0;
     if (must_queue(o) && !smmu__flight_room(s, t, r))
         return refuse(s, t, r);
     bool passed = passes(s, pi, r, key, out);
@@ -145,7 +146,7 @@ static int submit_ats_request(struct smmu *s, const struct prog_if *pi, struct t
 static OFF_PATH int submit_ats(struct smmu *s, const struct prog_if *pi, struct tbu *t,
                                const smmu_request_t *r, smmu_response_t *out)
 {
-    smmu_request_t seen = ats_request(r);
+    smmu_request_t seen = ats_request(s, r);
     if ((r->flags & ATS_FLAGS) == ATS_FLAGS)
         return SMMU_E_ARGUMENT;
     if (!CFG(s, IDR0_ATS))

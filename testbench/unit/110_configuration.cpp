@@ -208,9 +208,11 @@ TEST_F(Configuration, 111_features_that_nobody_set_go_and_come_with_what_they_ne
         std::vector<const char *> gone;
     } cases[] = {
         {"IDR0.S2P", 0, {"IDR0.Hyp", "IDR0.VMW", "IDR0.VMID16", "IDR3.XNX", "IDR3.PTWNNC"}},
-        {"AIDR.ArchMinorRev", 2, {"IDR3.EPAN", "IDR3.S1PI", "IDR3.AIE", "IDR5.DS"}},
+        {"AIDR.ArchMinorRev", 2, {"IDR3.EPAN", "IDR3.S1PI", "IDR3.AIE", "IDR3.PASIDTT", "IDR5.DS"}},
         {"AIDR.ArchMinorRev", 1, {"IDR3.EPAN", "IDR3.E0PD", "IDR3.PTWNNC", "IDR5.DS"}},
         {"IDR5.VAX", 0, {"IDR5.DS"}},
+        {"IDR1.SSIDSIZE", 0, {"IDR3.PPS", "IDR3.PASIDTT"}},
+        {"IDR0.ATS", 0, {"IDR0.PRI", "IDR3.PPS", "IDR3.PASIDTT"}},
     };
     for (const auto &c : cases) {
         smmu_config_init(&config, nullptr);

@@ -70,7 +70,8 @@ const std::set<std::string> not_built = {"E_PAGE_REQUEST", "F_VMS_FETCH"};
 /* Zero in every record: what is IMPLEMENTATION DEFINED, and of granule protection checks. */
 const std::set<std::string> always_zero = {"REASON", "GPCF"};
 
-/* A translation request asks to read, one STU or as many as it says, and to write unless it says that it does not (7.3.6). */
+/* A translation request asks to read, one STU or as many as it says, and to write unless it says
+ * that it does not (7.3.6). */
 uint64_t request_fields(unsigned number, bool writes, unsigned units = 1)
 {
     if (number != REF_EVT_F_BAD_ATS_TREQ)
