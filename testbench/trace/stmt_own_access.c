@@ -7,41 +7,56 @@
 
 struct own_access_args {
     struct value addr;
-    struct expected source, memattr, sh, ns, partid, pmg;
+    int source; /* smmu_mem_source_t; ANY_SOURCE: whichever */
+    struct expected memattr, sh, ns, partid, pmg;
 };
 
-static const struct number_name source_names[] = {
-    {"L1STD", SMMU_SRC_L1STD}, {"STE", SMMU_SRC_STE},       {"L1CD", SMMU_SRC_L1CD},
-    {"CD", SMMU_SRC_CD},       {"VMS", SMMU_SRC_VMS},       {"TTD", SMMU_SRC_TTD},
-    {"CMDQ", SMMU_SRC_CMDQ},   {"EVENTQ", SMMU_SRC_EVENTQ}, {"PRIQ", SMMU_SRC_PRIQ},
-    {"MSI", SMMU_SRC_MSI},
+enum { ANY_SOURCE = -1 };
+
+static const char *const source_names[SMMU_SRC_COUNT] = {
+    [SMMU_SRC_L1STD] = "L1STD", [SMMU_SRC_STE] = "STE",       [SMMU_SRC_L1CD] = "L1CD",
+    [SMMU_SRC_CD] = "CD",       [SMMU_SRC_VMS] = "VMS",       [SMMU_SRC_TTD] = "TTD",
+    [SMMU_SRC_CMDQ] = "CMDQ",   [SMMU_SRC_EVENTQ] = "EVENTQ", [SMMU_SRC_PRIQ] = "PRIQ",
+    [SMMU_SRC_MSI] = "MSI",
 };
+
+static bool parse_source(struct parser *parser, const char *text, int *source)
+{
+    for (*source = SMMU_SRC_COUNT - 1; *source >= 0; --*source)
+        if (lexer_equal(source_names[*source], text))
+            return true;
+    return parse_fail(parser,
+                      "'%s' is not one of L1STD, STE, L1CD, CD, VMS, TTD, CMDQ, EVENTQ, "
+                      "PRIQ, MSI",
+                      text);
+}
 
 static bool parse_own_access(struct parser *parser, struct statement *statement)
 {
     struct own_access_args *args = parse_alloc(parser, sizeof(*args));
+    char *source = NULL;
     statement->args = args;
     if (!args)
         return false;
     const struct option_row options[] = {
-        {.key = "source",
-         .kind = OPTION_EXPECTED,
-         .target = &args->source,
-         .max = SMMU_SRC_COUNT - 1,
-         .names = NAMES(source_names)},
+        {.key = "source", .kind = OPTION_TEXT, .target = &source},
         {.key = "memattr", .kind = OPTION_EXPECTED, .target = &args->memattr, .max = UINT8_MAX},
         {.key = "sh", .kind = OPTION_EXPECTED, .target = &args->sh, .max = 3},
         {.key = "ns", .kind = OPTION_EXPECTED, .target = &args->ns, .max = 1},
         {.key = "partid", .kind = OPTION_EXPECTED, .target = &args->partid, .max = UINT16_MAX},
         {.key = "pmg", .kind = OPTION_EXPECTED, .target = &args->pmg, .max = UINT8_MAX},
     };
-    return parse_value(parser, "ADDR", UINT64_MAX, &args->addr) && PARSE_OPTIONS(parser, options);
+    args->source = ANY_SOURCE;
+    return parse_value(parser, "ADDR", UINT64_MAX, &args->addr) && PARSE_OPTIONS(parser, options) &&
+           (!source || parse_source(parser, source, &args->source));
 }
 
 static void compare(struct comparison *c, const struct own_access_args *args,
                     const struct own_access *found)
 {
-    compare_number(c, "source", &args->source, found->source, UINT64_MAX, STYLE_DECIMAL);
+    if (args->source != ANY_SOURCE)
+        compare_text(c, args->source == found->source, source_names[args->source],
+                     source_names[found->source]);
     compare_number(c, "memattr", &args->memattr, found->memattr, UINT64_MAX, STYLE_HEX);
     compare_number(c, "sh", &args->sh, found->sh, UINT64_MAX, STYLE_HEX);
     compare_number(c, "ns", &args->ns, found->pas == SMMU_PAS_NS, UINT64_MAX, STYLE_HEX);
@@ -67,7 +82,7 @@ static void run_own_access(struct player *player, const void *data)
     if (found)
         recorder_line(player->options->recorder,
                       "own-access 0x%llx source=%s memattr=0x%x sh=%u ns=%u partid=%u pmg=%u",
-                      (unsigned long long)addr, source_names[found->source].name,
+                      (unsigned long long)addr, source_names[found->source],
                       (unsigned)found->memattr, (unsigned)found->sh,
                       (unsigned)(found->pas == SMMU_PAS_NS), (unsigned)found->mpam.partid,
                       (unsigned)found->mpam.pmg);

@@ -94,7 +94,12 @@ const BadLine bad_lines[] = {
     {"dma r 1 0 ats=maybe", "ats=maybe is not one of translated, untranslated"},
     {"dma r 1 0 ->", "the result after '->' is missing"},
     {"dma r 1 0 -> fine", "'fine' is not one of ok, bypass, abort, raz, wi, stall"},
-    {"dma r 1 0 -> abort pa=3", "pa, memattr, sh and ns belong to ok and bypass"},
+    {"dma r 1 0 -> abort pa=3", "pa, memattr, sh, ns, partid and pmg belong to ok and bypass"},
+    {"dma r 1 0 -> wi pmg=0", "pa, memattr, sh, ns, partid and pmg belong to ok and bypass"},
+    {"own-access", "ADDR is missing"},
+    {"own-access 0 source=ATC", "'ATC' is not one of L1STD, STE, L1CD, CD, VMS, TTD, CMDQ, "
+                               "EVENTQ, PRIQ, MSI"},
+    {"own-access 0 partid=0x1_0000", "partid: 0x1_0000 is too large, at most 0xffff"},
     {"dma r 1 0 -> ok pa<3", "pa takes '=' and a value"},
     {"dma r 1 0 -> ok cycles=<3", "cycles: '<3' is not a number"},
     {"dma r 1 0 -> ok stag=3", "stag belongs to stall"},

@@ -215,6 +215,20 @@ TEST(Player, 139_access_reads_and_writes_memory_where_it_is_let_through)
     EXPECT_TRUE(trace.held()) << trace.story();
 }
 
+TEST(Player, 139_own_access_is_the_latest_to_the_address)
+{
+    const std::string reading = "w64 STRTAB_BASE 0x4000\nw32 CR0 1\ndma r 0 0\n";
+    PlayedTrace trace("w32 GMPAM 0x8000_0003\n" + reading +
+                      "own-access 0x4038 source=STE partid=3 pmg=0\n"
+                      "w32 GMPAM 0x8001_0004\ndma r 0 0\nown-access 0x4000 partid=4 pmg=1\n");
+    EXPECT_TRUE(trace.held()) << trace.story();
+    PlayedTrace bad(reading + "own-access 0x4040\nown-access 0x4000 source=CD pmg=1\n");
+    ASSERT_EQ(bad.failures.size(), 2U) << bad.story();
+    EXPECT_EQ(bad.failures[0].got, "none of late");
+    EXPECT_EQ(bad.failures[1].expected, "CD pmg=1");
+    EXPECT_EQ(bad.failures[1].got, "STE pmg=0");
+}
+
 TEST(Player, 139_memory_may_abort_what_the_smmu_let_through)
 {
     PlayedTrace trace("abort 0x1000 0x1000 w\n"
