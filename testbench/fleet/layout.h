@@ -29,6 +29,7 @@ constexpr uint64_t level3_of(unsigned domain, unsigned region)
 {
     return level1_of(domain) + page_bytes * (3 + region);
 }
+/* Regions of one level 2 table are neighbours; the two tables are 1 GiB apart. */
 constexpr uint64_t va_of(unsigned region, unsigned page)
 {
     return (region % 2) * UINT64_C(0x40000000) + (region / 2) * region_bytes + page * page_bytes;

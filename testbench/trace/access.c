@@ -28,22 +28,6 @@ static bool parse_outcome(struct parser *parser, const char *name, unsigned *out
     return parse_fail(parser, "'%s' is not one of ok, bypass, abort, raz, wi, stall", name);
 }
 
-static bool parse_outcomes(struct parser *parser, struct result_args *args)
-{
-    char *name = parse_word(parser, "the result after '->'");
-    if (!name)
-        return false;
-    while (name) {
-        char *bar = strchr(name, '|');
-        if (bar)
-            *bar = '\0';
-        if (!parse_outcome(parser, name, &args->outcomes))
-            return false;
-        name = bar ? bar + 1 : NULL;
-    }
-    return true;
-}
-
 static bool parse_data(struct parser *parser, char *text, struct data_expected *data)
 {
     uint32_t count = 1;
@@ -79,7 +63,8 @@ bool parse_result(struct parser *parser, struct result_args *args)
         {.key = "data", .kind = OPTION_TEXT, .target = &data},
         {.key = "cycles", .kind = OPTION_LIMIT, .target = &args->cycles, .max = UINT64_MAX},
     };
-    if (!parse_outcomes(parser, args) || !PARSE_OPTIONS(parser, options))
+    if (!parse_alternatives(parser, "the result after '->'", parse_outcome, &args->outcomes) ||
+        !PARSE_OPTIONS(parser, options))
         return false;
     bool of_address = is_expected(&args->pa) || is_expected(&args->memattr) ||
                       is_expected(&args->sh) || is_expected(&args->ns) ||

@@ -192,6 +192,24 @@ bool parse_expected_text(struct parser *parser, char *text, const char *what, ui
     return true;
 }
 
+bool parse_alternatives(struct parser *parser, const char *what,
+                        bool (*take)(struct parser *parser, const char *name, unsigned *set),
+                        unsigned *set)
+{
+    char *name = parse_word(parser, what);
+    if (!name)
+        return false;
+    while (name) {
+        char *bar = strchr(name, '|');
+        if (bar)
+            *bar = '\0';
+        if (!take(parser, name, set))
+            return false;
+        name = bar ? bar + 1 : NULL;
+    }
+    return true;
+}
+
 bool parse_expected(struct parser *parser, const char *what, uint64_t max,
                     struct expected *expected)
 {

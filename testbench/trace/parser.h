@@ -65,6 +65,10 @@ bool parse_expected_text(struct parser *parser, char *text, const char *what, ui
                          struct number_names names, struct expected *expected);
 bool parse_expected(struct parser *parser, const char *what, uint64_t max,
                     struct expected *expected);
+/* The next word, alternatives with '|' between them: 'take' adds each to the set. */
+bool parse_alternatives(struct parser *parser, const char *what,
+                        bool (*take)(struct parser *parser, const char *name, unsigned *set),
+                        unsigned *set);
 /* One of == != < <= > >=. */
 bool parse_op(struct parser *parser, const char *text, enum comparison_op *op);
 

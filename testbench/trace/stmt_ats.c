@@ -60,22 +60,6 @@ static bool parse_completion(struct parser *parser, const char *name, unsigned *
     return parse_fail(parser, "'%s' is not one of ok, ur, ca", name);
 }
 
-static bool parse_completions(struct parser *parser, struct ats_args *args)
-{
-    char *name = parse_word(parser, "the result after '->'");
-    if (!name)
-        return false;
-    while (name) {
-        char *bar = strchr(name, '|');
-        if (bar)
-            *bar = '\0';
-        if (!parse_completion(parser, name, &args->completions))
-            return false;
-        name = bar ? bar + 1 : NULL;
-    }
-    return true;
-}
-
 static bool parse_ats_result(struct parser *parser, struct ats_args *args)
 {
     const struct option_row options[] = {
@@ -89,7 +73,9 @@ static bool parse_ats_result(struct parser *parser, struct ats_args *args)
         {.key = "cycles", .kind = OPTION_LIMIT, .target = &args->cycles, .max = UINT64_MAX},
     };
     return !parse_accept(parser, "->") ||
-           (parse_completions(parser, args) && PARSE_OPTIONS(parser, options));
+           (parse_alternatives(parser, "the result after '->'", parse_completion,
+                               &args->completions) &&
+            PARSE_OPTIONS(parser, options));
 }
 
 static bool parse_ats(struct parser *parser, struct statement *statement)

@@ -21,6 +21,7 @@
 #include "driver/threads.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
+#include "unit/environment.h"
 
 namespace {
 
@@ -28,12 +29,6 @@ constexpr unsigned producers = 8;
 constexpr uint64_t memory_base = 0x80000000, memory_bytes = 1 << 21;
 constexpr unsigned page_bits = 12, number_bits = 28;
 constexpr unsigned illegal_opcode = 0xff;
-
-uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-    const char *text = std::getenv(name);
-    return text ? std::strtoull(text, nullptr, 0) : otherwise;
-}
 
 drv_cmd numbered(unsigned producer, uint64_t number)
 {

@@ -6,19 +6,13 @@
  * Run under the sanitizers this is the test of "never a crash, a hang or growth".
  * SMMUSIM_RANDOM_SEED and SMMUSIM_RANDOM_OPERATIONS change seed and length.
  */
-#include <cstdlib>
 #include <string>
 
+#include "unit/environment.h"
 #include "unit/random_guest.h"
 #include "unit/random_timing.h"
 
 namespace {
-
-uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-    const char *text = std::getenv(name);
-    return text ? std::strtoull(text, nullptr, 0) : otherwise;
-}
 
 /* What came of it; over all runs of a test, so that one slow configuration does no harm. */
 class Activity {

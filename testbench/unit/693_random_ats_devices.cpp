@@ -9,12 +9,12 @@
  * SMMUSIM_FLEET_OPERATIONS: how many operations for each seed.
  */
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <vector>
 
 #include "device/atc.h"
+#include "unit/environment.h"
 #include "unit/random_timing.h"
 #include "unit/timed_machine.h"
 
@@ -339,8 +339,7 @@ Timing timing_of(uint64_t seed)
 
 unsigned operations()
 {
-    const char *wanted = std::getenv("SMMUSIM_FLEET_OPERATIONS");
-    return wanted ? static_cast<unsigned>(std::strtoul(wanted, nullptr, 0)) : 4000;
+    return static_cast<unsigned>(from_environment("SMMUSIM_FLEET_OPERATIONS", 4000));
 }
 
 void run_fleet(const TimedMachine::Tables &tables, uint64_t seeds)

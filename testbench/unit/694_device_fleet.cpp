@@ -6,11 +6,11 @@
  * (SMMUSIM_OPERATIONS).
  */
 #include "fleet/device_fleet.h"
+#include "unit/environment.h"
 #include "unit/play_trace.h"
 #include "unit/random_timing.h"
 #include "unit/temporary_file.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -19,12 +19,6 @@
 namespace {
 
 constexpr unsigned operations_at_once = 10000; /* of one fleet, from its first bring-up */
-
-uint64_t number_from(const char *variable, uint64_t otherwise)
-{
-    const char *text = std::getenv(variable);
-    return text ? std::strtoull(text, nullptr, 0) : otherwise;
-}
 
 Played play_fleet(DeviceFleet &fleet, unsigned operations, const std::string &configuration,
                   bool comes_to_rest = true)
@@ -57,8 +51,8 @@ void add(FleetCounts &sum, const FleetCounts &more)
 
 TEST(DeviceFleets, 694_nothing_is_lost_and_nothing_is_reached_after_its_invalidation)
 {
-    const uint64_t seed = number_from("SMMUSIM_SEED", 1);
-    const uint64_t operations = number_from("SMMUSIM_OPERATIONS", 1000000);
+    const uint64_t seed = from_environment("SMMUSIM_SEED", 1);
+    const uint64_t operations = from_environment("SMMUSIM_OPERATIONS", 1000000);
     const uint64_t fleets = (operations + operations_at_once - 1) / operations_at_once;
     FleetCounts counts = {};
     std::cout << "SMMUSIM_SEED=" << seed << ", " << fleets * operations_at_once << " operations\n";

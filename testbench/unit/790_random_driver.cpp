@@ -5,6 +5,7 @@
  * the driver has set up, whatever the caches hold.
  */
 
+#include "fleet/layout.h"
 #include "unit/play_trace.h"
 #include "unit/random_timing.h"
 #include "unit/temporary_file.h"
@@ -22,36 +23,10 @@
 
 namespace {
 
-/*
- * Domain d has ASID d + 1, a CD at cd_of(d) and a level 1 table (T0SZ 25: input of 39 bits, levels
- * 1 to 3). It uses `regions` regions of 2 MiB, spread over two level 2 tables, of each the first
- * `pages` pages. A region is a block, or a level 3 table, or nothing.
- */
+/* A domain has its tables where the fleet's driver has them, and uses of `regions` regions of 2 MiB
+ * the first `pages` pages each. A region is a block, or a level 3 table, or nothing. */
 constexpr unsigned domains = 5, streams = 6, regions = 6, pages = 12;
-constexpr uint64_t stream_table = 0x100000, contexts = 0x200000, tables = 0x400000;
-constexpr uint64_t page_bytes = 0x1000, region_bytes = 0x200000;
-
-constexpr uint64_t cd_of(unsigned domain)
-{
-    return contexts + domain * 64;
-}
-constexpr uint64_t level1_of(unsigned domain)
-{
-    return tables + domain * 0x10000;
-}
-constexpr uint64_t level2_of(unsigned domain, unsigned region)
-{
-    return level1_of(domain) + page_bytes * (1 + region % 2);
-}
-constexpr uint64_t level3_of(unsigned domain, unsigned region)
-{
-    return level1_of(domain) + page_bytes * (3 + region);
-}
-/* Regions of one level 2 table are neighbours; the two tables are 1 GiB apart. */
-constexpr uint64_t va_of(unsigned region, unsigned page)
-{
-    return (region % 2) * UINT64_C(0x40000000) + (region / 2) * region_bytes + page * page_bytes;
-}
+using namespace fleet_layout;
 
 struct Mapping {
     uint64_t pa;
@@ -70,7 +45,8 @@ public:
     {
         trace_ << std::hex << std::showbase << "smmu-trace 1\n"
                << "w64 STRTAB_BASE " << stream_table << "\nw32 STRTAB_BASE_CFG 3\n"
-               << "w64 CMDQ_BASE 0x300008\nw32 CMDQ_PROD 0\nw32 CMDQ_CONS 0\n";
+               << "w64 CMDQ_BASE " << (command_queue | command_log2)
+               << "\nw32 CMDQ_PROD 0\nw32 CMDQ_CONS 0\n";
         for (unsigned domain = 0; domain < domains; domain++)
             set_up_domain(domain);
         for (unsigned stream = 0; stream < streams; stream++)

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -23,6 +22,7 @@
 #include "spec_ref/ref_registers.h"
 #include "spec_ref/ref_structures.h"
 #include "spec_ref/ref_vmsa.h"
+#include "unit/environment.h"
 
 namespace {
 
@@ -440,8 +440,7 @@ private:
 /* rule: INV-011 INV-012 INV-013 INV-014 INV-017 INV-018 INV-021 INV-022 CCH-019 */
 TEST(RandomNested, 791_what_was_invalidated_is_not_seen_again)
 {
-    const char *given = std::getenv("SMMUSIM_SEED");
-    const unsigned seed = given ? static_cast<unsigned>(std::strtoul(given, nullptr, 0)) : 1;
+    const auto seed = static_cast<unsigned>(from_environment("SMMUSIM_SEED", 1));
     std::cout << "seed " << seed << "\n";
     for (unsigned round = 0; round < 30; ++round) {
         SCOPED_TRACE("round " + std::to_string(round));

@@ -3,16 +3,15 @@
 #ifndef SMMUSIM_UNIT_SEEDED_RUN_H
 #define SMMUSIM_UNIT_SEEDED_RUN_H
 
-#include <cstdint>
-#include <cstdlib>
+#include "unit/environment.h"
 
 struct SeededRun {
     uint64_t seed, accesses;
 
     /* 'checked' of them where a build checks itself and is slow. */
     SeededRun(uint64_t usual, uint64_t checked)
-        : seed(number_from("SMMUSIM_SEED", 1)),
-          accesses(number_from("SMMUSIM_ACCESSES", slow ? checked : usual))
+        : seed(from_environment("SMMUSIM_SEED", 1)),
+          accesses(from_environment("SMMUSIM_ACCESSES", slow ? checked : usual))
     {
     }
 
@@ -22,12 +21,6 @@ private:
 #else
     static constexpr bool slow = false;
 #endif
-
-    static uint64_t number_from(const char *variable, uint64_t otherwise)
-    {
-        const char *text = std::getenv(variable);
-        return text ? std::strtoull(text, nullptr, 0) : otherwise;
-    }
 };
 
 #endif
