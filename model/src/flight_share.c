@@ -4,6 +4,7 @@
  * request that joins it. That is harmless as long as nothing was invalidated in between and nothing
  * comes of it but success: what software may change without an invalidation is what was invalid
  * (3.21.1), and a fault makes the joiner read for itself (flight.c).
+ * CHOICE 17.4: the label is that of whoever makes the read.
  */
 #include "flight.h"
 #include "state.h"

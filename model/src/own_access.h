@@ -14,7 +14,7 @@ smmu_mpam_t smmu__own_mpam(const struct smmu *s, const struct prog_if *pi);
 /* allocate_hint: RA or WA of the queue's base register. */
 struct mem_attrs smmu__queue_attrs(const struct smmu *s, const struct prog_if *pi,
                                    bool allocate_hint);
-/* Of stream tables, and of a VMS, which has those of STEs (5.6). */
+/* Of stream tables, and of a VMS, which has those of STEs (5.6). CHOICE 17.4: their label, too. */
 struct mem_attrs smmu__table_attrs(const struct smmu *s, const struct prog_if *pi);
 
 #endif

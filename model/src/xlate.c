@@ -89,7 +89,7 @@ static smmu_request_t ats_request(const struct smmu *s, const smmu_request_t *r)
 }
 
 /* A translated transaction goes on as it is where nothing is checked, or where it is known that its
- * stream may do this. True: out is filled. */
+ * stream may do this. True: out is filled. CHOICE 17.3: a PASID makes no difference to its label. */
 static bool passes(struct smmu *s, const struct prog_if *pi, const smmu_request_t *r, uint64_t key,
                    smmu_response_t *out)
 {

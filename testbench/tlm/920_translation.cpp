@@ -14,9 +14,13 @@ int sc_main(int, char *[])
         const uint64_t va = module_bench::va, pa = module_bench::pa;
         uint32_t word = 0x11223344;
 
-        /* Disabled: addresses pass (6.3.14), and a debugger's, too. */
+        /* Disabled: addresses pass (6.3.14), and a debugger's, too. They leave with the label of GBPMPAM (6.3.43). */
+        b.write(REF_REG_GBPMPAM, REF_MASK(GBPMPAM_UPDATE) | REF_PREP(GBPMPAM_GBP_PARTID, 5));
+        b.write(REF_REG_GMPAM, REF_MASK(GMPAM_UPDATE) | REF_PREP(GMPAM_SO_PARTID, 6) |
+                                   REF_PREP(GMPAM_SO_PMG, 1));
         CHECK(b.access(true, 0x5000, &word, 4) == tlm::TLM_OK_RESPONSE);
         CHECK(memory_load32(memory, 0x5000) == word);
+        CHECK(b.memory.data_label.partid == 5 && b.memory.data_label.pmg == 0);
         uint32_t seen = 0;
         tlm::tlm_generic_payload debug;
         module_bench::prepare(debug, false, 0x5000, reinterpret_cast<unsigned char *>(&seen), 4);
@@ -30,6 +34,7 @@ int sc_main(int, char *[])
         CHECK(result.valid && result.response.result == SMMU_RESULT_FORWARD &&
               result.response.pa == pa + 8);
         CHECK(b.memory.data_addresses.back() == pa + 8);
+        CHECK(result.response.mpam.partid == 0 && b.memory.data_label.partid == 0); /* the STE's */
         CHECK(result.cycles > 600); /* STE, CD and four descriptors, 100 each */
         CHECK(b.access(false, va + 8, &seen, 4, &result) == tlm::TLM_OK_RESPONSE && seen == word);
         CHECK(result.cycles < 100);
@@ -66,6 +71,7 @@ int sc_main(int, char *[])
         b.command(REF_CMD_SYNC, 0);
         sc_core::wait(1000, SC_NS);
         CHECK(b.all_consumed());
+        CHECK(b.memory.walk_label.partid == 6 && b.memory.walk_label.pmg == 1); /* commands */
         unsigned char enable[2] = {0xFF, 0};
         std::memset(back, 0xEE, sizeof back);
         tlm::tlm_generic_payload trans;

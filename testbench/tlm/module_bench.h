@@ -48,6 +48,7 @@ public:
     bool waits = false;
     unsigned data_accesses = 0;
     std::vector<uint64_t> data_addresses;
+    smmu_mpam_t walk_label{}, data_label{}; /* of the latest that had a sideband */
 
     test_memory(const sc_core::sc_module_name &name, unsigned ports)
         : sc_module(name), walk("walk"), data("data", ports)
@@ -61,11 +62,21 @@ public:
     }
 
 private:
-    void walk_transport(tlm::tlm_generic_payload &trans, sc_time &delay) { access(trans, delay); }
+    static void note(const tlm::tlm_generic_payload &trans, smmu_mpam_t &label)
+    {
+        if (const auto *side = trans.get_extension<smmusim::sideband>())
+            label = side->mpam;
+    }
+    void walk_transport(tlm::tlm_generic_payload &trans, sc_time &delay)
+    {
+        note(trans, walk_label);
+        access(trans, delay);
+    }
     void data_transport(tlm::tlm_generic_payload &trans, sc_time &delay)
     {
         data_accesses++;
         data_addresses.push_back(trans.get_address());
+        note(trans, data_label);
         access(trans, delay);
     }
     unsigned debug(tlm::tlm_generic_payload &trans)

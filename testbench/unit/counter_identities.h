@@ -172,8 +172,8 @@ private:
                 no_more("1", cache + "_miss", cache + "_lookup");
                 wc_lookups += value(cache + "_lookup");
             }
-        at_most("9", "tcu.config_reads", "4 * (config_walks + ctw_merged)",
-                value("tcu.config_reads"), 4 * again * (config_walks + value("tcu.ctw_merged")));
+        at_most("9", "tcu.config_reads", "5 * (config_walks + ctw_merged)",
+                value("tcu.config_reads"), 5 * again * (config_walks + value("tcu.ctw_merged")));
         if (faultless_)
             no_more("9", "tcu.config_walks", "tcu.config_reads");
         if (run_.without_reset)

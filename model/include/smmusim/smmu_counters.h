@@ -24,7 +24,7 @@
     X(cfg_lookup, "lookups", "configuration cache lookups: tcu.cc_lookup")                         \
     X(cfg_hit, "lookups", "of these, found")                                                       \
     X(cfg_miss, "lookups", "of these, not found: tcu.cc_miss")                                     \
-    X(cfg_fetch, "reads", "memory reads of L1STD, STE, L1CD and CD: tcu.config_reads")             \
+    X(cfg_fetch, "reads", "memory reads of L1STD, STE, L1CD, CD and VMS: tcu.config_reads")        \
     X(wc_lookup, "lookups", "walks that looked up the walk caches")                                \
     X(wc_hit, "lookups", "of these, that skipped at least one level")                              \
     X(walks, "walks", "translation table walks started: tcu.walks")                                \
@@ -100,7 +100,7 @@
     X(cc_miss, "lookups", "of these, not found")                                                   \
     X(cc_reads, "reads", "reads of the configuration cache's memory")                              \
     X(config_walks, "walks", "configuration walks that read for themselves")                       \
-    X(config_reads, "reads", "memory reads of L1STD, STE, L1CD and CD")                            \
+    X(config_reads, "reads", "memory reads of L1STD, STE, L1CD, CD and VMS")                       \
     X(ctw_merged, "walks", "configuration walks that another's reads served")                      \
     X(wc_l0_lookup, "lookups", "look-ups of the walk cache of level 0")                            \
     X(wc_l0_miss, "lookups", "of these, not found")                                                \
