@@ -39,8 +39,7 @@ void enable(module_bench &b)
     b.write(REF_REG_PRIQ_IRQ_CFG2, 0);
     b.write(REF_REG_IRQ_CTRL, REF_MASK(IRQ_CTRL_PRIQ_IRQEN));
     b.enable();
-    b.write(REF_REG_CR0,
-            REF_MASK(CR0_SMMUEN) | REF_MASK(CR0_CMDQEN) | REF_MASK(CR0_PRIQEN));
+    b.write(REF_REG_CR0, REF_MASK(CR0_SMMUEN) | REF_MASK(CR0_CMDQEN) | REF_MASK(CR0_PRIQEN));
     sc_core::wait(1, sc_core::SC_US);
 }
 
