@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Rules of the house that a machine can check: licence lines, file lengths, no mutable statics
-in the model, and nothing in the repository that points at one machine or at unexpected hosts.
+in the model, numbers of tests, and nothing in the repository that points at one machine or at
+unexpected hosts.
 
 The model's archive is inspected when SMMUSIM_MODEL_ARCHIVE (and SMMUSIM_NM) name it.
 """
@@ -24,6 +25,8 @@ NOT_OURS = re.compile(r"^(\.(?!ci$)[^/]*|build|build-[^/]*|.*__pycache__)$")
 HOSTS = {"www.apache.org", "developer.arm.com", "systemc.org", "www.kernel.org", "www.w3.org"}
 URL = re.compile(r"https?://([A-Za-z0-9.-]+)")
 MACHINE_PATH = re.compile(r"(?<![\w.$})*/-])/(?:work|tmp|home|root|Users)/\w")
+
+TEST = re.compile(r"^TEST(?:_F|_P)?\(\w+,\s*(\w+)\)", re.MULTILINE)
 
 WRITABLE = re.compile(r"^\.(data|bss|tdata|tbss)(?!\.rel\.ro)|^COMMON$|^\*COM\*$")
 
@@ -57,6 +60,18 @@ def text_complaints(root):
                 yield f"{path}:{number}: a path of one machine"
 
 
+def number_complaints(root):
+    """Every unit test has a number, and no two files have the same (docs/testing.md)."""
+    file_of = {}
+    for path in sorted((root / "testbench/unit").glob("*.cpp")):
+        for test in TEST.findall(path.read_text(encoding="utf-8")):
+            number = re.match(r"\d{3}(?=_|$)", test)
+            if not number:
+                yield f"{path.name}: test {test} has no number"
+            elif file_of.setdefault(number[0], path.name) != path.name:
+                yield f"{path.name}: {test}: {file_of[number[0]]} has tests of this number"
+
+
 def static_complaints(nm, archive):
     """Names of mutable objects in the archive. Constants with pointers are .data.rel.ro."""
     listing = subprocess.run([nm, "--format=sysv", archive], check=True,
@@ -88,7 +103,7 @@ def call_complaints(nm, archive):
 
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
-    complaints = list(text_complaints(root))
+    complaints = list(text_complaints(root)) + list(number_complaints(root))
     archive = os.environ.get("SMMUSIM_MODEL_ARCHIVE")
     if archive:
         nm = os.environ.get("SMMUSIM_NM", "nm")

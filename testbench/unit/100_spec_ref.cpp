@@ -50,7 +50,7 @@ bool may_overlap(const ref_field_row &a, const ref_field_row &b)
            (two_meanings.count({a.field, b.field}) || two_meanings.count({b.field, a.field}));
 }
 
-TEST(SpecRef, fields_of_one_object_do_not_overlap)
+TEST(SpecRef, 100_fields_of_one_object_do_not_overlap)
 {
     for (const FieldTable &table : field_tables) {
         std::map<std::string, std::vector<const ref_field_row *>> objects;
@@ -70,7 +70,7 @@ TEST(SpecRef, fields_of_one_object_do_not_overlap)
     }
 }
 
-TEST(SpecRef, register_fields_fit_their_register)
+TEST(SpecRef, 100_register_fields_fit_their_register)
 {
     std::map<std::string, unsigned> width;
     for (size_t i = 0; i < ref_register_count; ++i)
@@ -85,7 +85,7 @@ TEST(SpecRef, register_fields_fit_their_register)
     }
 }
 
-TEST(SpecRef, registers_are_aligned_and_apart)
+TEST(SpecRef, 100_registers_are_aligned_and_apart)
 {
     uint32_t end = 0;
     for (size_t i = 0; i < ref_register_count; ++i) {
@@ -98,7 +98,7 @@ TEST(SpecRef, registers_are_aligned_and_apart)
     EXPECT_LT(end, static_cast<uint32_t>(REF_VATOS_PAGE + 0x10000));
 }
 
-TEST(SpecRef, counter_group_registers_are_aligned_and_apart_whatever_the_width)
+TEST(SpecRef, 100_counter_group_registers_are_aligned_and_apart_whatever_the_width)
 {
     for (unsigned counter_width : {32U, 64U}) {
         uint32_t end = 0;
@@ -117,7 +117,7 @@ TEST(SpecRef, counter_group_registers_are_aligned_and_apart_whatever_the_width)
     }
 }
 
-TEST(SpecRef, every_command_and_event_has_one_number_and_its_type_field)
+TEST(SpecRef, 100_every_command_and_event_has_one_number_and_its_type_field)
 {
     std::set<std::string> typed;
     for (const FieldTable &table : field_tables)
@@ -138,7 +138,7 @@ TEST(SpecRef, every_command_and_event_has_one_number_and_its_type_field)
     }
 }
 
-TEST(SpecRef, accessors_touch_their_field_alone)
+TEST(SpecRef, 100_accessors_touch_their_field_alone)
 {
     uint64_t ste[8] = {0, UINT64_MAX, 0, 0, 0, 0, 0, 0};
     REF_SET(STE_S1CDMAX, ste, 20);

@@ -179,7 +179,7 @@ std::string register_text(unsigned offset, unsigned width, const std::string &ac
     return text.str();
 }
 
-TEST(SpecTables, registers_are_those_of_the_reference)
+TEST(SpecTables, 101_registers_are_those_of_the_reference)
 {
     Rows model;
     for (const ModelRegister &row : model_registers)
@@ -194,7 +194,7 @@ TEST(SpecTables, registers_are_those_of_the_reference)
     expect_same_rows(model, reference);
 }
 
-TEST(SpecTables, register_fields_stand_where_the_reference_has_them)
+TEST(SpecTables, 101_register_fields_stand_where_the_reference_has_them)
 {
     std::set<std::string> objects;
     Rows reference =
@@ -202,14 +202,14 @@ TEST(SpecTables, register_fields_stand_where_the_reference_has_them)
     expect_same_rows(model_field_rows(objects), reference);
 }
 
-TEST(SpecTables, fields_of_an_ecmdq_stand_where_the_reference_has_them)
+TEST(SpecTables, 101_fields_of_an_ecmdq_stand_where_the_reference_has_them)
 {
     std::set<std::string> objects;
     Rows reference = reference_field_rows(ref_ecmdq_field_table, ref_ecmdq_field_count, objects);
     expect_same_rows(model_field_rows(objects), reference);
 }
 
-TEST(SpecTables, counter_group_registers_are_those_of_the_reference)
+TEST(SpecTables, 101_counter_group_registers_are_those_of_the_reference)
 {
     Rows model, reference;
     auto place = [](unsigned page, unsigned number) {
@@ -228,7 +228,7 @@ TEST(SpecTables, counter_group_registers_are_those_of_the_reference)
     expect_same_rows(model, reference);
 }
 
-TEST(SpecTables, counter_group_fields_stand_where_the_reference_has_them)
+TEST(SpecTables, 101_counter_group_fields_stand_where_the_reference_has_them)
 {
     std::set<std::string> objects;
     Rows reference = reference_field_rows(ref_pmcg_field_table, ref_pmcg_field_count, objects);
@@ -236,7 +236,7 @@ TEST(SpecTables, counter_group_fields_stand_where_the_reference_has_them)
 }
 
 /* rule: PMC-002 */
-TEST(SpecTables, monitor_events_have_the_numbers_of_the_reference)
+TEST(SpecTables, 101_monitor_events_have_the_numbers_of_the_reference)
 {
     Rows model;
     for (const ModelNumber &row : model_monitor_events)
@@ -245,13 +245,13 @@ TEST(SpecTables, monitor_events_have_the_numbers_of_the_reference)
     expect_same_rows(model, reference_number_rows(ref_pmcg_event_table, ref_pmcg_event_count));
 }
 
-TEST(SpecTables, commands_have_the_opcodes_of_the_reference)
+TEST(SpecTables, 101_commands_have_the_opcodes_of_the_reference)
 {
     expect_same_rows(model_number_rows(model_commands),
                      reference_number_rows(ref_command_table, ref_command_count));
 }
 
-TEST(SpecTables, command_fields_stand_where_the_reference_has_them)
+TEST(SpecTables, 101_command_fields_stand_where_the_reference_has_them)
 {
     std::set<std::string> objects;
     Rows reference =
@@ -260,20 +260,20 @@ TEST(SpecTables, command_fields_stand_where_the_reference_has_them)
 }
 
 /* rule: EVT-017 ER-002 */
-TEST(SpecTables, events_have_the_numbers_of_the_reference)
+TEST(SpecTables, 101_events_have_the_numbers_of_the_reference)
 {
     expect_same_rows(model_number_rows(model_events),
                      reference_number_rows(ref_event_table, ref_event_count));
 }
 
-TEST(SpecTables, event_fields_stand_where_the_reference_has_them)
+TEST(SpecTables, 101_event_fields_stand_where_the_reference_has_them)
 {
     std::set<std::string> objects;
     Rows reference = reference_field_rows(ref_event_field_table, ref_event_field_count, objects);
     expect_same_rows(model_field_rows(objects, "EVT_"), reference);
 }
 
-TEST(SpecTables, structure_fields_stand_where_the_reference_has_them)
+TEST(SpecTables, 101_structure_fields_stand_where_the_reference_has_them)
 {
     std::set<std::string> objects;
     Rows reference =
@@ -281,7 +281,7 @@ TEST(SpecTables, structure_fields_stand_where_the_reference_has_them)
     expect_same_rows(model_field_rows(objects), reference);
 }
 
-TEST(SpecTables, fields_of_a_page_request_stand_where_the_reference_has_them)
+TEST(SpecTables, 101_fields_of_a_page_request_stand_where_the_reference_has_them)
 {
     std::set<std::string> objects;
     Rows reference = reference_field_rows(ref_pri_field_table, ref_pri_field_count, objects);
@@ -289,7 +289,7 @@ TEST(SpecTables, fields_of_a_page_request_stand_where_the_reference_has_them)
 }
 
 /* An object that no reference table knows would escape the comparisons above. */
-TEST(SpecTables, the_reference_knows_every_object_of_the_model)
+TEST(SpecTables, 101_the_reference_knows_every_object_of_the_model)
 {
     std::set<std::string> known;
     reference_field_rows(ref_register_field_table, ref_register_field_count, known);

@@ -233,7 +233,7 @@ void answer_one(BareSmmu &d, std::mt19937 &random)
 }
 
 /* rule: UP-002 UP-005 UP-009 UP-015 UP-030 */
-TEST(Handshakes, 127_acknowledges_follow_once_everything_is_answered)
+TEST(Handshakes, 124_acknowledges_follow_once_everything_is_answered)
 {
     std::mt19937 random(127);
     for (int round = 0; round < 50; round++) {

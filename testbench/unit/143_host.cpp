@@ -119,7 +119,7 @@ TEST_F(Host, 143_read_returns_what_was_there_when_it_was_issued)
     EXPECT_EQ(data[0], 1);
 }
 
-TEST_F(Host, 144_accesses_in_flight_overlap)
+TEST_F(Host, 143_accesses_in_flight_overlap)
 {
     let_through(host);
     uint64_t begin = host_now(host);
@@ -134,7 +134,7 @@ TEST_F(Host, 144_accesses_in_flight_overlap)
     EXPECT_LT(host_now(host), begin + 2 * read_latency) << "not one after the other";
 }
 
-TEST_F(Host, 144_access_starts_at_its_cycle)
+TEST_F(Host, 143_access_starts_at_its_cycle)
 {
     let_through(host);
     client_access access = access_to(0x1000, false);
@@ -146,7 +146,7 @@ TEST_F(Host, 144_access_starts_at_its_cycle)
     EXPECT_EQ(result.cycles, front_latency);
 }
 
-TEST_F(Host, 144_tickets_are_bounded_and_come_back)
+TEST_F(Host, 143_tickets_are_bounded_and_come_back)
 {
     client_access access = access_to(0x1000, false);
     access.start = 1000000;
@@ -160,7 +160,7 @@ TEST_F(Host, 144_tickets_are_bounded_and_come_back)
     EXPECT_NE(host_submit(host, &access), 0U);
 }
 
-TEST_F(Host, 144_access_over_a_page_boundary_is_refused)
+TEST_F(Host, 143_access_over_a_page_boundary_is_refused)
 {
     client_access access = access_to(0x1FFD, false);
     EXPECT_EQ(host_submit(host, &access), 0U);
@@ -169,7 +169,7 @@ TEST_F(Host, 144_access_over_a_page_boundary_is_refused)
 }
 
 /* 3.21.1: a CMD_SYNC after an invalidation waits for accesses that the old translation let out. */
-TEST_F(Host, 145_sync_after_invalidation_waits_for_what_was_let_through)
+TEST_F(Host, 143_sync_after_invalidation_waits_for_what_was_let_through)
 {
     const uint64_t commands[4] = {REF_CMD_TLBI_NSNH_ALL, 0, REF_CMD_SYNC, 0};
     let_through(host);
@@ -194,7 +194,7 @@ TEST_F(Host, 145_sync_after_invalidation_waits_for_what_was_let_through)
     EXPECT_EQ(host_reg_read(host, SMMU_PAS_NS, REF_REG_CMDQ_CONS, 4), 2U);
 }
 
-TEST_F(Host, 145_full_memory_is_said)
+TEST_F(Host, 143_full_memory_is_said)
 {
     let_through(host);
     memory_limit(host_memory(host), 1);

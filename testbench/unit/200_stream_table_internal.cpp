@@ -143,7 +143,7 @@ TEST_F(StreamTable, 207_format_is_linear_without_two_level_support)
 }
 
 /* rule: SID-006 */
-TEST_F(StreamTable, 210_two_level_first_level_index_is_the_streamid_above_split)
+TEST_F(StreamTable, 208_two_level_first_level_index_is_the_streamid_above_split)
 {
     for (unsigned split : {6U, 8U, 10U}) {
         table(base, 16, 1, split);
@@ -154,7 +154,7 @@ TEST_F(StreamTable, 210_two_level_first_level_index_is_the_streamid_above_split)
 }
 
 /* rule: SID-007 */
-TEST_F(StreamTable, 211_reserved_split_is_6)
+TEST_F(StreamTable, 208_reserved_split_is_6)
 {
     for (unsigned split = 0; split < 32; ++split) {
         unsigned effective = split == 8 || split == 10 ? split : 6;
@@ -167,7 +167,7 @@ TEST_F(StreamTable, 211_reserved_split_is_6)
 }
 
 /* rule: SID-005 */
-TEST_F(StreamTable, 212_first_level_is_aligned_to_its_size_and_at_least_to_64)
+TEST_F(StreamTable, 208_first_level_is_aligned_to_its_size_and_at_least_to_64)
 {
     /* LOG2SIZE 9, SPLIT 6: 8 descriptors, 64 bytes */
     table(base + 0x40, 9, 1, 6);
@@ -181,7 +181,7 @@ TEST_F(StreamTable, 212_first_level_is_aligned_to_its_size_and_at_least_to_64)
 }
 
 /* rule: SID-009 */
-TEST_F(StreamTable, 213_split_at_or_above_log2size_leaves_one_descriptor)
+TEST_F(StreamTable, 208_split_at_or_above_log2size_leaves_one_descriptor)
 {
     table(base, 4, 1, 8);
     EXPECT_EQ(l1std(15), base);
@@ -190,7 +190,7 @@ TEST_F(StreamTable, 213_split_at_or_above_log2size_leaves_one_descriptor)
 }
 
 /* rule: SID-015 */
-TEST_F(StreamTable, 220_span_says_how_many_stes_there_are)
+TEST_F(StreamTable, 209_span_says_how_many_stes_there_are)
 {
     for (unsigned split : {6U, 8U, 10U}) {
         table(base, 16, 1, split);
@@ -205,7 +205,7 @@ TEST_F(StreamTable, 220_span_says_how_many_stes_there_are)
 }
 
 /* rule: SID-012 SID-013 SID-014 */
-TEST_F(StreamTable, 221_span_0_reserved_or_beyond_the_split_is_no_table)
+TEST_F(StreamTable, 209_span_0_reserved_or_beyond_the_split_is_no_table)
 {
     for (unsigned split : {6U, 8U, 10U}) {
         table(base, 16, 1, split);
@@ -218,7 +218,7 @@ TEST_F(StreamTable, 221_span_0_reserved_or_beyond_the_split_is_no_table)
 }
 
 /* rule: SID-016 */
-TEST_F(StreamTable, 222_second_level_is_aligned_to_its_size)
+TEST_F(StreamTable, 209_second_level_is_aligned_to_its_size)
 {
     table(base, 16, 1, 10);
     for (unsigned span = 1; span <= 11; ++span) {
@@ -229,14 +229,14 @@ TEST_F(StreamTable, 222_second_level_is_aligned_to_its_size)
 }
 
 /* rule: SID-016 */
-TEST_F(StreamTable, 223_bits_around_l2ptr_do_not_move_the_table)
+TEST_F(StreamTable, 209_bits_around_l2ptr_do_not_move_the_table)
 {
     table(base, 16, 1, 8);
     EXPECT_EQ(second(2, 3, base | 0x20 | 0xFF00'0000'0000'0000), base + 128);
 }
 
 /* rule: SID-006 */
-TEST_F(StreamTable, 224_upper_streamid_bits_do_not_count_in_the_second_level)
+TEST_F(StreamTable, 209_upper_streamid_bits_do_not_count_in_the_second_level)
 {
     table(base, 16, 1, 8);
     EXPECT_EQ(second(0xAB03, 3, base), base + 3 * 64);

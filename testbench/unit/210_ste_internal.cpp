@@ -164,7 +164,7 @@ TEST_F(Ste, 216_s1cdmax_up_to_ssidsize)
 }
 
 /* rule: STE-062 */
-TEST_F(Ste, 217_a_transaction_that_bypasses_by_s1dss_is_checked_all_the_same)
+TEST_F(Ste, 237_a_transaction_that_bypasses_by_s1dss_is_checked_all_the_same)
 {
     VALUE(IDR1_SSIDSIZE) = 4;
     substreams(5, REF_S1DSS_BYPASS);
@@ -172,7 +172,7 @@ TEST_F(Ste, 217_a_transaction_that_bypasses_by_s1dss_is_checked_all_the_same)
 }
 
 /* rule: STE-026 STE-027 */
-TEST_F(Ste, 218_two_level_cd_tables_need_cd2l_where_substreams_are_on)
+TEST_F(Ste, 238_two_level_cd_tables_need_cd2l_where_substreams_are_on)
 {
     VALUE(IDR0_CD2L) = 0;
     for (unsigned fmt = 0; fmt < 4; ++fmt) {
@@ -187,7 +187,7 @@ TEST_F(Ste, 218_two_level_cd_tables_need_cd2l_where_substreams_are_on)
 }
 
 /* rule: STE-028 */
-TEST_F(Ste, 219_s1contextptr_within_the_output_address_size)
+TEST_F(Ste, 239_s1contextptr_within_the_output_address_size)
 {
     static const unsigned oas[] = {32, 36, 40, 42, 44, 48};
     for (unsigned code = 0; code < 6; ++code) {

@@ -159,7 +159,7 @@ TEST_F(SteStage2, 218_granules_that_the_smmu_lacks)
 }
 
 /* rule: STE-045 STE-046 STE-049: with S2DS=1 up to 52 bits; S2SL0_2 counts with it alone */
-TEST_F(SteStage2, 219_ds)
+TEST_F(SteStage2, 219_with_ds_start_levels_and_sizes_reach_to_52_bits)
 {
     VALUE(IDR5_OAS) = 6;
     VALUE(IDR5_DS) = VALUE(IDR5_VAX) = 1;

@@ -116,14 +116,14 @@ TEST_F(Cd, 253_l2ptr_beyond_the_output_address_size_leads_nowhere)
 /* ----------------------------------------------------------------- legality */
 
 /* rule: CD-001 */
-TEST_F(Cd, 260_v_0_is_illegal)
+TEST_F(Cd, 254_v_0_is_illegal)
 {
     REF_SET(CD_V, cd, 0);
     EXPECT_FALSE(legal());
 }
 
 /* rule: CD-002 CD-003 CD-004 CD-005 */
-TEST_F(Cd, 261_a_and_s_against_stall_and_termination_models)
+TEST_F(Cd, 255_a_and_s_against_stall_and_termination_models)
 {
     for (unsigned stall_model = 0; stall_model < 3; ++stall_model)
         for (unsigned term_model = 0; term_model < 2; ++term_model)
@@ -143,7 +143,7 @@ TEST_F(Cd, 261_a_and_s_against_stall_and_termination_models)
 }
 
 /* rule: CD-006 CD-007 */
-TEST_F(Cd, 262_endi_needs_that_endianness_unless_nothing_is_walked)
+TEST_F(Cd, 256_endi_needs_that_endianness_unless_nothing_is_walked)
 {
     for (unsigned ttendian : {0U, 2U, 3U})
         for (unsigned endi = 0; endi < 2; ++endi)
@@ -158,7 +158,7 @@ TEST_F(Cd, 262_endi_needs_that_endianness_unless_nothing_is_walked)
 }
 
 /* rule: CD-008 CD-011 */
-TEST_F(Cd, 263_table_format_must_be_there)
+TEST_F(Cd, 257_table_format_must_be_there)
 {
     for (unsigned ttf = 1; ttf < 4; ++ttf)
         for (unsigned aa64 = 0; aa64 < 2; ++aa64) {
@@ -169,7 +169,7 @@ TEST_F(Cd, 263_table_format_must_be_there)
 }
 
 /* rule: CD-012 */
-TEST_F(Cd, 263_no_vmsav8_64_over_a_stage_2_of_vmsav8_32)
+TEST_F(Cd, 257_no_vmsav8_64_over_a_stage_2_of_vmsav8_32)
 {
     for (bool s2_vmsav8_32 : {false, true})
         for (bool aa64 : {false, true}) {

@@ -221,7 +221,7 @@ TEST_F(Walk, 304_e0pd_stops_unprivileged_accesses_to_its_half)
 }
 
 /* rule: S1W-004 S1W-005 S1W-006 */
-TEST_F(Walk, 310_descriptor_types_by_level)
+TEST_F(Walk, 305_descriptor_types_by_level)
 {
     for (const Granule &g : granules) {
         use(g, 16);
@@ -241,7 +241,7 @@ TEST_F(Walk, 310_descriptor_types_by_level)
 }
 
 /* rule: S1W-007 S1W-014 */
-TEST_F(Walk, 311_blocks_take_their_low_bits_from_the_input)
+TEST_F(Walk, 306_blocks_take_their_low_bits_from_the_input)
 {
     for (const Granule &g : granules) {
         use(g, 16);
@@ -261,7 +261,7 @@ TEST_F(Walk, 311_blocks_take_their_low_bits_from_the_input)
 }
 
 /* rule: S1W-024 S1W-021 */
-TEST_F(Walk, 312_ignored_bits_of_tables_and_leaves)
+TEST_F(Walk, 307_ignored_bits_of_tables_and_leaves)
 {
     const uint64_t table_ignored = (UINT64_C(0xFF) << 51) | 0xFFC | (UINT64_C(7) << 48);
     const uint64_t leaf_ignored = (UINT64_C(0xF) << 55) | (UINT64_C(0xF) << 59) |
@@ -283,7 +283,7 @@ TEST_F(Walk, 312_ignored_bits_of_tables_and_leaves)
 }
 
 /* rule: ADR-012 */
-TEST_F(Walk, 320_outputs_beyond_the_effective_size_fault_where_they_arise)
+TEST_F(Walk, 308_outputs_beyond_the_effective_size_fault_where_they_arise)
 {
     static const unsigned sizes[] = {32, 36, 40, 42, 44, 48};
     REF_SET(CD_TTB0, cd, 0x8000'0000 >> 4);
@@ -313,7 +313,7 @@ TEST_F(Walk, 320_outputs_beyond_the_effective_size_fault_where_they_arise)
 }
 
 /* rule: S1W-019 FLT-003 */
-TEST_F(Walk, 321_access_flag)
+TEST_F(Walk, 309_without_af_a_leaf_faults_unless_affd)
 {
     EXPECT_EQ(at_level(0x1000, 3, 0x6000 | (page & ~af)), WALK_ACCESS);
     EXPECT_EQ(at_level(0x1000, 2, block & ~af), WALK_ACCESS);
@@ -324,7 +324,7 @@ TEST_F(Walk, 321_access_flag)
 }
 
 /* rule: PRI-009 */
-TEST_F(Walk, 322_address_size_outranks_the_access_flag)
+TEST_F(Walk, 315_address_size_outranks_the_access_flag)
 {
     REF_SET(CD_IPS, cd, 0);
     REF_SET(CD_TTB0, cd, 0x8000'0000 >> 4);
@@ -337,7 +337,7 @@ TEST_F(Walk, 322_address_size_outranks_the_access_flag)
 }
 
 /* rule: S1W-022 */
-TEST_F(Walk, 323_big_endian_tables)
+TEST_F(Walk, 316_descriptors_of_big_endian_tables_are_swapped)
 {
     REF_SET(CD_ENDI, cd, 1);
     decode();
@@ -349,7 +349,7 @@ TEST_F(Walk, 323_big_endian_tables)
 }
 
 /* rule: S1W-011 S1W-012 */
-TEST_F(Walk, 330_contiguous_runs)
+TEST_F(Walk, 330_a_contiguous_run_is_one_region)
 {
     for (const Granule &g : granules) {
         use(g, 16);
@@ -388,7 +388,7 @@ TEST_F(Walk, 331_a_misprogrammed_run_maps_no_more_than_its_descriptor)
 }
 
 /* rule: S1W-018 S1W-017 PRM-008 PRM-013 */
-TEST_F(Walk, 340_hierarchical_bits_add_up_over_all_table_levels)
+TEST_F(Walk, 334_hierarchical_bits_add_up_over_all_table_levels)
 {
     constexpr uint64_t pxn_table = UINT64_C(1) << 59, uxn_table = UINT64_C(1) << 60,
                        no_unprivileged = UINT64_C(1) << 61, read_only = UINT64_C(1) << 62;
@@ -428,7 +428,7 @@ TEST_F(Walk, 340_hierarchical_bits_add_up_over_all_table_levels)
 }
 
 /* rule: S1W-030 ATB-014 */
-TEST_F(Walk, 350_attrindx_picks_its_byte_and_sh_comes_from_the_leaf)
+TEST_F(Walk, 335_attrindx_picks_its_byte_and_sh_comes_from_the_leaf)
 {
     cd[3] = 0x04'0C'44'BB'FF'AA'4F'00;
     decode();

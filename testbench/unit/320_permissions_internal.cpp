@@ -66,7 +66,7 @@ bool may(const Page &p, bool privileged, bool instruction, bool write)
 
 /* rule: PRM-001 PRM-004 PRM-008 PRM-009 PRM-010 PRM-012 PRM-013 PRM-014 PRM-015 */
 /* rule: PRM-011 PRM-016 PRM-017 PRM-018 */
-TEST(Permissions, 320_all_combinations)
+TEST(Permissions, 320_every_combination_permits_what_the_architecture_says)
 {
     for (unsigned n = 0; n < 3U << 11; ++n) { /* VMSAv8-64; VMSAv8-32 without and with UWXN */
         bool vmsav8_32 = n >> 11, uwxn = n >> 11 != 1;
@@ -92,7 +92,7 @@ TEST(Permissions, 320_all_combinations)
 
 /* The four rows of AP[2:1] written out, as one would read them in a table. */
 /* rule: PRM-004 PRM-010 */
-TEST(Permissions, 321_ap_in_words)
+TEST(Permissions, 321_ap_forbids_writes_and_opens_to_unprivileged)
 {
     const char *const expected[4] = {"pr pw px -- -- ux", "pr pw -- ur uw ux", "pr -- px -- -- ux",
                                      "pr -- px ur -- ux"};

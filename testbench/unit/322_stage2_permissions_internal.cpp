@@ -38,7 +38,7 @@ uint64_t page(unsigned s2ap, unsigned xn)
 
 /* Data by S2AP without regard to privilege, execution by XN[1:0] without regard to S2AP. */
 /* rule: PRM-021 PRM-022 */
-TEST(Stage2Permissions, 322_s2ap_and_xn)
+TEST(Stage2Permissions, 322_s2ap_permits_data_and_xn_forbids_execution)
 {
     const char *const data[4] = {"--", "r-", "-w", "rw"};
     const char *const executes[4] = {"xx", "x-", "--", "-x"}; /* unprivileged, privileged */

@@ -150,7 +150,7 @@ TEST(Attributes, 344_four_bit_memory_types)
 }
 
 /* rule: ATB-019 */
-TEST(Attributes, 345_types_of_cr1)
+TEST(Attributes, 354_cr1_gives_accesses_to_queues_and_tables_their_type)
 {
     for (unsigned ic = 0; ic < 4; ++ic)
         for (unsigned oc = 0; oc < 4; ++oc)
@@ -172,7 +172,7 @@ TEST(Attributes, 345_types_of_cr1)
 }
 
 /* rule: S1W-031 */
-TEST(Attributes, 346_reserved_types_of_clients_act_like_those_of_mair)
+TEST(Attributes, 355_reserved_types_of_clients_act_like_those_of_mair)
 {
     overrides o = make(false, 0, 0, 1);
     EXPECT_EQ(smmu__attrs_bypass(&o, {0x05, 0}).memattr, 0x04);
@@ -182,7 +182,7 @@ TEST(Attributes, 346_reserved_types_of_clients_act_like_those_of_mair)
 }
 
 /* rule: PRM-001 PRM-002 PRM-003 BYP-009 */
-TEST(Attributes, 350_privilege_and_instruction_overrides)
+TEST(Attributes, 359_privilege_and_instruction_overrides)
 {
     for (unsigned cfg = 0; cfg < 4; ++cfg)
         for (bool in : {false, true}) {

@@ -198,7 +198,7 @@ TEST_F(BuiltTables, 370_addresses_lead_where_they_were_mapped_to)
 }
 
 /* rule: S2W-001 S2W-002 S2W-004 S2W-016 */
-TEST_F(BuiltTables, 371_likewise_at_stage_2)
+TEST_F(BuiltTables, 371_addresses_of_stage_2_lead_where_they_were_mapped_to)
 {
     size_t mapped = 0;
     for (unsigned seed = 1; seed <= 60; ++seed)

@@ -187,7 +187,7 @@ TEST_F(DriverDomain, 565_mixed_leaf_sizes_are_flushed_each_with_its_level)
     EXPECT_EQ(REF_GET(CMD_TLBI_NH_VA_SCALE, list[1].word), 10U); // 1024 pages of 4 KiB
 }
 
-TEST_F(DriverDomain, 565_flush_forms)
+TEST_F(DriverDomain, 565_each_form_of_flush_sends_its_commands)
 {
     start(TBL_GRANULE_4K, true);
     const struct {

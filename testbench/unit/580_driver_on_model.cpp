@@ -34,7 +34,7 @@ TEST_F(DriverOnModel, 580_comes_up_again_from_a_running_state)
 class DriverOnModelGranules : public DriverOnModel,
                               public testing::WithParamInterface<tbl_granule> {};
 
-TEST_P(DriverOnModelGranules, 580_map_translate_unmap)
+TEST_P(DriverOnModelGranules, 580_what_is_mapped_translates_until_it_is_unmapped)
 {
     drv_domain domain;
     drv_stream stream;

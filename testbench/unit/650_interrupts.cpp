@@ -220,7 +220,7 @@ TEST(Interrupts, 652_aborted_gerror_msi_does_not_call_for_another)
 
 /* rule: IR-009 */
 /* While an MSI is on its way, further causes of its source make one more. */
-TEST(Interrupts, 653_causes_during_an_msi_coalesce_to_one_more)
+TEST(Interrupts, 652_causes_during_an_msi_coalesce_to_one_more)
 {
     BareSmmu d;
     d.w64(REF_REG_GERROR_IRQ_CFG0, 0x4000);

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "spec_ref/ref_registers.h"
+
 extern "C" {
 #include "state.h"
 }
@@ -22,7 +24,7 @@ TEST(InterruptEdges, 653_edges_that_nobody_takes_are_merged_by_source)
     ASSERT_EQ(smmu_create(&s, &config, memory.data(), memory.size() * sizeof(std::max_align_t)),
               SMMU_OK);
     prog_if *pi = &s->pi[PROG_IF_NS];
-    REG_OF(pi, IRQ_CTRL) = SMMU_FIELD_MASK(IRQ_CTRL, GERROR_IRQEN);
+    smmu_reg_write(s, 0, SMMU_PAS_NS, REF_REG_IRQ_CTRL, 4, REF_MASK(IRQ_CTRL_GERROR_IRQEN));
     for (int i = 0; i < 10000; i++)
         smmu__irq_raise(s, pi, SMMU_IRQ_GERROR);
     EXPECT_EQ(s->stat[SMMU_STAT_irq_edges], unsigned{IRQ_EDGES_MAX});

@@ -166,7 +166,7 @@ TEST(NestedInFlight, 741_a_stage_1_table_moves_at_stage_2)
 }
 
 /* rule: INV-021 */
-TEST(NestedInFlight, 742_a_stage_1_descriptor_changes)
+TEST(NestedInFlight, 741_a_stage_1_descriptor_changes)
 {
     for (const drv_cmd &c : {nh_all, s12_vmall, nsnh_all})
         race({"one of NH_ALL, S12_VMALL, NSNH_ALL",

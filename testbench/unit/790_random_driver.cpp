@@ -333,7 +333,7 @@ TEST_P(Driver, 790_devices_reach_what_the_driver_has_set_up_and_nothing_else)
 }
 
 /* The test above can fail: the same driver without invalidations meets old translations. */
-TEST_P(Driver, 791_without_invalidations_old_translations_are_met)
+TEST_P(Driver, 790_without_invalidations_old_translations_are_met)
 {
     EXPECT_GT(play_driver(false).failed, 0U);
 }

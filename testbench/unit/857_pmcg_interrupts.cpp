@@ -389,7 +389,7 @@ public:
 };
 
 /* rule: PMC-031 PMC-036 */
-TEST(PmcgInterrupts, 859_a_driver_that_rearms_at_half_range_loses_no_cycle)
+TEST(PmcgInterrupts, 858_a_driver_that_rearms_at_half_range_loses_no_cycle)
 {
     for (uint64_t bits : {32, 36}) {
         BareSmmu d({{"pmcg.counter_bits", bits}});

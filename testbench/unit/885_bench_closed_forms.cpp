@@ -149,7 +149,7 @@ TEST(BenchClosedForms, 887_a_range_is_worth_it_where_arithmetic_says_so)
 }
 
 /* An unloaded request: its way through the TBU, to the TCU and back, and one read for the leaf. */
-TEST(BenchClosedForms, 888_hits_and_misses_of_clients_take_what_the_stages_take)
+TEST(BenchClosedForms, 885_hits_and_misses_of_clients_take_what_the_stages_take)
 {
     const std::vector<std::string> stages = {
         "timing.tbu_front_lat=2",  "timing.tbu_slice_lat=1",   "timing.utlb_lat=1",

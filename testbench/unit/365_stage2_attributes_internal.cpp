@@ -115,7 +115,7 @@ Type of_both(Type input, unsigned memattr, bool fwb, unsigned sh)
 }
 
 /* rule: ATB-010 ATB-011 ATB-013 ATB-014 */
-TEST(Stage2Attributes, 347_every_memattr_over_every_type_of_stage_1)
+TEST(Stage2Attributes, 365_every_memattr_over_every_type_of_stage_1)
 {
     for (bool fwb : {false, true})
         for (unsigned memattr = 0; memattr < 16; ++memattr)
@@ -132,7 +132,7 @@ TEST(Stage2Attributes, 347_every_memattr_over_every_type_of_stage_1)
 }
 
 /* rule: ATB-011 */
-TEST(Stage2Attributes, 348_the_examples_of_13_1_5_1)
+TEST(Stage2Attributes, 366_the_examples_of_13_1_5_1)
 {
     const auto combine = [](uint8_t one, unsigned sh1, unsigned memattr, unsigned sh2) {
         const attrs input = smmu__attrs_normalise({one, static_cast<uint8_t>(sh1)});
@@ -147,7 +147,7 @@ TEST(Stage2Attributes, 348_the_examples_of_13_1_5_1)
 
 /* Where the client alone speaks: its attributes, overridden by the STE. */
 /* rule: ATB-012 ATB-013 */
-TEST(Stage2Attributes, 349_stage_2_alone_combines_with_the_overridden_input)
+TEST(Stage2Attributes, 367_stage_2_alone_combines_with_the_overridden_input)
 {
     for (bool fwb : {false, true})
         for (unsigned memattr = 0; memattr < 16; ++memattr)
@@ -171,7 +171,7 @@ TEST(Stage2Attributes, 349_stage_2_alone_combines_with_the_overridden_input)
 /* With IDR3.MTEPERM three codes also say that tags are not accessed, and are what they are without
  * (3.23.1, D8-96, D8-101). */
 /* rule: 3.23.1 */
-TEST(Stage2Attributes, 351_codes_without_tags_are_those_with_tags)
+TEST(Stage2Attributes, 368_codes_without_tags_are_those_with_tags)
 {
     const struct {
         bool fwb;
