@@ -72,7 +72,8 @@ endif()
 # The driver's threads under the thread sanitizer, in every configuration that can be linked with
 # it: what they share is instrumented, the model has a thread to itself.
 if(unit_sources AND NOT SMMUSIM_SANITIZE AND NOT SMMUSIM_COVERAGE)
-  file(GLOB thread_sources CONFIGURE_DEPENDS driver/*.c tables/*.c unit/568_*.cpp)
+  file(GLOB thread_sources CONFIGURE_DEPENDS driver/*.c tables/*.c uapi/*.c
+       unit/568_*.cpp unit/583_*.cpp)
   add_executable(threads_tsan ${thread_sources})
   target_include_directories(threads_tsan PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_compile_options(threads_tsan PRIVATE -fsanitize=thread -O1 -g)
