@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * IOMMU_HWPT_INVALIDATE as it was merged: an array of entries for a nested page table or a vIOMMU.
+ * IOMMU_HWPT_INVALIDATE as it was merged: an array of entries for a nested page table or a vIOMMU;
+ * and the same for an array in several pieces.
  * Owns what is the same for every kind of entry: the checks of the call, how entries are copied,
  * and how much is said to be done. What an entry means is the object's driver's.
  */
@@ -13,12 +14,18 @@
 extern "C" {
 #endif
 
-enum { IOMMUFD_ENTRIES_MAX_LOG2 = 19, IOMMUFD_ENTRY_BYTES_MAX = IOMMUFD_PAGE_BYTES };
+enum {
+    IOMMUFD_ENTRIES_MAX_LOG2 = 19,
+    IOMMUFD_ENTRY_BYTES_MAX = IOMMUFD_PAGE_BYTES,
+    IOMMUFD_SEGMENTS_MAX = 8
+};
 
+/* Entries in one or more pieces, numbered through. */
 struct iommufd_array {
+    struct iommu_invalidate_segment segment[IOMMUFD_SEGMENTS_MAX];
+    uint32_t segments;
     uint32_t data_type;
     uint32_t entry_len;
-    uint64_t data_uptr;
     uint32_t entry_num; /* how many there are; afterwards how many are done */
     struct uapi_error_record error;
 };
@@ -44,6 +51,10 @@ struct iommufd_array {
  * and what the hardware refuses looks like success.
  */
 int iommufd_hwpt_invalidate(struct iommufd_ctx *ctx, uint64_t arg);
+
+/* The same for a struct iommu_hwpt_invalidate_gather. Chunks go on from piece to piece. EINVAL:
+ * more than IOMMUFD_SEGMENTS_MAX of them; EOPNOTSUPP: options.merged has no such call. */
+int iommufd_hwpt_invalidate_gather(struct iommufd_ctx *ctx, uint64_t arg);
 
 /* ---- for drivers */
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <functional>
 #include <numeric>
 #include <random>
 
@@ -301,6 +302,141 @@ TEST_F(ArrayChunks, 576_reported_never_exceeds_completed_but_as_merged)
             untrue_in_all += untrue();
         }
         EXPECT_EQ(untrue_in_all > 0, merged);
+    }
+}
+
+/* ---- an array in several pieces */
+
+class GatheredArray : public ArrayChunks {
+protected:
+    static constexpr uint64_t segments_at = user_base + 0x4000;
+    iommu_hwpt_invalidate_gather gather = {};
+
+    void pieces(std::initializer_list<iommu_invalidate_segment> list)
+    {
+        gather = {};
+        gather.size = sizeof gather;
+        gather.hwpt_id = viommu_id;
+        gather.segments_uptr = segments_at;
+        gather.segment_num = static_cast<uint32_t>(list.size());
+        gather.data_type = IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3;
+        gather.entry_len = 16;
+        gather.out_error_uptr = error_at;
+        for (uint32_t i = 0; i < list.size(); i++)
+            put(segments_at + 16 * i, list.begin()[i]);
+    }
+
+    int call_gather()
+    {
+        smmu.executed.clear();
+        smmu.written.clear();
+        const int rc = ioctl(iommufd_hwpt_invalidate_gather, gather);
+        error = get<uapi_error_record>(error_at);
+        return rc;
+    }
+};
+
+TEST_F(GatheredArray, 576_a_queue_that_wraps_is_one_call_and_chunks_go_over_the_wrap)
+{
+    fill(100);
+    pieces({{entry_at(60), 40, 0}, {array_at, 20, 0}});
+    count_from_here();
+    EXPECT_EQ(call_gather(), 0);
+    EXPECT_EQ(gather.entry_num, 60U);
+    std::vector<unsigned> expected;
+    for (unsigned i = 0; i < 60; i++)
+        expected.push_back((60 + i) % 100);
+    EXPECT_EQ(executed_asids(), expected);
+    EXPECT_EQ(syncs(), 1U);
+    EXPECT_EQ(ctx.stats.reported, 60U);
+}
+
+TEST_F(GatheredArray, 576_entries_are_numbered_through)
+{
+    fill(200);
+    entry(131, forbidden);
+    pieces({{array_at, 50, 0}, {0, 0, 0}, {entry_at(50), 1, 0}, {entry_at(51), 149, 0}});
+    EXPECT_EQ(call_gather(), -EIO);
+    EXPECT_EQ(gather.entry_num, 126U);
+    EXPECT_EQ(executed_asids(), first(126));
+    expect_error(UAPI_ERROR_SOFTWARE, REF_CERROR_ILL, 131, 131);
+    entry(131, drv_cmd_tlbi_nh_asid(0, 131));
+    make_unreadable(entry_at(50) + 3, entry_at(50) + 4);
+    EXPECT_EQ(call_gather(), -EFAULT);
+    EXPECT_EQ(gather.entry_num, 0U);
+    expect_error(UAPI_ERROR_SOFTWARE, REF_CERROR_ABT, 50, 50);
+}
+
+TEST_F(GatheredArray, 576_errno_of_bad_pieces)
+{
+    constexpr uint32_t most = 1U << 19;
+    const struct {
+        const char *what;
+        int rc;
+        std::function<void()> given;
+    } rows[] = {
+        {"no piece", 0, [&] { pieces({}); }},
+        {"pieces of nothing", 0,
+         [&] {
+             pieces({{0, 0, 0}, {0, 0, 0}});
+         }},
+        {"nine", -EINVAL,
+         [&] {
+             pieces({});
+             gather.segment_num = 9;
+         }},
+        {"far too many", -EINVAL,
+         [&] {
+             pieces({});
+             gather.segment_num = UINT32_MAX;
+         }},
+        {"list unreadable", -EFAULT,
+         [&] {
+             pieces({{array_at, 1, 0}});
+             gather.segments_uptr = 8;
+         }},
+        {"reserved", -EOPNOTSUPP,
+         [&] {
+             pieces({{array_at, 1, 0}, {array_at, 1, 1}});
+         }},
+        {"a piece nowhere", -EINVAL,
+         [&] {
+             pieces({{array_at, 1, 0}, {0, 1, 0}});
+         }},
+        {"too many in sum", -EINVAL,
+         [&] {
+             pieces({{array_at, most, 0}, {array_at, 1, 0}});
+         }},
+        {"sum wraps", -EINVAL,
+         [&] {
+             pieces({{array_at, 5, 0}, {array_at, UINT32_MAX, 0}});
+         }},
+        {"piece wraps", -EFAULT,
+         [&] {
+             pieces({{array_at, 1, 0}, {UINT64_MAX - 15, 2, 0}});
+         }},
+        {"size", -EINVAL,
+         [&] {
+             pieces({{array_at, 1, 0}});
+             gather.size = 32;
+         }},
+        {"object", -ENOENT,
+         [&] {
+             pieces({{array_at, 1, 0}});
+             gather.hwpt_id = unknown_id;
+         }},
+        {"a kernel that has it not", -EOPNOTSUPP,
+         [&] {
+             pieces({{array_at, 1, 0}});
+             ctx.options.merged = true;
+         }},
+    };
+    fill(4);
+    for (const auto &row : rows) {
+        row.given();
+        EXPECT_EQ(call_gather(), row.rc) << row.what;
+        EXPECT_EQ(gather.entry_num, 0U) << row.what;
+        EXPECT_THAT(smmu.written, IsEmpty()) << row.what;
     }
 }
 
