@@ -178,6 +178,8 @@ TEST_F(ArrayOnModel, 579_hostile_entries_never_wedge_the_queue_of_the_others)
                 cmd.word[0] =
                     (cmd.word[0] & ~UINT64_C(0xff)) | (REF_CMD_TLBI_NH_ALL + engine() % 4);
         }
+        if (engine() % 4 == 0)
+            user.entries[0] = malformed;
         const int rc = invalidate(1 + static_cast<uint32_t>(engine() % (round % 8 < 6 ? 3 : 128)));
         ASSERT_TRUE(rc == 0 || rc == -EIO) << rc;
         const drv_cmd other = drv_cmd_tlbi_nh_asid(0, 2);
