@@ -6,9 +6,9 @@
 
 enum { SPAN_LOG2_MIN = 12 };
 
-bool smmu__atc_inv_ready(const struct smmu *s)
+bool smmu__atc_inv_ready(const struct smmu *s, const struct prog_if *pi)
 {
-    return s->atc_invs.busy < s->atc_invs.capacity;
+    return s->atc_invs.busy < s->atc_invs.capacity || !REG_FIELD(pi, CR0, SMMUEN);
 }
 
 static uint64_t place_new(struct smmu *s, unsigned queue)

@@ -26,8 +26,8 @@ struct atc_invs {
     struct atc_inv *inv; /* [capacity]: timing.atc_invs */
 };
 
-/* May one more be outstanding? (Room in the outbox is asked for apart.) */
-bool smmu__atc_inv_ready(const struct smmu *s);
+/* May one more be outstanding, or will it be ignored? (Room in the outbox is asked for apart.) */
+bool smmu__atc_inv_ready(const struct smmu *s, const struct prog_if *pi);
 /* The command is carried out, or ignored (4.5.1). */
 void smmu__atc_inv_send(struct smmu *s, unsigned queue, const struct prog_if *pi,
                         const uint64_t words[2]);

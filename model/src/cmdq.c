@@ -364,7 +364,8 @@ static inline bool act(struct smmu *s, struct cmdq *q)
     const struct cmd_rule *rule = head_rule(s, q);
     bool room = smmu__outbox_has_room_for_command(s);
     if (UNLIKELY(!room || !smmu__inval_ready(s) ||
-                 (rule->kind == CMD_IS_ATC_INV && !smmu__atc_inv_ready(s))))
+                 (rule->kind == CMD_IS_ATC_INV &&
+                  !smmu__atc_inv_ready(s, interface_of(s, q)))))
         return wait_for_room(s, q, room);
     if (UNLIKELY(q->state == CMDQ_ROOM_WAIT))
         smmu__cmdq_await_no_poke(s, q->number);
