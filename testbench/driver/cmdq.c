@@ -122,13 +122,73 @@ uint32_t drv_cmdq_next(const struct drv *drv)
     return drv_producers_next(drv->joined ? &drv->joined->cmdq.producers : &drv->cmdq.producers);
 }
 
+/* ---- one at a time */
+
+static void reach_tickets(struct issuer *self, enum drv_access access)
+{
+    const struct drv_ops *ops = &self->drv->ops;
+
+    if (ops->reach)
+        ops->reach(ops->ctx, drv_line(DRV_LINE_OF_TICKETS, self->q->number, 0), access);
+}
+
+static void enter(struct issuer *self)
+{
+    uint32_t ticket;
+
+    if (self->drv->config.insertion != DRV_ONE_AT_A_TIME)
+        return;
+    reach_tickets(self, DRV_ACCESS_WRITE);
+    ticket = atomic_fetch_add_explicit(&self->q->tickets, 1, memory_order_relaxed);
+    reach_tickets(self, DRV_ACCESS_READ);
+    while (atomic_load_explicit(&self->q->served, memory_order_acquire) != ticket) {
+        drv_relax_until_written(self->drv);
+        reach_tickets(self, DRV_ACCESS_READ);
+    }
+}
+
+static void leave(struct issuer *self)
+{
+    if (self->drv->config.insertion != DRV_ONE_AT_A_TIME)
+        return;
+    reach_tickets(self, DRV_ACCESS_WRITE);
+    atomic_fetch_add_explicit(&self->q->served, 1, memory_order_release);
+}
+
 /* ---- room */
+
+/* What all threads may take at the same time, each having found as much room. */
+static uint64_t taken_at_once(struct drv *drv)
+{
+    struct drv *first = drv->joined ? drv->joined : drv;
+
+    return (1 + atomic_load_explicit(&first->threads, memory_order_relaxed)) *
+           (uint64_t)(DRV_BATCH_ENTRIES + 1);
+}
+
+static bool may_be_added(struct issuer *self, unsigned n)
+{
+    return self->drv->config.insertion != DRV_BY_ADDITION ||
+           (n <= DRV_BATCH_ENTRIES + 1 &&
+            taken_at_once(self->drv) <= drv_ring_size(self->q->log2size));
+}
+
+static bool claim_slots(struct issuer *self, unsigned n, struct drv_claim *claim)
+{
+    const struct drv_producer_ops ops = producer_ops(self);
+    struct drv_producers *producers = &self->q->producers;
+
+    if (self->drv->config.insertion != DRV_BY_ADDITION)
+        return drv_producers_reserve(producers, n, claim, &ops);
+    if (!drv_producers_has_room(producers, taken_at_once(self->drv), &ops))
+        return false;
+    drv_producers_take(producers, n, claim, &ops);
+    return true;
+}
 
 static bool try_to_reserve(struct issuer *self, unsigned n, struct drv_claim *claim)
 {
-    const struct drv_producer_ops ops = producer_ops(self);
-
-    if (!drv_producers_reserve(&self->q->producers, n, claim, &ops))
+    if (!claim_slots(self, n, claim))
         return false;
     self->drv->stats.reservations++;
     self->drv->stats.attempts += claim->attempts;
@@ -156,7 +216,7 @@ static int reserve(struct issuer *self, unsigned n, struct drv_claim *claim)
     struct drv *drv = self->drv;
     uint64_t started;
 
-    if (n > drv_ring_size(self->q->log2size))
+    if (n > drv_ring_size(self->q->log2size) || !may_be_added(self, n))
         return -EINVAL;
     if (try_to_reserve(self, n, claim) || reserve_after_a_look(self, n, claim))
         return 0;
@@ -303,19 +363,26 @@ static int await_sync(struct issuer *self, struct drv_inflight *list, uint32_t *
                                                 : await_cons(self, list, position, cons);
 }
 
+static void publish(struct issuer *self, const struct drv_claim *claim)
+{
+    const struct drv_producer_ops ops = producer_ops(self);
+
+    drv_producers_publish(&self->q->producers, claim, &ops);
+    leave(self);
+}
+
 static int publish_and_wait(struct issuer *self, struct drv_inflight *list,
                             const struct drv_claim *claim)
 {
     const struct drv_producer_ops ops = producer_ops(self);
-    struct drv_producers *producers = &self->q->producers;
     uint32_t cons = 0;
     int rc;
 
     drv_inflight_add(self->drv, list);
-    drv_producers_hold_cons(producers, &ops);
-    drv_producers_publish(producers, claim, &ops);
+    drv_producers_hold_cons(&self->q->producers, &ops);
+    publish(self, claim);
     rc = await_sync(self, list, &cons);
-    drv_producers_release_cons(producers, rc == 0 ? &cons : NULL, &ops);
+    drv_producers_release_cons(&self->q->producers, rc == 0 ? &cons : NULL, &ops);
     drv_inflight_remove(self->drv, list);
     return rc;
 }
@@ -325,22 +392,25 @@ static int publish_and_wait(struct issuer *self, struct drv_inflight *list,
 static int issue(struct drv *drv, struct drv_cmdq *q, struct drv_inflight *list, bool sync)
 {
     struct issuer self = {drv, q};
-    const struct drv_producer_ops ops = producer_ops(&self);
     struct drv_claim claim;
-    const int rc = reserve(&self, list->count + sync, &claim);
+    int rc;
 
-    if (rc)
+    enter(&self);
+    rc = reserve(&self, list->count + sync, &claim);
+    if (rc) {
+        leave(&self);
         return rc;
+    }
     list->queue = q;
     list->first = claim.first;
     write_entries(&self, list->first, list->cmds, list->count);
     drv->stats.commands += list->count;
-    if (!sync) {
-        drv_producers_publish(&q->producers, &claim, &ops);
-        return 0;
+    if (sync) {
+        write_sync(&self, drv_ring_advance(q->log2size, list->first, list->count));
+        return publish_and_wait(&self, list, &claim);
     }
-    write_sync(&self, drv_ring_advance(q->log2size, list->first, list->count));
-    return publish_and_wait(&self, list, &claim);
+    publish(&self, &claim);
+    return 0;
 }
 
 static bool is_repeated(const struct drv_cmd *cmd)

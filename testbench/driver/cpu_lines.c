@@ -66,13 +66,12 @@ bool cpu_line_here(const struct cpu_line *line, unsigned cpu, bool write)
     return cpu_set_has(&line->holders, cpu) && !line->leaving && (!write || line->exclusive);
 }
 
-uint64_t cpu_line_ask(struct cpu_line *line, uint64_t now, bool write, uint32_t move,
-                      uint32_t share)
+uint64_t cpu_line_ask(struct cpu_line *line, uint64_t now, bool write, uint32_t move, uint32_t next)
 {
     const uint64_t begin = line->free_from > now ? line->free_from : now;
 
     line->leaving += write;
-    line->free_from = begin + (write ? move : share);
+    line->free_from = begin + next;
     return begin + move;
 }
 

@@ -54,9 +54,10 @@ struct cpu_line *cpu_lines_find(struct cpu_lines *lines, uint64_t number);
 /* Can this processor read, or write, without moving anything? Not a line that somebody else is
  * about to get to write. */
 bool cpu_line_here(const struct cpu_line *line, unsigned cpu, bool write);
-/* A move that begins as soon as it can: when it ends. */
+/* A move that begins as soon as it can: when it ends. The next one can begin 'next' later than it.
+ */
 uint64_t cpu_line_ask(struct cpu_line *line, uint64_t now, bool write, uint32_t move,
-                      uint32_t share);
+                      uint32_t next);
 /* It has ended; answers who has lost the line by it. */
 struct cpu_set cpu_line_arrive(struct cpu_line *line, unsigned cpu, bool write);
 /* Somebody who is no processor has written it. */

@@ -42,6 +42,7 @@ struct drv_cpus {
     uint64_t port_free;
     uint64_t next_order;
     uint64_t seen[SMMU_IRQ_COUNT]; /* edges */
+    uint64_t edge[SMMU_IRQ_COUNT]; /* when the last one was seen */
     ucontext_t scheduler;
     unsigned cpus, clients; /* running, without servers */
     bool out_of_memory;
@@ -62,6 +63,7 @@ struct drv_cpu_costs drv_cpu_costs_usual(void)
     return (struct drv_cpu_costs){
         .line_hit = 1,
         .line_move = 40,
+        .line_turn = 20,
         .line_share = 10,
         .reg_read = 100,
         .reg_write = 50,
@@ -139,6 +141,7 @@ static void look_at_irqs(struct drv_cpus *m)
         if (edges == m->seen[source])
             continue;
         m->seen[source] = edges;
+        m->edge[source] = now_of(m);
         for (unsigned i = 0; i < m->cpus; i++)
             raise_on(&m->cpu[i], source, now_of(m) + latency);
     }
@@ -190,7 +193,8 @@ static void reach_line(struct cpu *cpu, uint64_t number, enum drv_access access)
         return;
     }
     m->stats.moves++;
-    sleep_until(cpu, cpu_line_ask(line, now_of(m), write, m->costs.line_move, m->costs.line_share));
+    sleep_until(cpu, cpu_line_ask(line, now_of(m), write, m->costs.line_move,
+                                  write ? m->costs.line_turn : m->costs.line_share));
     line = line_of(m, number); /* the table may have grown */
     losers = cpu_line_arrive(line, cpu->number, write);
     wake_losers(m, &losers, number);
@@ -376,6 +380,14 @@ void drv_cpus_log_to(struct drv_cpus *machine, void (*log)(void *ctx, const char
 void drv_cpus_route(struct drv_cpus *machine, unsigned cpu, uint32_t irqs)
 {
     machine->cpu[cpu].irqs_taken = irqs;
+}
+
+uint64_t drv_cpus_raised(const struct drv_cpus *machine, enum drv_irq irq)
+{
+    for (unsigned source = 0; source < SMMU_IRQ_COUNT; source++)
+        if (irq_of_source[source] == irq)
+            return machine->edge[source];
+    return 0;
 }
 
 void drv_cpus_work(struct drv_cpus *machine, unsigned cpu, uint64_t cycles)

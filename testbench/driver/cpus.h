@@ -30,7 +30,8 @@ enum { DRV_CPUS_MAX = 128 };
 struct drv_cpu_costs {
     uint32_t line_hit;      /* an access to a line that is here */
     uint32_t line_move;     /* until a line is here; to be written it has left all others by then */
-    uint32_t line_share;    /* from one copy for a reader to the next */
+    uint32_t line_turn;     /* from one who will write it to the next move */
+    uint32_t line_share;    /* from one who will read it to the next move */
     uint32_t reg_read;      /* there and back */
     uint32_t reg_write;     /* until a write is there, on which the processor waits */
     uint32_t reg_port;      /* from one access at the SMMU's registers to the next */
@@ -55,6 +56,9 @@ void drv_cpus_log_to(struct drv_cpus *machine, void (*log)(void *ctx, const char
 
 /* The interrupts that a processor takes: enum drv_irq. All of them see the event. */
 void drv_cpus_route(struct drv_cpus *machine, unsigned cpu, uint32_t irqs);
+
+/* The cycle of the last edge; 0: none yet. */
+uint64_t drv_cpus_raised(const struct drv_cpus *machine, enum drv_irq irq);
 
 /* A processor that has nothing to do will run fn at 'cycle', or at once. A server does not keep the
  * machine running: it is to return when drv_cpus_finished(). */

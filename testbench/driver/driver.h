@@ -57,6 +57,14 @@ enum drv_sync_mode {
     DRV_SYNC_NONE, /* CMDQ_CONS is polled, no completion signal */
 };
 
+/* How threads put commands into a queue that they share. */
+enum drv_insertion {
+    DRV_LOCK_FREE,   /* Linux's: an exchange reserves, if there is room */
+    DRV_BY_ADDITION, /* room for all is awaited, then an addition takes positions, which cannot fail
+                      */
+    DRV_ONE_AT_A_TIME /* all of it under a lock, in the order of arrival */
+};
+
 enum { DRV_BATCH_ENTRIES = 64, DRV_EVENT_WORDS = 4, DRV_CMDQ_LOG2_MIN = 7 };
 
 struct drv_cmdq;
@@ -66,6 +74,9 @@ struct drv_config {
     uint64_t memory_base, memory_size; /* no default */
     unsigned cmdq_log2, evtq_log2;     /* at most what IDR1 allows; 18 and 7 */
     enum drv_sync_mode sync_mode;
+    /* By addition no list may be longer than a batch, and the queue must hold one of each thread.
+     */
+    enum drv_insertion insertion;
     bool linear_strtab;      /* although the SMMU has two-level ones */
     bool e2h;                /* as a kernel at EL2 with E2H; counts only with IDR0.Hyp */
     uint64_t timeout_cycles; /* 10,000,000; Linux gives up after a second */
@@ -117,6 +128,7 @@ struct drv_cmdq {
     DRV_ATOMIC(uint32_t) prod_lock;
     uint32_t prod, flags; /* as last written: the position; EN and ERRACK, in place */
 
+    DRV_ATOMIC(uint32_t) tickets, served; /* of those who insert one at a time */
     struct drv_producers producers;
 };
 

@@ -31,7 +31,12 @@ void drv_spin_lock(struct drv *drv, _Atomic(uint32_t) *lock, uint64_t line);
 void drv_spin_unlock(struct drv *drv, _Atomic(uint32_t) *lock, uint64_t line);
 
 /* Cache lines of what threads share are numbered by what it belongs to. */
-enum drv_line_of { DRV_LINE_OF_PRODUCERS, DRV_LINE_OF_PROD, DRV_LINE_OF_THREAD };
+enum drv_line_of {
+    DRV_LINE_OF_PRODUCERS,
+    DRV_LINE_OF_PROD,
+    DRV_LINE_OF_TICKETS,
+    DRV_LINE_OF_THREAD
+};
 
 static inline uint64_t drv_line(enum drv_line_of what, unsigned number, unsigned line)
 {
@@ -39,6 +44,8 @@ static inline uint64_t drv_line(enum drv_line_of what, unsigned number, unsigned
 }
 
 /* ---- ecmdq.c */
+
+void drv_cmdq_init(struct drv_cmdq *q); /* empty, shared by nobody yet */
 
 void drv_cmdq_write_prod(struct drv *drv, struct drv_cmdq *q, uint32_t position);
 /* As many ECMDQs as configured, or none. */

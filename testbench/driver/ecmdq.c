@@ -44,6 +44,14 @@ void drv_ecmdq_acknowledge(struct drv *drv, struct drv_cmdq *q)
 
 /* ---- bringing them up */
 
+void drv_cmdq_init(struct drv_cmdq *q)
+{
+    atomic_init(&q->prod_lock, 0);
+    atomic_init(&q->tickets, 0);
+    atomic_init(&q->served, 0);
+    drv_producers_init(&q->producers, q->log2size);
+}
+
 /* Where the registers of an ECMDQ are; 0: there are not so many. */
 static uint32_t place_of(struct drv *drv, unsigned index)
 {
@@ -99,8 +107,7 @@ static bool start(struct drv *drv, struct drv_cmdq *q, unsigned index)
     q->number = index + 1;
     q->prod = 0;
     q->flags = (uint32_t)REF_MASK(ECMDQ_PROD_EN);
-    atomic_init(&q->prod_lock, 0);
-    drv_producers_init(&q->producers, q->log2size);
+    drv_cmdq_init(q);
     if (!disable(drv, q))
         return false;
     drv->ops.write64(drv->ops.ctx, place + REF_REG_ECMDQ_BASE,

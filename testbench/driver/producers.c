@@ -14,8 +14,11 @@ static_assert(sizeof(_Atomic(uint64_t)) == sizeof(uint64_t), "C++ sees the plain
 static_assert(_Alignof(_Atomic(uint64_t)) == _Alignof(uint64_t), "C++ sees the plain type");
 static_assert(sizeof(_Atomic(uint32_t)) == sizeof(uint32_t), "C++ sees the plain type");
 
-/* In 'indexes' beside the reserved position, which has at most 20 bits. */
+/* In 'indexes' beside the reserved position, which has at most 20 bits: that somebody gathers, and
+ * how many have been taken without an exchange since the last end of a gathering. */
 #define GATHERING (UINT32_C(1) << 31)
+#define ONE_TAKER (UINT32_C(1) << 22)
+#define GATHERS(indexes) ((reserved_of(indexes) & ~(ONE_TAKER - 1)) != 0)
 /* In 'cons_lock' beside the number of holders. */
 #define MOVES_CONS (UINT32_C(1) << 31)
 
@@ -31,9 +34,10 @@ static uint32_t reserved_of(uint64_t indexes)
     return (uint32_t)indexes;
 }
 
+/* With what has been taken since; to be reduced to a lap and a wrap bit. */
 static uint32_t position_of(uint64_t indexes)
 {
-    return reserved_of(indexes) & ~GATHERING;
+    return reserved_of(indexes) & (ONE_TAKER - 1);
 }
 
 static uint32_t cons_of(uint64_t indexes)
@@ -83,23 +87,42 @@ bool drv_producers_reserve(struct drv_producers *p, unsigned count, struct drv_c
         reach(p, ops, &p->indexes, DRV_ACCESS_WRITE);
     } while (!atomic_compare_exchange_strong_explicit(&p->indexes, &seen, wanted,
                                                       memory_order_acquire, memory_order_acquire));
-    *claim =
-        (struct drv_claim){position_of(seen), count, attempts, !(reserved_of(seen) & GATHERING)};
+    *claim = (struct drv_claim){position_of(seen), count, attempts, !GATHERS(seen)};
     return true;
 }
 
+void drv_producers_take(struct drv_producers *p, unsigned count, struct drv_claim *claim,
+                        const struct drv_producer_ops *ops)
+{
+    uint64_t seen;
+
+    reach(p, ops, &p->indexes, DRV_ACCESS_WRITE);
+    seen = atomic_fetch_add_explicit(&p->indexes, ONE_TAKER + count, memory_order_acquire);
+    *claim = (struct drv_claim){drv_ring_position(p->log2size, position_of(seen)), count, 1,
+                                !GATHERS(seen)};
+}
+
+/* Acquires, like a reservation. */
+bool drv_producers_has_room(struct drv_producers *p, uint64_t slots,
+                            const struct drv_producer_ops *ops)
+{
+    uint64_t seen;
+
+    reach(p, ops, &p->indexes, DRV_ACCESS_READ);
+    seen = atomic_load_explicit(&p->indexes, memory_order_acquire);
+    return drv_ring_free(p->log2size, drv_ring_position(p->log2size, position_of(seen)),
+                         cons_of(seen)) >= slots;
+}
+
+/* One at a time: nobody else changes this half of the word meanwhile. */
 static void set_known_cons(struct drv_producers *p, uint32_t cons,
                            const struct drv_producer_ops *ops)
 {
-    uint64_t seen, wanted;
+    uint32_t known;
 
-    reach(p, ops, &p->indexes, DRV_ACCESS_READ);
-    seen = atomic_load_explicit(&p->indexes, memory_order_relaxed);
-    do {
-        wanted = join(reserved_of(seen), cons);
-        reach(p, ops, &p->indexes, DRV_ACCESS_WRITE);
-    } while (!atomic_compare_exchange_strong_explicit(&p->indexes, &seen, wanted,
-                                                      memory_order_release, memory_order_relaxed));
+    reach(p, ops, &p->indexes, DRV_ACCESS_WRITE);
+    known = cons_of(atomic_load_explicit(&p->indexes, memory_order_relaxed));
+    atomic_fetch_add_explicit(&p->indexes, (uint64_t)(cons - known) << 32, memory_order_release);
 }
 
 void drv_producers_learn_cons(struct drv_producers *p, const struct drv_producer_ops *ops)
@@ -203,12 +226,15 @@ static void await_valid(struct drv_producers *p, uint32_t position, unsigned cou
     }
 }
 
-/* The next to reserve is an owner again. What was reserved by now is this owner's to publish. */
+/* The next to reserve is an owner again. What was reserved by now is this owner's to publish. What
+ * takers have added up is cut back to a position. */
 static uint32_t end_gathering(struct drv_producers *p, const struct drv_producer_ops *ops)
 {
     reach(p, ops, &p->indexes, DRV_ACCESS_WRITE);
-    return position_of(
-        atomic_fetch_and_explicit(&p->indexes, ~(uint64_t)GATHERING, memory_order_relaxed));
+    return drv_ring_position(
+        p->log2size, position_of(atomic_fetch_and_explicit(
+                         &p->indexes, join(drv_ring_position(p->log2size, UINT64_MAX), UINT32_MAX),
+                         memory_order_relaxed)));
 }
 
 static void await_turn(struct drv_producers *p, uint32_t first, const struct drv_producer_ops *ops)
@@ -238,7 +264,8 @@ void drv_producers_publish(struct drv_producers *p, const struct drv_claim *clai
 
 uint32_t drv_producers_next(const struct drv_producers *p)
 {
-    return position_of(atomic_load_explicit(&p->indexes, memory_order_relaxed));
+    return drv_ring_position(p->log2size,
+                             position_of(atomic_load_explicit(&p->indexes, memory_order_relaxed)));
 }
 
 uint32_t drv_producers_known_cons(const struct drv_producers *p)

@@ -69,6 +69,12 @@ void drv_producers_init(struct drv_producers *p, unsigned log2size);
 /* False: as far as is known there is no room for so many. */
 bool drv_producers_reserve(struct drv_producers *p, unsigned count, struct drv_claim *claim,
                            const struct drv_producer_ops *ops);
+/* The same without an exchange that can fail: an addition, after a look whether there is room for
+ * whatever all who have looked may take. All producers of a queue do it in the same way. */
+bool drv_producers_has_room(struct drv_producers *p, uint64_t slots,
+                            const struct drv_producer_ops *ops);
+void drv_producers_take(struct drv_producers *p, unsigned count, struct drv_claim *claim,
+                        const struct drv_producer_ops *ops);
 /* Looks at CONS, unless somebody else does or needs what is known to stay. */
 void drv_producers_learn_cons(struct drv_producers *p, const struct drv_producer_ops *ops);
 

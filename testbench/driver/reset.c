@@ -75,7 +75,7 @@ static int start_cmdq(struct drv *drv, uint32_t *cr0)
 {
     struct drv_cmdq *q = &drv->cmdq;
 
-    drv_producers_init(&q->producers, q->log2size);
+    drv_cmdq_init(q);
     drv->ops.write64(drv->ops.ctx, REF_REG_CMDQ_BASE,
                      REF_PREP(CMDQ_BASE_RA, 1) | (q->base & REF_MASK(CMDQ_BASE_ADDR)) |
                          REF_PREP(CMDQ_BASE_LOG2SIZE, q->log2size));

@@ -23,6 +23,8 @@ enum exp_form { EXP_BY_PAGE, EXP_BY_RANGE, EXP_BY_ASID, EXP_ALL, EXP_NO_INVALIDA
 enum exp_sync { EXP_SYNC_MSI, EXP_SYNC_SEV, EXP_SYNC_POLL };
 enum exp_cpu { EXP_CPU_FREE, EXP_CPU_USUAL };
 enum exp_loop { EXP_LOOP_OPEN, EXP_LOOP_CLOSED };
+enum exp_insertion { EXP_LOCK_FREE, EXP_BY_ADDITION, EXP_ONE_AT_A_TIME };
+enum exp_illegal { EXP_ALL_LEGAL, EXP_NO_OPCODE, EXP_SECURE_OPCODE, EXP_SSEC, EXP_RESERVED_CS };
 enum exp_change { EXP_LESS, EXP_MORE };
 enum exp_call { EXP_CALL_RING, EXP_CALL_ARRAY, EXP_CALL_PIECES, EXP_CALL_QUEUE };
 
@@ -51,10 +53,9 @@ enum exp_call { EXP_CALL_RING, EXP_CALL_ARRAY, EXP_CALL_PIECES, EXP_CALL_QUEUE }
     X(streams, NULL, "streams", 1, 16, 1, "streams at each TBU")                                   \
     X(commands, NULL, "commands", 1, 1000000, 1024, "commands put through the ring")               \
     X(sync_every, NULL, "commands", 1, 64, 1, "commands before each CMD_SYNC")                     \
-    X(ecmdqs, NULL, "queues", 0, 65536, 0,                                                         \
-      "enhanced command queues, a producer each; 0: one producer, with the main queue")            \
+    X(ecmdqs, NULL, "queues", 0, 65536, 0, "enhanced command queues; 0: the main queue")           \
     X(cpus, NULL, "processors", 1, 120, 8, "processors that invalidate at the same time")          \
-    X(think, NULL, "cycles", 0, 1000000, 2000,                                                     \
+    X(think, NULL, "cycles", 0, 1000000, 500,                                                      \
       "work of a processor between its operations, which needs nobody else, on average")           \
     X(line, NULL, "cycles", 1, 10000, 40,                                                          \
       "until a cache line is where another processor wants it")                                    \
@@ -70,6 +71,13 @@ enum exp_call { EXP_CALL_RING, EXP_CALL_ARRAY, EXP_CALL_PIECES, EXP_CALL_QUEUE }
       "that a batch's CMD_ATC_INVs go to, one after the other")                                    \
     X(dead, NULL, "devices", 0, 64, 0, "that do not answer, in the middle of the batch")           \
     X(answer, NULL, "cycles", 0, 1000000, 500, "until a device has completed an ATS invalidation") \
+    X(insertion, exp_insertion_words, "", 0, 2, EXP_LOCK_FREE,                                     \
+      "how processors put commands into a queue that they share")                                  \
+    X(forced, NULL, "commands", 0, 64, 0, "after which a batch must have a CMD_SYNC; 0: none")     \
+    X(repeats, NULL, "times", 0, 16, 0, "that each invalidation is repeated with its CMD_SYNC")    \
+    X(illegal, exp_illegal_words, "", 0, 4, EXP_ALL_LEGAL,                                         \
+      "what is wrong with a command of each fourth operation of the first processor")              \
+    X(irq, NULL, "cycles", 0, 1000000, 1000, "from an interrupt until its handler runs")           \
     X(assumption, exp_key_words, "", 0, SMMU_CONFIG_MAX_KEYS - 1, 0, "value that is assumed")      \
     X(change, exp_change_words, "", 0, 1, 0,                                                       \
       "half or twice of it; of choices the one before or after")                                   \
@@ -129,6 +137,13 @@ struct exp_setup exp_setup_default(const smmu_config_t *cfg);
     X(suspects, "commands", 0, "from the first to the last suspect")                               \
     X(reissued, "commands", 0, "issued again to find the one to blame")                            \
     X(timeouts, "time-outs", 2, "of ATS invalidations that the measurement took")                  \
+    X(errors, "commands", 0, "that were illegal and have been repaired")                           \
+    X(stall_mean, "cycles", 1, "from the error until the queue goes on, mean")                     \
+    X(stall_max, "cycles", 0, "likewise, the longest")                                             \
+    X(spared_p50, "cycles", 0, "an operation of another processor while no queue stood, median")   \
+    X(caught_p50, "cycles", 0,                                                                     \
+      "an operation of another processor during which a queue stood, median")                      \
+    X(caught_p99, "cycles", 0, "99 % of them take no longer")                                      \
     X(waits, "waits", 0, "of the driver for room in the command queue")                            \
     X(requests, "requests", 0, "of clients that arrived")                                          \
     X(served, "requests / 1000 cycles", 3, "of all clients, finished in time")                     \

@@ -77,7 +77,7 @@ TEST_F(Processors, 567_writers_get_a_line_in_turn)
         });
     run();
     using P = std::pair<unsigned, uint64_t>;
-    EXPECT_EQ(got, (std::vector<P>{{0, 40}, {1, 80}, {2, 120}, {0, 160}, {1, 200}, {2, 240}}));
+    EXPECT_EQ(got, (std::vector<P>{{0, 40}, {1, 60}, {2, 80}, {0, 100}, {1, 120}, {2, 140}}));
 }
 
 TEST_F(Processors, 567_who_dozes_goes_on_when_the_line_is_written)

@@ -178,7 +178,14 @@ smmu_config_t model_config()
     return cfg;
 }
 
-class ManyProducers : public testing::TestWithParam<drv_sync_mode> {};
+struct Way {
+    const char *name;
+    drv_sync_mode sync;
+    drv_insertion insertion;
+    unsigned cmdq_log2;
+};
+
+class ManyProducers : public testing::TestWithParam<Way> {};
 
 TEST_P(ManyProducers, 568_nothing_is_lost_doubled_or_reordered_while_errors_are_repaired)
 {
@@ -202,8 +209,9 @@ TEST_P(ManyProducers, 568_nothing_is_lost_doubled_or_reordered_while_errors_are_
     drv_config config = {};
     config.memory_base = memory_base;
     config.memory_size = memory_bytes;
-    config.cmdq_log2 = DRV_CMDQ_LOG2_MIN;
-    config.sync_mode = GetParam();
+    config.cmdq_log2 = GetParam().cmdq_log2;
+    config.sync_mode = GetParam().sync;
+    config.insertion = GetParam().insertion;
     config.timeout_cycles =
         UINT64_C(100000000000); // a hundred seconds: others may need the machine
     const drv_ops ops = drv_thread_ops(&first_thread);
@@ -255,12 +263,13 @@ TEST_P(ManyProducers, 568_nothing_is_lost_doubled_or_reordered_while_errors_are_
                     static_cast<unsigned long long>(space_waits));
 }
 
-INSTANTIATE_TEST_SUITE_P(Syncs, ManyProducers,
-                         testing::Values(DRV_SYNC_MSI, DRV_SYNC_CONS, DRV_SYNC_NONE),
-                         [](const auto &mode) {
-                             return mode.param == DRV_SYNC_MSI    ? "msi"
-                                    : mode.param == DRV_SYNC_CONS ? "cons"
-                                                                  : "none";
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Ways, ManyProducers,
+    testing::Values(Way{"msi", DRV_SYNC_MSI, DRV_LOCK_FREE, DRV_CMDQ_LOG2_MIN},
+                    Way{"cons", DRV_SYNC_CONS, DRV_LOCK_FREE, DRV_CMDQ_LOG2_MIN},
+                    Way{"none", DRV_SYNC_NONE, DRV_LOCK_FREE, DRV_CMDQ_LOG2_MIN},
+                    Way{"addition", DRV_SYNC_MSI, DRV_BY_ADDITION, DRV_CMDQ_LOG2_MIN + 3},
+                    Way{"lock", DRV_SYNC_CONS, DRV_ONE_AT_A_TIME, DRV_CMDQ_LOG2_MIN}),
+    [](const auto &way) { return way.param.name; });
 
 } // namespace

@@ -15,7 +15,7 @@
 class Processors : public testing::Test {
 public:
     static constexpr drv_cpu_costs costs = {
-        /* line_hit */ 1,      /* line_move */ 40,
+        /* line_hit */ 1,      /* line_move */ 40,    /* line_turn */ 20,
         /* line_share */ 10,   /* reg_read */ 100,
         /* reg_write */ 50,    /* reg_port */ 4,
         /* irq_latency */ 500, /* event_latency */ 20};
