@@ -108,7 +108,7 @@ private:
 
 /* ---- CERROR_ABT */
 
-TEST_F(CommandErrorsOnModel, 579_aborted_fetch_that_goes_away_is_retried_and_nobody_is_told)
+TEST_F(CommandErrorsOnModel, 584_aborted_fetch_that_goes_away_is_retried_and_nobody_is_told)
 {
     start();
     for (unsigned i = 0; i < entries; i++)
@@ -126,7 +126,7 @@ TEST_F(CommandErrorsOnModel, 579_aborted_fetch_that_goes_away_is_retried_and_nob
     EXPECT_EQ(record().valid, 0U);
 }
 
-TEST_F(CommandErrorsOnModel, 579_fetch_that_always_aborts_names_the_entry_and_vouches_for_nothing)
+TEST_F(CommandErrorsOnModel, 584_fetch_that_always_aborts_names_the_entry_and_vouches_for_nothing)
 {
     config.cmdq_abort_retries = 2;
     start();
@@ -148,7 +148,7 @@ TEST_F(CommandErrorsOnModel, 579_fetch_that_always_aborts_names_the_entry_and_vo
 
 /* ---- CERROR_ILL */
 
-TEST_F(CommandErrorsOnModel, 579_illegal_command_is_named_at_every_place_and_the_rest_withdrawn)
+TEST_F(CommandErrorsOnModel, 584_illegal_command_is_named_at_every_place_and_the_rest_withdrawn)
 {
     const drv_cmd illegal = {{REF_CMD_TLBI_NH_VA, REF_TG_4K << 10}}; // 4.4.1.1
     start();
@@ -193,7 +193,7 @@ protected:
     }
 };
 
-TEST_P(Attribution, 579_names_one_device_among_sixteen)
+TEST_P(Attribution, 584_names_one_device_among_sixteen)
 {
     const Way &w = GetParam();
     start();
@@ -225,7 +225,7 @@ TEST_P(Attribution, 579_names_one_device_among_sixteen)
     }
 }
 
-TEST_P(Attribution, 579_of_several_names_the_first_and_is_right_about_all_before_it)
+TEST_P(Attribution, 584_of_several_names_the_first_and_is_right_about_all_before_it)
 {
     const Way &w = GetParam();
     start();
@@ -260,7 +260,7 @@ TEST_P(Attribution, 579_of_several_names_the_first_and_is_right_about_all_before
 }
 
 /* A device that answers the second time is nobody to blame. */
-TEST_P(Attribution, 579_passing_failure)
+TEST_P(Attribution, 584_passing_failure)
 {
     const Way &w = GetParam();
     const bool tries_again =
@@ -284,7 +284,7 @@ TEST_P(Attribution, 579_passing_failure)
     }
 }
 
-TEST_P(Attribution, 579_costs_nothing_but_its_syncs_where_all_is_well)
+TEST_P(Attribution, 584_costs_nothing_but_its_syncs_where_all_is_well)
 {
     const Way &w = GetParam();
     start();
