@@ -40,6 +40,8 @@ const AboutTime about_time[] = {
     {"3.18-interrupts.trace", "r32 IRQ_CTRLACK 0x4", "likewise: an MSI is still on its way"},
     {"4.5.1-atc-inv.trace", nullptr,
      "looks at CONS before and after devices answer and time-outs pass, by the cycle"},
+    {"4.5.1-atc-inv-of-several-queues.trace", nullptr,
+     "likewise, and at what other queues have done meanwhile"},
 };
 
 std::vector<std::string> traces_in(const char *directory)
