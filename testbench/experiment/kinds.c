@@ -266,7 +266,7 @@ static const struct exp_kind kinds[] = {
      .answers = "What does it cost to know which device has not completed an ATS invalidation?",
      .measure = exp_measure_blame,
      .axes = {{"blame", "chunk,device,command,halves,singly"},
-              {"dead", "0,1,2"},
+              {"dead", "0,1"},
               {"batch", "4,8,16,32,63"},
               {"devices", "4"},
               {"sync_every", "63"},
