@@ -42,6 +42,7 @@ const AboutTime about_time[] = {
      "looks at CONS before and after devices answer and time-outs pass, by the cycle"},
     {"4.5.1-atc-inv-of-several-queues.trace", nullptr,
      "likewise, and at what other queues have done meanwhile"},
+    {"17-mpam.trace", "stat tcu.walks == 0", "a cache that keeps nothing cannot show what it keeps"},
 };
 
 std::vector<std::string> traces_in(const char *directory)
