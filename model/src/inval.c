@@ -166,7 +166,7 @@ inline uint64_t smmu__inval_latest_done(const struct smmu *s)
 
 static inline void invalidate_translations(struct smmu *s, const struct inval_tlb *scope)
 {
-    if (!scope->by_va) {
+    if (UNLIKELY(!scope->by_va)) {
         struct tag_filter tags = smmu__tag_filter(scope);
         smmu__tags_drop(s, &tags);
         return;
@@ -188,7 +188,7 @@ static inline void mark_own(struct inval_state *v)
 
 void smmu__invalidate(struct smmu *s, const struct inval_scope *scope)
 {
-    if (scope->kind == INVAL_CONFIG)
+    if (UNLIKELY(scope->kind == INVAL_CONFIG))
         smmu__cfgcache_invalidate(s, &scope->u.config);
     else
         invalidate_translations(s, &scope->u.tlb);
