@@ -25,7 +25,7 @@ WORDS(exp_pattern_words, "uniform", "sequential", "hot")
 WORDS(exp_insertion_words, "lock-free", "addition", "lock")
 WORDS(exp_illegal_words, "none", "opcode", "secure", "ssec", "cs")
 WORDS(exp_change_words, "less", "more")
-WORDS(exp_call_words, "ring", "array", "pieces", "queue")
+WORDS(exp_call_words, "ring", "array", "pieces", "gather", "queue")
 WORDS(exp_blame_words, "chunk", "device", "command", "halves", "singly")
 
 static const char *exp_preset_words(uint64_t value)

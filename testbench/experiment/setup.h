@@ -26,7 +26,7 @@ enum exp_loop { EXP_LOOP_OPEN, EXP_LOOP_CLOSED };
 enum exp_insertion { EXP_LOCK_FREE, EXP_BY_ADDITION, EXP_ONE_AT_A_TIME };
 enum exp_illegal { EXP_ALL_LEGAL, EXP_NO_OPCODE, EXP_SECURE_OPCODE, EXP_SSEC, EXP_RESERVED_CS };
 enum exp_change { EXP_LESS, EXP_MORE };
-enum exp_call { EXP_CALL_RING, EXP_CALL_ARRAY, EXP_CALL_PIECES, EXP_CALL_QUEUE };
+enum exp_call { EXP_CALL_RING, EXP_CALL_ARRAY, EXP_CALL_PIECES, EXP_CALL_GATHER, EXP_CALL_QUEUE };
 
 /* X(name, words, unit, min, max, default, meaning): words name the values from 0 on, NULL: numbers
  */
@@ -59,7 +59,7 @@ enum exp_call { EXP_CALL_RING, EXP_CALL_ARRAY, EXP_CALL_PIECES, EXP_CALL_QUEUE }
       "work of a processor between its operations, which needs nobody else, on average")           \
     X(line, NULL, "cycles", 1, 10000, 40,                                                          \
       "until a cache line is where another processor wants it")                                    \
-    X(call, exp_call_words, "", 0, 3, EXP_CALL_RING, "form of call for a guest's commands")        \
+    X(call, exp_call_words, "", 0, 4, EXP_CALL_RING, "form of call for a guest's commands")        \
     X(batch, NULL, "commands", 1, 1024, 16, "commands that a guest hands over at a time")          \
     X(entries, NULL, "entries", 1, 1024, 256, "of the guest's queue")                              \
     X(trap, NULL, "cycles", 0, 1000000, 2000, "until a guest's kick is served, and back")          \

@@ -5,7 +5,7 @@
  * A guest writes 'batch' commands into its queue of 'entries' and kicks it. But for a queue that
  * the hardware reads by itself the kick is a trap; whoever serves it makes system calls, and every
  * copy takes time. What these take are parameters: nothing here has been measured on a processor.
- * Both forms of call are without an error record.
+ * All forms of call are without an error record.
  */
 #include <errno.h>
 #include <math.h>
@@ -16,11 +16,17 @@
 #include "driver/ring.h"
 #include "experiment/machine.h"
 #include "load/samples.h"
-#include "uapi/arm_vsmmu.h"
+#include "uapi/hw_queue.h"
 #include "uapi/ring.h"
+#include "uapi/user_queue.h"
 #include "uapi/user_space.h"
 
-enum { MAX_ENTRIES = 1024, HWPT_ID = 1, VMID = 1, STREAM = 1 };
+enum { MAX_ENTRIES = 1024, HWPT_ID = 1, VMID = 1, STREAM = 1, HW_QUEUE_LOG2SIZE = 7 };
+
+/* Of the guest's own queue, and of what stands in front of the ECMDQ. */
+#define HW_QUEUE_IOVA UINT64_C(0x10000)
+#define HW_QUEUE_BASE UINT64_C(0x40000000)
+#define HW_QUEUE_COPY UINT64_C(0x50000000)
 
 #define USER_BASE UINT64_C(0x7f0000000000)
 #define USER_ADDRESS(member) (USER_BASE + offsetof(struct user_memory, member))
@@ -31,7 +37,10 @@ typedef unsigned char entry[UAPI_COMMAND_BYTES];
 struct user_memory {
     struct iommu_hwpt_invalidate_ring ring;
     struct iommu_hwpt_invalidate array;
+    struct iommu_hwpt_invalidate_gather gather;
+    struct iommu_invalidate_segment segment[2];
     struct iommu_viommu_alloc viommu;
+    struct iommu_hw_queue_alloc hw_queue;
     uint32_t cons;
     entry queue[MAX_ENTRIES];
     entry copy[MAX_ENTRIES];
@@ -48,6 +57,9 @@ struct run {
     struct uapi_hwpt hwpt;
     struct uapi uapi;
     struct iommufd_ctx iommufd;
+    struct iommufd_cmdqv cmdqv;
+    struct drv_host hardware; /* what the cmdqv runs on */
+    struct user_queue queue;
 
     uint64_t calls, own_bytes, batches, wrapped;
     struct samples batch;
@@ -132,6 +144,20 @@ static int by_pieces(struct run *run, uint32_t n)
     return rc;
 }
 
+/* The same in one call. */
+static int by_gather(struct run *run, uint32_t n)
+{
+    const uint32_t first = before_the_wrap(run, n);
+
+    run->memory.segment[0] = (struct iommu_invalidate_segment){
+        .data_uptr = USER_ADDRESS(queue) + index_of(run) * sizeof(entry), .entry_num = first};
+    run->memory.segment[1] =
+        (struct iommu_invalidate_segment){.data_uptr = USER_ADDRESS(queue), .entry_num = n - first};
+    run->memory.gather.segment_num = first < n ? 2 : 1;
+    enter_kernel(run);
+    return iommufd_hwpt_invalidate_gather(&run->iommufd, USER_ADDRESS(gather));
+}
+
 /* The hardware reads the guest's queue, and the guest polls CONS: nobody traps, calls or copies. */
 static int by_queue(struct run *run, uint32_t n)
 {
@@ -143,16 +169,14 @@ static int by_queue(struct run *run, uint32_t n)
         here = n - done < run->setup->sync_every ? n - done : (uint32_t)run->setup->sync_every;
         for (uint32_t i = 0; i < here; i++)
             cmds[i] = exp_command(form, index_of(run) + done + i);
-        rc = drv_cmdq_issue(&run->machine.driver, cmds, here, true);
+        rc = user_queue_issue(&run->queue, cmds, here);
     }
     return rc;
 }
 
 static int (*const by_form_of_call[])(struct run *, uint32_t) = {
-    [EXP_CALL_RING] = by_ring,
-    [EXP_CALL_ARRAY] = by_array,
-    [EXP_CALL_PIECES] = by_pieces,
-    [EXP_CALL_QUEUE] = by_queue,
+    [EXP_CALL_RING] = by_ring,     [EXP_CALL_ARRAY] = by_array, [EXP_CALL_PIECES] = by_pieces,
+    [EXP_CALL_GATHER] = by_gather, [EXP_CALL_QUEUE] = by_queue,
 };
 
 static int kick(struct run *run, uint32_t n)
@@ -201,37 +225,90 @@ static void connect_ring(struct run *run)
                                             .q_entry_len = sizeof(entry)};
 }
 
-static int connect_array(struct run *run)
+static int connect_viommu(struct run *run)
 {
-    static const struct iommufd_viommu_driver *const drivers[] = {&iommufd_arm_smmuv3, NULL};
+    static const struct iommufd_viommu_driver *const drivers[] = {&iommufd_arm_smmuv3,
+                                                                  &iommufd_tegra241_cmdqv, NULL};
+    const bool by_queue = run->setup->call == EXP_CALL_QUEUE;
     struct iommufd_object *device, *ioas, *hwpt;
-    int rc;
 
     run->iommufd = (struct iommufd_ctx){.drv = &run->machine.driver,
                                         .user = user_space_memory(&run->space),
                                         .drivers = drivers,
+                                        .viommu_hardware = by_queue ? &run->cmdqv : NULL,
                                         .options = {.chunk = (unsigned)run->setup->sync_every}};
+    run->cmdqv.ctx = &run->iommufd;
     device = iommufd_add_device(&run->iommufd, STREAM);
     ioas = iommufd_add_ioas(&run->iommufd);
     hwpt = iommufd_add_hwpt_paging(&run->iommufd, ioas, VMID, true);
-    run->memory.viommu = (struct iommu_viommu_alloc){.size = sizeof run->memory.viommu,
-                                                     .type = IOMMU_VIOMMU_TYPE_ARM_SMMUV3,
-                                                     .dev_id = device->id,
-                                                     .hwpt_id = hwpt->id};
-    rc = iommufd_viommu_alloc(&run->iommufd, USER_ADDRESS(viommu));
+    if (iommufd_ioas_map(ioas, HW_QUEUE_IOVA, IOMMUFD_PAGE_BYTES, HW_QUEUE_BASE))
+        return -EINVAL;
+    run->memory.viommu = (struct iommu_viommu_alloc){
+        .size = sizeof run->memory.viommu,
+        .type = by_queue ? IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV : IOMMU_VIOMMU_TYPE_ARM_SMMUV3,
+        .dev_id = device->id,
+        .hwpt_id = hwpt->id};
+    return iommufd_viommu_alloc(&run->iommufd, USER_ADDRESS(viommu));
+}
+
+static void describe_arrays(struct run *run)
+{
     run->memory.array =
         (struct iommu_hwpt_invalidate){.size = sizeof run->memory.array,
                                        .hwpt_id = run->memory.viommu.out_viommu_id,
                                        .data_type = IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3,
                                        .entry_len = sizeof(entry)};
+    run->memory.gather =
+        (struct iommu_hwpt_invalidate_gather){.size = sizeof run->memory.gather,
+                                              .hwpt_id = run->memory.viommu.out_viommu_id,
+                                              .segments_uptr = USER_ADDRESS(segment),
+                                              .data_type = IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3,
+                                              .entry_len = sizeof(entry)};
+}
+
+/* False: the SMMU has no ECMDQ for it. */
+static bool build_cmdqv(struct run *run)
+{
+    const struct drv_host_costs none = {0};
+    const struct vcmdq_config config = {
+        .queues = 1, .log2size_max = HW_QUEUE_LOG2SIZE, .copies = HW_QUEUE_COPY};
+    struct drv_ops ops;
+
+    drv_host_init(&run->hardware, run->machine.host, &none);
+    ops = drv_host_ops(&run->hardware);
+    return vcmdq_init(&run->cmdqv.interface, &ops, &config);
+}
+
+/* The guest polls as Linux does without events. */
+static int start_queue(struct run *run)
+{
+    const struct drv_config *timing = &run->machine.driver.config;
+    const struct drv_host_costs *costs = &run->machine.processor.host.costs;
+    const struct user_queue_config config = {.base = HW_QUEUE_BASE,
+                                             .log2size = HW_QUEUE_LOG2SIZE,
+                                             .reg_read = costs->reg_read,
+                                             .reg_write = costs->reg_write,
+                                             .relax_cycles = timing->relax_cycles,
+                                             .delay_cycles = timing->delay_cycles,
+                                             .timeout_cycles = timing->timeout_cycles};
+    int rc;
+
+    run->memory.hw_queue =
+        (struct iommu_hw_queue_alloc){.size = sizeof run->memory.hw_queue,
+                                      .viommu_id = run->memory.viommu.out_viommu_id,
+                                      .type = IOMMU_HW_QUEUE_TYPE_TEGRA241_CMDQV,
+                                      .nesting_parent_iova = HW_QUEUE_IOVA,
+                                      .length = (uint64_t)sizeof(entry) << HW_QUEUE_LOG2SIZE};
+    rc = iommufd_hw_queue_alloc(&run->iommufd, USER_ADDRESS(hw_queue));
+    if (rc == 0)
+        user_queue_start(&run->queue, &run->cmdqv.interface, 0, &run->machine.driver.ops, &config);
     return rc;
 }
 
 static enum exp_outcome connect(struct run *run, char why[EXP_WHY_SIZE])
 {
     const uint64_t entries = run->setup->entries;
-    const bool by_arrays =
-        run->setup->call == EXP_CALL_ARRAY || run->setup->call == EXP_CALL_PIECES;
+    const bool by_queue = run->setup->call == EXP_CALL_QUEUE;
     int rc = 0;
 
     if (entries & (entries - 1)) {
@@ -244,16 +321,19 @@ static enum exp_outcome connect(struct run *run, char why[EXP_WHY_SIZE])
     user_space_init(&run->space, USER_BASE, &run->memory, sizeof run->memory);
     fill_queue(run);
     connect_ring(run);
-    if (by_arrays)
-        rc = connect_array(run);
+    if (by_queue && (run->setup->form == EXP_ALL || !build_cmdqv(run)))
+        return EXP_DOES_NOT_APPLY; /* a command that it does not take, or no such hardware */
+    if (run->setup->call != EXP_CALL_RING)
+        rc = connect_viommu(run);
     if (rc == -EOPNOTSUPP) /* not both stages: there are no vIOMMUs */
         return EXP_DOES_NOT_APPLY;
+    describe_arrays(run);
+    if (rc == 0 && by_queue)
+        rc = start_queue(run);
     if (!exp_machine_fine(&run->machine, rc, "a vIOMMU", why))
         return EXP_FAILED;
     run->space.before = before_copy;
     run->space.before_ctx = run;
-    if (run->setup->call == EXP_CALL_QUEUE) /* no interrupts and no events for guests */
-        run->machine.driver.config.sync_mode = DRV_SYNC_NONE;
     return EXP_MEASURED;
 }
 
@@ -302,14 +382,15 @@ static enum exp_outcome measure(struct run *run, struct exp_result *r, char why[
     /* Once for nothing, so that no first time is in the measurement. */
     if (!kick_all(run, setup->batch, why))
         return EXP_FAILED;
-    syncs = run->machine.driver.stats.syncs;
+    syncs = run->machine.driver.stats.syncs + run->queue.syncs;
     begun = exp_machine_now(&run->machine);
     run->calls = run->own_bytes = run->batches = run->wrapped = 0;
     run->space.copies = (struct user_space_copies){0};
     samples_clear(&run->batch);
     if (!kick_all(run, setup->commands, why))
         return EXP_FAILED;
-    report(run, run->machine.driver.stats.syncs - syncs, exp_machine_now(&run->machine) - begun, r);
+    report(run, run->machine.driver.stats.syncs + run->queue.syncs - syncs,
+           exp_machine_now(&run->machine) - begun, r);
     return EXP_MEASURED;
 }
 

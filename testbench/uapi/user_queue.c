@@ -8,6 +8,8 @@
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 
+enum { SPINS_BEFORE_DELAY = 10 };
+
 static uint32_t read_reg(struct user_queue *queue, enum vcmdq_register reg)
 {
     queue->register_accesses++;
@@ -67,6 +69,8 @@ static bool error_active(struct user_queue *queue)
 static int await(struct user_queue *queue)
 {
     const uint64_t started = queue->ops.now(queue->ops.ctx);
+    uint64_t delay = queue->config.delay_cycles;
+    unsigned spins = 0;
 
     for (;;) {
         const uint32_t cons = read_reg(queue, VCMDQ_CONS);
@@ -78,7 +82,13 @@ static int await(struct user_queue *queue)
             return -EIO;
         if (queue->ops.now(queue->ops.ctx) - started >= queue->config.timeout_cycles)
             return -ETIMEDOUT;
-        drv_ops_let_pass(&queue->ops, queue->config.relax_cycles);
+        if (++spins < SPINS_BEFORE_DELAY || delay == 0) {
+            drv_ops_let_pass(&queue->ops, queue->config.relax_cycles);
+        } else {
+            drv_ops_let_pass(&queue->ops, delay);
+            delay *= 2;
+            spins = 0;
+        }
     }
 }
 
@@ -92,6 +102,7 @@ int user_queue_issue(struct user_queue *queue, const struct drv_cmd *cmds, unsig
         write_slot(queue, step(queue, queue->prod, i), &cmds[i]);
     write_slot(queue, step(queue, queue->prod, n), &sync);
     queue->prod = step(queue, queue->prod, (uint64_t)n + 1);
+    queue->syncs++;
     write_reg(queue, VCMDQ_PROD, queue->prod);
     return await(queue);
 }

@@ -18,6 +18,7 @@ struct user_queue_config {
     unsigned log2size;
     uint32_t reg_read, reg_write; /* what accesses to its page cost */
     uint64_t relax_cycles;        /* between polls of CONS */
+    uint64_t delay_cycles;        /* after ten of them, and twice as long each time; 0: never */
     uint64_t timeout_cycles;
 };
 
@@ -27,7 +28,7 @@ struct user_queue {
     struct drv_ops ops; /* the guest's processor: memory, time, and interrupts that it ignores */
     struct user_queue_config config;
     uint32_t prod, cons;
-    uint64_t register_accesses;
+    uint64_t register_accesses, syncs;
 };
 
 /* Enables it, empty. */

@@ -80,7 +80,7 @@ protected:
         give_to_guest();
         drv_host_init(&guest_processor, host.get(), &none);
         const drv_ops guest_ops = drv_host_ops(&guest_processor);
-        const user_queue_config guest_config = {memory_pa, log2size, 100, 50, 8, 100000};
+        const user_queue_config guest_config = {memory_pa, log2size, 100, 50, 8, 0, 100000};
         user_queue_start(&queue, &cmdqv.interface, 0, &guest_ops, &guest_config);
     }
 

@@ -28,7 +28,8 @@ exp_result guest(const std::string &call, uint64_t batch, std::vector<std::strin
 
 /* Of the ring: the structure and its size before, the consumer index there and twice back, each
  * command once. Of the array: the structure, its size before, and back; each
- * command once by the caller and once by the kernel. In place only by the kernel. */
+ * command once by the caller and once by the kernel. In place only by the kernel. Of a gather list
+ * its structure, size and back, and 16 bytes for each piece. */
 TEST(BenchUapi, 888_bytes_that_are_copied)
 {
     for (uint64_t n : {1U, 7U, 64U, 200U}) {
@@ -38,6 +39,8 @@ TEST(BenchUapi, 888_bytes_that_are_copied)
         EXPECT_DOUBLE_EQ(guest("pieces", n, {"entries=1024"}).copied * d,
                          16 * d + 68 * guest("pieces", n, {"entries=1024"}).calls / 12)
             << n;
+        const exp_result gathered = guest("gather", n);
+        EXPECT_DOUBLE_EQ(gathered.copied * d, 16 * d + 84 + 16 * (1 + gathered.wrapped / 100)) << n;
         EXPECT_EQ(guest("queue", n).copied, 0);
     }
 }
@@ -49,7 +52,7 @@ TEST(BenchUapi, 888_wrap_costs_an_array_in_place_another_call)
         double wrapped; /* of 100 */
     } cases[] = {{12, 16, 50}, {12, 32, 25}, {12, 64, 12.5}, {16, 64, 0}, {16, 16, 0}, {1, 16, 0}};
     for (const auto &c : cases)
-        for (const char *call : {"ring", "array", "pieces"}) {
+        for (const char *call : {"ring", "array", "pieces", "gather"}) {
             const exp_result r =
                 measured("uapi-wrap",
                          {std::string("call=") + call, axis_text("batch", c.batch),
@@ -63,7 +66,7 @@ TEST(BenchUapi, 888_wrap_costs_an_array_in_place_another_call)
 /* Each system call, each trap and each copy once: to the cycle. */
 TEST(BenchUapi, 888_calls_traps_and_copies_take_the_time_that_they_are_given)
 {
-    for (const char *call : {"ring", "array", "pieces", "queue"}) {
+    for (const char *call : {"ring", "array", "pieces", "gather", "queue"}) {
         const bool kernel = call[0] != 'q';
         const exp_result base = guest(call, 20, {"syscall=0", "trap=0", "copy=0", "entries=1024"});
         const exp_result calls =
@@ -88,11 +91,21 @@ TEST(BenchUapi, 888_calls_traps_and_copies_take_the_time_that_they_are_given)
 
 TEST(BenchUapi, 888_kernel_puts_a_sync_behind_each_chunk)
 {
-    for (const char *call : {"ring", "array", "queue"})
+    for (const char *call : {"ring", "array", "gather", "queue"})
         for (uint64_t chunk : {1U, 16U, 63U, 64U}) {
             const exp_result r = guest(call, 100, {axis_text("sync_every", chunk)});
             EXPECT_EQ(r.syncs, 12 * std::ceil(100.0 / static_cast<double>(chunk))) << call;
         }
+}
+
+TEST(BenchUapi, 888_no_queue_of_its_own_where_the_hardware_has_none_or_refuses_the_command)
+{
+    for (const char *why_not : {"IDR1.ECMDQ=0", "form=all"}) {
+        BenchPlan plan("uapi", {"call=queue", "batch=4", "commands=16", why_not});
+        exp_result result;
+        char why[EXP_WHY_SIZE] = "";
+        EXPECT_EQ(exp_plan_measure(plan.plan.get(), 0, &result, why), EXP_DOES_NOT_APPLY) << why;
+    }
 }
 
 TEST(BenchUapi, 888_price_of_knowing_who_is_to_blame)
