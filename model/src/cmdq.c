@@ -10,6 +10,7 @@
 #include "ecmdq.h"
 #include "le.h"
 #include "own_access.h"
+#include "queue_regs.h"
 #include "state.h"
 
 /* CMDQ_CONS.ERR (7.1), ECMDQ_CONS.ERR_REASON. */
@@ -63,11 +64,16 @@ static inline struct cmdq_fetch *head_of(struct cmdq *q)
     return &q->fetch[q->head];
 }
 
+struct ring smmu__cmdq_ring(const struct smmu *s, const struct cmdq *q)
+{
+    return smmu__ring_of(q->reg[CMDQ_REG_BASE], (unsigned)CFG(s, IDR1_CMDQS),
+                         smmu__cmdq_regs.log2_entry, s->oas_bits);
+}
+
 static OFF_PATH void note_indexes(struct smmu *s, struct cmdq *q)
 {
     const uint64_t *reg = q->reg;
-    struct ring ring =
-        smmu__ring_of(reg[CMDQ_REG_BASE], (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
+    struct ring ring = smmu__cmdq_ring(s, q);
     uint32_t prod = smmu__ring_index(&ring, reg[CMDQ_REG_PROD]);
     uint32_t cons = smmu__ring_index(&ring, reg[CMDQ_REG_CONS]);
     TIMELINE_COUNTER(s, CMDQ_PROD, q->number, prod);
@@ -166,8 +172,7 @@ void smmu__cmdq_follow_attrs(struct smmu *s, unsigned queue)
 static bool prepare(struct smmu *s, struct cmdq *q)
 {
     const struct prog_if *pi = interface_of(s, q);
-    uint64_t base = q->reg[CMDQ_REG_BASE];
-    q->ring = smmu__ring_of(base, (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
+    q->ring = smmu__cmdq_ring(s, q);
     follow_attrs(s, q);
     q->cons = smmu__ring_index(&q->ring, q->reg[CMDQ_REG_CONS]);
     q->fetch_index = q->cons;

@@ -78,6 +78,8 @@ struct cmdq {
     struct mem_attrs attrs;     /* of its reads, likewise, but for their label (GMPAM) */
 };
 
+/* The ring that its registers describe now. */
+struct ring smmu__cmdq_ring(const struct smmu *s, const struct cmdq *q);
 /* Something that may let it run has changed: PROD, its enable, the acknowledge of its error. */
 void smmu__cmdq_kick(struct smmu *s, unsigned queue);
 /* Its enable was cleared: no new command is started, prefetched ones are dropped. */

@@ -158,8 +158,7 @@ uint64_t smmu__ecmdq_regs_read_word(struct smmu *s, smmu_pas_t pas, uint32_t off
 /* An index keeps what the queue's size has of it, as a main queue's does (regs.c). */
 static uint64_t fit_index(const struct smmu *s, const struct cmdq *q, uint64_t value)
 {
-    struct ring ring =
-        smmu__ring_of(q->reg[CMDQ_REG_BASE], (unsigned)CFG(s, IDR1_CMDQS), 4, s->oas_bits);
+    struct ring ring = smmu__cmdq_ring(s, q);
     return value & ~(SMMU_FIELD_MASK(ECMDQ_PROD, WR) & ~(uint64_t)ring.index_mask);
 }
 

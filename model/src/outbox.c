@@ -128,8 +128,7 @@ static inline void send(struct smmu *s, enum qtw_kind port, const smmu_out_mem_t
     if (port != QTW_KINDS)
         smmu__qtw_send(s, port);
     else
-        TIMELINE_ACCESS(s, s->sched.now, BEGIN, m->tag, m->addr,
-                        (uint64_t)m->op | (uint64_t)m->source << 8 | (uint64_t)m->size << 16);
+        TIMELINE_ACCESS(s, s->sched.now, BEGIN, m->tag, m->addr, timeline_access_args(m));
 }
 
 static inline void fill_mem(smmu_out_mem_t *m, uint64_t tag, smmu_mem_op_t op,

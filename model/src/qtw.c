@@ -116,8 +116,7 @@ inline void smmu__qtw_take(struct smmu *s, smmu_out_mem_t *mem)
     while (!q->scheduled || item_at(q, 0)->leaves != s->qtw.next)
         q++;
     smmu__outbox_copy_mem(mem, &item_at(q, 0)->mem);
-    TIMELINE_ACCESS(s, s->qtw.next, BEGIN, mem->tag, mem->addr,
-                    (uint64_t)mem->op | (uint64_t)mem->source << 8 | (uint64_t)mem->size << 16);
+    TIMELINE_ACCESS(s, s->qtw.next, BEGIN, mem->tag, mem->addr, timeline_access_args(mem));
     q->head = q->head + 1 == q->capacity ? 0 : q->head + 1;
     q->count--;
     q->scheduled--;

@@ -74,7 +74,7 @@ void smmu__slot_start_anew(struct smmu *s, struct slot *slot)
     s->slots.in_use[number / 64] |= in_use_bit(number);
     s->slots.enabled += !slot->enabled;
     slot->enabled = true;
-    slot->has_config = slot->decided = slot->fills = false;
+    slot->has_config = slot->has_ste = slot->decided = slot->fills = false;
     slot->borrowed = slot->no_merge = slot->no_share = false;
 }
 

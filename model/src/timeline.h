@@ -8,6 +8,7 @@
 
 #include "hints.h"
 #include "smmusim/smmu_timeline.h"
+#include "smmusim/smmu_types.h"
 
 struct slot;
 
@@ -39,6 +40,12 @@ void smmu__timeline_note(struct smmu *s, uint64_t cycle, smmu_timeline_phase_t p
     TIMELINE_AT(s, (s)->sched.now, INSTANT, kind, index, 0, first, second)
 #define TIMELINE_COUNTER(s, kind, index, value)                                                    \
     TIMELINE_AT(s, (s)->sched.now, COUNTER, kind, index, 0, value, 0)
+
+/* What an access's record says beside its address (docs/timeline.md). */
+static inline uint64_t timeline_access_args(const smmu_out_mem_t *m)
+{
+    return (uint64_t)m->op | (uint64_t)m->source << 8 | (uint64_t)m->size << 16;
+}
 
 /* cycle: in our time; accesses of a request are noted in the request's. */
 void smmu__timeline_access(struct smmu *s, uint64_t cycle, smmu_timeline_phase_t phase,
