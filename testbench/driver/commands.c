@@ -168,6 +168,18 @@ struct drv_cmd drv_cmd_stall_term(uint32_t sid)
     return with_sid(REF_CMD_STALL_TERM, sid);
 }
 
+struct drv_cmd drv_cmd_pri_resp(uint32_t sid, int32_t ssid, unsigned prg_index, unsigned response)
+{
+    struct drv_cmd cmd = {
+        {REF_CMD_PRI_RESP | REF_PREP(CMD_PRI_RESP_STREAMID, sid),
+         REF_PREP(CMD_PRI_RESP_PRGINDEX, prg_index) | REF_PREP(CMD_PRI_RESP_RESP, response)}};
+
+    if (ssid >= 0)
+        cmd.word[0] |=
+            REF_PREP(CMD_PRI_RESP_SSV, 1) | REF_PREP(CMD_PRI_RESP_SUBSTREAMID, (uint32_t)ssid);
+    return cmd;
+}
+
 struct drv_cmd drv_cmd_sync(enum drv_sync_signal signal)
 {
     struct drv_cmd cmd = with_opcode(REF_CMD_SYNC);

@@ -58,6 +58,8 @@ enum drv_resume { DRV_RESUME_TERMINATE = 0, DRV_RESUME_RETRY = 1, DRV_RESUME_ABO
 struct drv_cmd drv_cmd_resume(uint32_t sid, uint16_t stag, enum drv_resume action);
 struct drv_cmd drv_cmd_stall_term(uint32_t sid);
 
+struct drv_cmd drv_cmd_pri_resp(uint32_t sid, int32_t ssid, unsigned prg_index, unsigned response);
+
 enum drv_sync_signal { DRV_SIG_NONE = 0, DRV_SIG_IRQ = 1, DRV_SIG_SEV = 2 };
 
 struct drv_cmd drv_cmd_sync(enum drv_sync_signal signal);

@@ -44,7 +44,7 @@ struct drv_features {
     bool stage1, stage2, two_level_strtab, two_level_cd, coherent, msi, sev, hyp, ats, pri, ranges;
     bool stalls, stalls_forced, big_endian_tables;
     unsigned asid_bits, vmid_bits, sid_bits, ssid_bits;
-    unsigned cmdq_log2, evtq_log2;
+    unsigned cmdq_log2, evtq_log2, priq_log2;
     unsigned input_bits, output_bits;
     uint64_t page_sizes; /* one bit a leaf size */
 };
@@ -65,7 +65,7 @@ enum drv_insertion {
     DRV_ONE_AT_A_TIME /* all of it under a lock, in the order of arrival */
 };
 
-enum { DRV_BATCH_ENTRIES = 64, DRV_EVENT_WORDS = 4, DRV_CMDQ_LOG2_MIN = 7 };
+enum { DRV_BATCH_ENTRIES = 64, DRV_EVENT_WORDS = 4, DRV_PRI_WORDS = 2, DRV_CMDQ_LOG2_MIN = 7 };
 
 struct drv_cmdq;
 
@@ -73,6 +73,8 @@ struct drv_cmdq;
 struct drv_config {
     uint64_t memory_base, memory_size; /* no default */
     unsigned cmdq_log2, evtq_log2;     /* at most what IDR1 allows; 18 and 7 */
+    bool page_requests; /* a PRI queue, and translated traffic checked; with IDR0.PRI */
+    unsigned priq_log2; /* 7 */
     enum drv_sync_mode sync_mode;
     /* By addition no list may be longer than a batch, and the queue must hold one of each thread.
      */
@@ -116,6 +118,15 @@ struct drv_queue {
     unsigned log2size;
 };
 
+/* A queue that the SMMU writes: events, page requests. */
+struct drv_output {
+    uint64_t base;
+    unsigned log2size;
+    uint32_t prod_reg, cons_reg;
+    uint32_t prod, cons; /* shadows of the registers, positions with wrap bit */
+    uint32_t overflow;   /* OVACKFLG as last written, in place */
+};
+
 /* A command queue and those who share it. */
 struct drv_cmdq {
     uint64_t base;
@@ -149,7 +160,7 @@ struct drv_stats {
     uint64_t reservations, attempts;        /* at the exchange that reserves */
     uint64_t space_waits, timeouts;
     uint64_t cmdq_errors[4]; /* by CMDQ_CONS.ERR; codes above 3 count as 0 */
-    uint64_t gerrors, events, event_overflows;
+    uint64_t gerrors, events, event_overflows, page_requests, page_request_overflows;
 };
 
 /* The last command queue error that was repaired. */
@@ -169,17 +180,15 @@ struct drv {
     struct tbl_region region;
     struct tbl_port port;
     struct tbl_stream_table strtab;
-    struct drv_cmdq cmdq; /* of an instance that has joined another: where it is, no more */
-    struct drv_queue evtq;
-    unsigned ecmdqs;                      /* that were had */
-    struct drv *joined;                   /* whose queues are used then */
-    struct drv_cmdq *ecmdq;               /* that this instance uses; NULL: none */
-    unsigned number;                      /* 0, and of those that have joined, from 1 on */
-    DRV_ATOMIC(uint32_t) threads;         /* instances that have joined */
+    struct drv_cmdq cmdq;         /* of an instance that has joined another: where it is, no more */
+    struct drv_output evtq, priq; /* not used in an instance that has joined another */
+    unsigned ecmdqs;              /* that were had */
+    struct drv *joined;           /* whose queues are used then */
+    struct drv_cmdq *ecmdq;       /* that this instance uses; NULL: none */
+    unsigned number;              /* 0, and of those that have joined, from 1 on */
+    DRV_ATOMIC(uint32_t) threads; /* instances that have joined */
     DRV_ATOMIC(struct drv *) last_joined; /* of this one, and of them the one before */
     struct drv *joined_before;
-    uint32_t evtq_prod, evtq_cons; /* shadows of the registers, positions with wrap bit */
-    uint32_t evtq_overflow;        /* EVENTQ_CONS.OVACKFLG as last written, in place */
 
     /* Looked at by the issuer and by who repairs an error. */
     DRV_ATOMIC(uint32_t) inflight_lock;
@@ -247,9 +256,15 @@ int drv_batch_submit(struct drv *drv, struct drv_batch *batch); /* the rest, wit
 /* gerror.c: the GERROR interrupt handler. False: nothing was active. */
 bool drv_gerror_handle(struct drv *drv);
 
-/* evtq.c: takes all records, acknowledging overflow; answers how many. 'each' may be NULL. */
+/* evtq.c: takes all records, acknowledging overflow; answers how many. 'each' may be NULL. One
+ * thread at a time, which may be one that has joined. */
 typedef void drv_event_fn(void *ctx, const uint64_t record[DRV_EVENT_WORDS]);
 unsigned drv_evtq_drain(struct drv *drv, drv_event_fn *each, void *ctx);
+
+/* Likewise of page requests. The last of a group is answered by what 'each' says of it: Resp of a
+ * CMD_PRI_RESP. NULL: failure. */
+typedef unsigned drv_page_request_fn(void *ctx, const uint64_t entry[DRV_PRI_WORDS]);
+unsigned drv_priq_drain(struct drv *drv, drv_page_request_fn *each, void *ctx);
 
 /* One turn of a waiting loop: time passes, and interrupts that came meanwhile are served or noted.
  */

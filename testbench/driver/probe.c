@@ -17,12 +17,14 @@
 enum {
     CMDQ_LOG2_DEFAULT = 18,
     EVTQ_LOG2_DEFAULT = 7,
+    PRIQ_LOG2_DEFAULT = 7,
     BATCH_LOG2 = DRV_CMDQ_LOG2_MIN - 1,
     STRTAB_SPLIT = 8,
     ABORT_RETRIES_DEFAULT = 16,
     RELAX_DEFAULT = 8,
     DELAY_DEFAULT = 1000,
     ECMDQ_LOG2_DEFAULT = 8,
+    PRI_ENTRY_BYTES = 8 * DRV_PRI_WORDS,
 };
 
 #define TIMEOUT_DEFAULT UINT64_C(10000000)
@@ -151,6 +153,7 @@ static enum drv_refusal probe_idr1(struct drv *drv)
     if (f->cmdq_log2 <= BATCH_LOG2)
         return DRV_REFUSED_CMDQ_TOO_SMALL;
     f->evtq_log2 = smaller(REF_FIELD(IDR1_EVENTQS, r), drv->config.evtq_log2);
+    f->priq_log2 = smaller(REF_FIELD(IDR1_PRIQS, r), drv->config.priq_log2);
     f->ssid_bits = (unsigned)REF_FIELD(IDR1_SSIDSIZE, r);
     f->sid_bits = (unsigned)REF_FIELD(IDR1_SIDSIZE, r);
     if (f->sid_bits <= STRTAB_SPLIT || drv->config.linear_strtab)
@@ -217,12 +220,13 @@ static bool lay_out_queue(struct drv *drv, struct drv_queue *q, unsigned log2siz
 static int lay_out(struct drv *drv)
 {
     const struct drv_features *f = &drv->features;
-    struct drv_queue cmdq;
+    struct drv_queue cmdq, evtq, priq = {0};
 
     tbl_region_init(&drv->region, drv->config.memory_base, drv->config.memory_size);
     drv->port = (struct tbl_port){drv, port_load64, port_store64};
     if (!lay_out_queue(drv, &cmdq, f->cmdq_log2, REF_COMMAND_BYTES) ||
-        !lay_out_queue(drv, &drv->evtq, f->evtq_log2, REF_EVENT_BYTES) ||
+        !lay_out_queue(drv, &evtq, f->evtq_log2, REF_EVENT_BYTES) ||
+        (drv->config.page_requests && !lay_out_queue(drv, &priq, f->priq_log2, PRI_ENTRY_BYTES)) ||
         !tbl_stream_table_init(&drv->strtab, &drv->port, &drv->region, f->sid_bits,
                                f->two_level_strtab ? STRTAB_SPLIT : 0))
         return -ENOMEM;
@@ -230,6 +234,14 @@ static int lay_out(struct drv *drv)
     drv->cmdq.log2size = cmdq.log2size;
     drv->cmdq.prod_reg = REF_REG_CMDQ_PROD;
     drv->cmdq.cons_reg = REF_REG_CMDQ_CONS;
+    drv->evtq = (struct drv_output){.base = evtq.base,
+                                    .log2size = evtq.log2size,
+                                    .prod_reg = REF_REG_EVENTQ_PROD,
+                                    .cons_reg = REF_REG_EVENTQ_CONS};
+    drv->priq = (struct drv_output){.base = priq.base,
+                                    .log2size = priq.log2size,
+                                    .prod_reg = REF_REG_PRIQ_PROD,
+                                    .cons_reg = REF_REG_PRIQ_CONS};
     return 0;
 }
 
@@ -242,6 +254,7 @@ static void fill_defaults(struct drv_config *c)
 {
     c->cmdq_log2 = (unsigned)or_default(c->cmdq_log2, CMDQ_LOG2_DEFAULT);
     c->evtq_log2 = (unsigned)or_default(c->evtq_log2, EVTQ_LOG2_DEFAULT);
+    c->priq_log2 = (unsigned)or_default(c->priq_log2, PRIQ_LOG2_DEFAULT);
     c->ecmdq_log2 = (unsigned)or_default(c->ecmdq_log2, ECMDQ_LOG2_DEFAULT);
     c->timeout_cycles = or_default(c->timeout_cycles, TIMEOUT_DEFAULT);
     c->relax_cycles = or_default(c->relax_cycles, RELAX_DEFAULT);
@@ -267,7 +280,8 @@ int drv_probe(struct drv *drv, const struct drv_ops *ops, const struct drv_confi
         drv_log(drv, "SMMU refused: %s", drv_refusal_text(drv->refusal));
         return -ENXIO;
     }
-    if (drv->config.sync_mode == DRV_SYNC_MSI && !drv->features.msi)
+    if ((drv->config.sync_mode == DRV_SYNC_MSI && !drv->features.msi) ||
+        (drv->config.page_requests && !drv->features.pri))
         return -EINVAL;
     return lay_out(drv);
 }

@@ -101,23 +101,42 @@ static int invalidate_everything(struct drv *drv)
     return rc;
 }
 
-static int start_evtq(struct drv *drv, uint32_t *cr0)
+/* BASE and its fields are at the same places for both. */
+static int start_output(struct drv *drv, struct drv_output *q, uint32_t base_reg, uint64_t enable,
+                        uint32_t *cr0)
 {
-    const struct drv_queue *q = &drv->evtq;
-
-    drv->evtq_prod = drv->evtq_cons = drv->evtq_overflow = 0;
-    drv->ops.write64(drv->ops.ctx, REF_REG_EVENTQ_BASE,
+    q->prod = q->cons = q->overflow = 0;
+    drv->ops.write64(drv->ops.ctx, base_reg,
                      REF_PREP(EVENTQ_BASE_WA, 1) | (q->base & REF_MASK(EVENTQ_BASE_ADDR)) |
                          REF_PREP(EVENTQ_BASE_LOG2SIZE, q->log2size));
-    drv->ops.write32(drv->ops.ctx, REF_REG_EVENTQ_PROD, drv->evtq_prod);
-    drv->ops.write32(drv->ops.ctx, REF_REG_EVENTQ_CONS, drv->evtq_cons);
-    *cr0 |= (uint32_t)REF_MASK(CR0_EVENTQEN);
+    drv->ops.write32(drv->ops.ctx, q->prod_reg, q->prod);
+    drv->ops.write32(drv->ops.ctx, q->cons_reg, q->cons);
+    *cr0 |= (uint32_t)enable;
+    return write_cr0(drv, *cr0);
+}
+
+static int start_evtq(struct drv *drv, uint32_t *cr0)
+{
+    return start_output(drv, &drv->evtq, REF_REG_EVENTQ_BASE, REF_MASK(CR0_EVENTQEN), cr0);
+}
+
+static int start_page_requests(struct drv *drv, uint32_t *cr0)
+{
+    int rc;
+
+    if (!drv->config.page_requests)
+        return 0;
+    rc = start_output(drv, &drv->priq, REF_REG_PRIQ_BASE, REF_MASK(CR0_PRIQEN), cr0);
+    if (rc)
+        return rc;
+    *cr0 |= (uint32_t)REF_MASK(CR0_ATSCHK);
     return write_cr0(drv, *cr0);
 }
 
 /* Wired interrupts: a zero MSI address sends none (3.18). */
 static int start_irqs(struct drv *drv)
 {
+    uint64_t enabled = REF_MASK(IRQ_CTRL_EVENTQ_IRQEN) | REF_MASK(IRQ_CTRL_GERROR_IRQEN);
     int rc = write_acked(drv, REF_REG_IRQ_CTRL, REF_REG_IRQ_CTRLACK, 0);
 
     if (rc)
@@ -128,12 +147,12 @@ static int start_irqs(struct drv *drv)
         if (drv->features.pri)
             drv->ops.write64(drv->ops.ctx, REF_REG_PRIQ_IRQ_CFG0, 0);
     }
-    return write_acked(
-        drv, REF_REG_IRQ_CTRL, REF_REG_IRQ_CTRLACK,
-        (uint32_t)(REF_MASK(IRQ_CTRL_EVENTQ_IRQEN) | REF_MASK(IRQ_CTRL_GERROR_IRQEN)));
+    if (drv->config.page_requests)
+        enabled |= REF_MASK(IRQ_CTRL_PRIQ_IRQEN);
+    return write_acked(drv, REF_REG_IRQ_CTRL, REF_REG_IRQ_CTRLACK, (uint32_t)enabled);
 }
 
-/* What happens between CMDQEN and SMMUEN. GAP: no PRI queue and no ATSCHK yet (3.9, 8). */
+/* What happens between CMDQEN and SMMUEN. */
 static int start_queues(struct drv *drv, uint32_t *cr0)
 {
     int rc = start_cmdq(drv, cr0);
@@ -144,6 +163,8 @@ static int start_queues(struct drv *drv, uint32_t *cr0)
         rc = drv_start_ecmdqs(drv);
     if (rc == 0)
         rc = start_evtq(drv, cr0);
+    if (rc == 0)
+        rc = start_page_requests(drv, cr0);
     if (rc == 0)
         rc = start_irqs(drv);
     return rc;
