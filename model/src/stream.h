@@ -47,7 +47,7 @@ enum ste_verdict smmu__ste_decode(const smmu_config_t *cfg, const struct prog_if
                                   struct xctx *x, struct cd_locator *locator);
 
 /* What it says of transactions that come translated (3.9.1.3). One that has a PASID needs the CD,
- * of which nothing counts but that it is a good one: then what is left of the stages that *x has. */
+ * which has to be a good one and gives its label; then *x keeps what is left of its stages. */
 enum ste_verdict smmu__ste_decode_translated(const smmu_config_t *cfg, const struct prog_if *pi,
                                              const uint64_t ste[8], bool ssv, uint32_t substreamid,
                                              struct xctx *x, struct cd_locator *locator);
