@@ -43,7 +43,7 @@ struct msi {
     uint64_t addr; /* before truncation to OAS */
     uint32_t data;
     uint8_t memattr4, sh;
-    smmu_mpam_t mpam; /* of the programming interface; counter groups have none (17.5) */
+    smmu_mpam_t mpam; /* of the programming interface, or of the counter group (17.4, 17.5) */
 };
 
 bool smmu__gerror_active(const struct prog_if *pi, enum gerror_bit bit);

@@ -21,6 +21,21 @@ static inline smmu_mpam_t smmu__mpam(const smmu_config_t *cfg, uint64_t partid, 
         .pmg = (uint8_t)(pmg > cfg->value[SMMU_CFG_MPAMIDR_PMG_MAX] ? 0 : pmg)};
 }
 
+/* The bits that numbers up to this one have. */
+static inline uint64_t bits_up_to(uint64_t max)
+{
+    return max ? low_mask(highest_bit(max) + 1) : 0;
+}
+
+/* What exists of GMPAM and of the registers that are like it: bits above the widths of the largest
+ * PARTID and PMG are RES0 (6.3.42, 6.3.43, 10.5.2.25). */
+static inline uint64_t smmu__mpam_register_mask(const smmu_config_t *cfg)
+{
+    return SMMU_FIELD_MASK(GMPAM, Update) |
+           SMMU_FIELD_PUT(GMPAM, SO_PARTID, bits_up_to(cfg->value[SMMU_CFG_MPAMIDR_PARTID_MAX])) |
+           SMMU_FIELD_PUT(GMPAM, SO_PMG, bits_up_to(cfg->value[SMMU_CFG_MPAMIDR_PMG_MAX]));
+}
+
 /* VMS.PARTID_MAP: 32 PARTIDs of 16 bits, four of which are read at once. */
 enum { VIRTUAL_PARTID_BITS = 5, PARTIDS_A_READ = 4 };
 

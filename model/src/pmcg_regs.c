@@ -6,6 +6,7 @@
 #include "pmcg_regs.h"
 
 #include "irq.h"
+#include "mpam.h"
 #include "state.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -96,6 +97,15 @@ static void write_capr(struct smmu *s, struct pmcg *g, unsigned word, uint64_t w
     (void)word, (void)lanes;
     if (written & SMMU_FIELD_MASK(PMCG_CAPR, CAPTURE))
         smmu__pmcg_capture(s, g);
+}
+
+/* As the SMMU's own (6.3.42): without Update a write is ignored, and Update never reads 1. */
+static void write_gmpam(struct smmu *s, struct pmcg *g, unsigned word, uint64_t written,
+                        uint64_t lanes)
+{
+    uint64_t update = SMMU_FIELD_MASK(PMCG_GMPAM, Update);
+    if (written & update)
+        store(s, g, word, written & ~update, lanes);
 }
 
 /* IRQEN is acknowledged as 0 when the MSIs before it have landed (10.5.2.19). */
@@ -197,6 +207,8 @@ static uint64_t implemented(const struct smmu *s, const struct pmcg *g, unsigned
         return low_mask(g->counters);
     case SMMU_PMCG_IRQ_CFG0: /* CHOICE: 10.5.2.21: address bits at and above OAS are not stored */
         return low_mask(s->oas_bits);
+    case SMMU_PMCG_GMPAM:
+        return smmu__mpam_register_mask(&s->config);
     default:
         return UINT64_MAX;
     }
@@ -254,6 +266,8 @@ static void send_msi(struct smmu *s, struct pmcg *g)
         .data = (uint32_t)PMCG_OF(g, IRQ_CFG1),
         .memattr4 = (uint8_t)PMCG_FIELD(g, IRQ_CFG2, MEMATTR),
         .sh = (uint8_t)PMCG_FIELD(g, IRQ_CFG2, SH),
+        .mpam = smmu__mpam(&s->config, PMCG_FIELD(g, GMPAM, PO_PARTID),
+                           PMCG_FIELD(g, GMPAM, PO_PMG)),
     };
     if (!CFG(s, PMCG_MSI) || !msi.addr)
         return;
@@ -333,7 +347,12 @@ void smmu__pmcg_regs_reset(struct smmu *s)
                            SMMU_FIELD_PUT(PMCG_CFGR, RELOC_CTRS, 1) |
                            SMMU_FIELD_PUT(PMCG_CFGR, MSI, CFG(s, PMCG_MSI)) |
                            SMMU_FIELD_PUT(PMCG_CFGR, CAPTURE, CFG(s, PMCG_CAPTURE)) |
-                           SMMU_FIELD_PUT(PMCG_CFGR, SID_FILTER_TYPE, CFG(s, PMCG_SID_FILTER_TYPE));
+                           SMMU_FIELD_PUT(PMCG_CFGR, SID_FILTER_TYPE,
+                                          CFG(s, PMCG_SID_FILTER_TYPE)) |
+                           SMMU_FIELD_PUT(PMCG_CFGR, MPAM, smmu__feature(&s->config, SMMU_FEAT_PMCG_MPAM));
+        PMCG_OF(g, MPAMIDR) =
+            SMMU_FIELD_PUT(PMCG_MPAMIDR, PARTID_MAX, CFG(s, MPAMIDR_PARTID_MAX)) |
+            SMMU_FIELD_PUT(PMCG_MPAMIDR, PMG_MAX, CFG(s, MPAMIDR_PMG_MAX));
         PMCG_OF(g, CEID0) = smmu__pmcg_ceid(s, g, 0);
         PMCG_OF(g, CEID1) = smmu__pmcg_ceid(s, g, 64);
         PMCG_OF(g, AIDR) = SMMU_FIELD_PUT(PMCG_AIDR, ArchMinorRev, CFG(s, AIDR_ArchMinorRev));

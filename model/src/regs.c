@@ -8,6 +8,7 @@
 #include "regs.h"
 
 #include "ecmdq.h"
+#include "mpam.h"
 #include "pmcg_regs.h"
 #include "queue_regs.h"
 #include "state.h"
@@ -453,12 +454,6 @@ static uint64_t atos_sid_bits(const struct smmu *s)
     return low_mask((unsigned)CFG(s, IDR1_SIDSIZE)) | (ssid_bits ? ssid : 0);
 }
 
-/* The bits that numbers up to this one have. */
-static uint64_t values_up_to(uint64_t max)
-{
-    return max ? low_mask(highest_bit(max) + 1) : 0;
-}
-
 /* What software can write: the fields of built features, less what the specification lets us not
  * store. */
 void smmu__regs_init(struct smmu *s)
@@ -481,12 +476,8 @@ void smmu__regs_init(struct smmu *s)
     s->write_mask[SMMU_REG_VATOS_SID] &= atos_sid_bits(s);
     if (!CFG(s, IDR0_VMID16))
         s->write_mask[SMMU_REG_VATOS_SEL] &= low_mask(8);
-    /* 6.3.42, 6.3.43: bits above the widths of the largest PARTID and PMG are RES0. */
-    uint64_t labels = SMMU_FIELD_MASK(GMPAM, Update) |
-                      SMMU_FIELD_PUT(GMPAM, SO_PARTID, values_up_to(CFG(s, MPAMIDR_PARTID_MAX))) |
-                      SMMU_FIELD_PUT(GMPAM, SO_PMG, values_up_to(CFG(s, MPAMIDR_PMG_MAX)));
-    s->write_mask[SMMU_REG_GMPAM] &= labels;
-    s->write_mask[SMMU_REG_GBPMPAM] &= labels;
+    s->write_mask[SMMU_REG_GMPAM] &= smmu__mpam_register_mask(&s->config);
+    s->write_mask[SMMU_REG_GBPMPAM] &= smmu__mpam_register_mask(&s->config);
     /* CHOICE: 6.3.28: a write leaves ERR alone. */
     s->write_mask[SMMU_REG_CMDQ_CONS] &= ~SMMU_FIELD_MASK(CMDQ_CONS, ERR);
 }

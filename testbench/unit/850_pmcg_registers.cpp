@@ -75,7 +75,8 @@ TEST(PmcgRegisters, 850_cfgr_is_the_configuration)
                     {"pmcg.msi", 1}});
         uint32_t cfgr = CounterGroup(d).r32(REF_PMCG_CFGR);
         EXPECT_EQ(cfgr, REF_PREP(PMCG_CFGR_NCTR, 63) | REF_PREP(PMCG_CFGR_SIZE, width.size) |
-                            REF_PREP(PMCG_CFGR_RELOC_CTRS, 1) | REF_PREP(PMCG_CFGR_MSI, 1));
+                            REF_PREP(PMCG_CFGR_RELOC_CTRS, 1) | REF_PREP(PMCG_CFGR_MSI, 1) |
+                            REF_PREP(PMCG_CFGR_MPAM, 1));
     }
     BareSmmu d;
     EXPECT_EQ(CounterGroup(d).r32(REF_PMCG_CFGR),
@@ -220,7 +221,7 @@ TEST(PmcgRegisters, 851_without_msi_its_registers_are_res0)
     }
 }
 
-/* Secure, Root, MPAM: not there, so RAZ/WI.
+/* Secure, Root, and without MSIs MPAM: not there, so RAZ/WI.
  * rule: PMC-015 */
 TEST(PmcgRegisters, 851_registers_of_absent_features_are_res0)
 {

@@ -282,6 +282,22 @@ TEST(PmcgInterrupts, 858_without_an_address_none_is_sent)
     EXPECT_EQ(m.d.edges[SMMU_IRQ_PMCG], 3U);
 }
 
+/* The group's own label (10.5.2.25, 17.5). */
+TEST(PmcgInterrupts, 858_an_msi_is_labelled_as_the_group_s_register_says)
+{
+    MsiGroup m;
+    EXPECT_EQ(m.g.r32(REF_PMCG_MPAMIDR), m.d.r32(REF_REG_MPAMIDR)) << "as recommended";
+    m.d.w32(REF_REG_GMPAM, REF_MASK(GMPAM_UPDATE) | REF_PREP(GMPAM_SO_PARTID, 9));
+    m.g.w32(REF_PMCG_GMPAM, 0x1'0007);
+    EXPECT_EQ(m.g.r32(REF_PMCG_GMPAM), 0U) << "a write without Update";
+    m.g.w32(REF_PMCG_GMPAM, REF_MASK(PMCG_GMPAM_UPDATE) | 0xFF'FF00 | 7);
+    EXPECT_EQ(m.g.r32(REF_PMCG_GMPAM), 0x1'0007U);
+    until(m.d, 10);
+    const smmu_out_mem_t msi = m.d.take(SMMU_SRC_MSI);
+    EXPECT_EQ(msi.mpam.partid, 7);
+    EXPECT_EQ(msi.mpam.pmg, 1);
+}
+
 /* rule: PMC-040 */
 TEST(PmcgInterrupts, 858_irqen_is_acknowledged_as_0_when_msis_have_landed)
 {
