@@ -17,12 +17,14 @@ MISTAKES = ["none", "SKIPS_VALID", "SKIPS_TURN", "HOLDS_NOT", "LATE_FLAG", "SAME
             "SPLIT_RESERVE"]
 MEMORY_MB = 1000
 SECONDS = 60
+RINGS = [2, 3]  # slots; mistakes are looked for in the first
 DEPTH = 100000
 
 
-def errors_found(model, mistake, folder):
+def errors_found(model, mistake, slots, folder):
     """What the checker has to say, and how many errors; None if it did not get to the end."""
-    subprocess.run(["spin", f"-DMUTANT={mistake}", "-a", model], cwd=folder, check=True)
+    subprocess.run(["spin", f"-DMUTANT={mistake}", f"-DSLOTS={slots}", "-a", model], cwd=folder,
+                   check=True)
     subprocess.run([os.environ.get("CC", "cc"), "-w", "-O1", "-DSAFETY", "-DCOLLAPSE",
                     f"-DMEMLIM={MEMORY_MB}", "-o", "pan", "pan.c"], cwd=folder, check=True)
     said = subprocess.run(["./pan", f"-m{DEPTH}", "-w22"], cwd=folder, check=True, text=True,
@@ -37,13 +39,14 @@ def errors_found(model, mistake, folder):
 def main():
     model = str(pathlib.Path(sys.argv[1]).resolve())
     failed = False
-    for number, mistake in enumerate(MISTAKES):
+    runs = [(0, slots) for slots in RINGS] + [(m, RINGS[0]) for m in range(1, len(MISTAKES))]
+    for number, slots in runs:
         with tempfile.TemporaryDirectory() as folder:
-            said, errors = errors_found(model, number, folder)
+            said, errors = errors_found(model, number, slots, folder)
         as_it_must = errors == 0 if number == 0 else errors is not None and errors > 0
         failed = failed or not as_it_must
         states = re.search(r"(\S+) states, stored", said)
-        print(f"mistake {mistake}: {errors} errors, {states.group(1) if states else '?'} states"
+        print(f"{slots} slots, mistake {MISTAKES[number]}: {errors} errors, {states.group(1) if states else '?'} states"
               + ("" if as_it_must else "\n" + said))
     return 1 if failed else 0
 

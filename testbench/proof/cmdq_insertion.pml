@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Insertion into the command queue by several producers (testbench/driver/producers.c), for the
- * model checker spin: every interleaving of three producers, a consumer that is the SMMU, and a
- * ring that wraps. Each step below is one access to something shared.
+ * model checker spin: every interleaving of three producers, one of them with batches, a consumer that is
+ * the SMMU, and a ring that wraps. Each step below is one access to something shared.
  *
  * Shown: no slot is written while its command is not consumed, none is consumed that is not
  * written, every command is consumed once and in its producer's order, a wait for a CMD_SYNC ends
@@ -22,7 +22,12 @@
 #define SPLIT_RESERVE 6 /* room is judged in one step and taken in another */
 
 #define PRODUCERS 3
+#ifndef SLOTS
 #define SLOTS 2
+#endif
+/* Slots that a producer claims at once. The first takes two: a batch, which lies across the end of
+ * the ring where SLOTS is odd, and is all of a ring of two. */
+#define SIZE (me == 0 -> 2 : 1)
 #define LAPS (2 * SLOTS) /* positions: index and wrap bit */
 #define NOTHING 255
 
@@ -47,7 +52,7 @@ byte done[PRODUCERS]; /* commands consumed */
 byte finished;
 
 /* The last of each producer's commands is a CMD_SYNC that it waits for. Six in all go three times
- * round the ring, so that a valid bit has each of its meanings. */
+ * round a ring of two, so that a valid bit has each of its meanings. */
 #define COMMANDS 2
 
 inline learn_cons()
@@ -65,33 +70,39 @@ inline reserve()
 {
     do
     :: atomic {
-           SLOTS - USED(reserved, known_cons) >= 1 && MUTANT != SPLIT_RESERVE ->
+           SLOTS - USED(reserved, known_cons) >= SIZE && MUTANT != SPLIT_RESERVE ->
            first = reserved;
            owner = !gathering;
-           reserved = ADVANCE(reserved, 1);
+           reserved = ADVANCE(reserved, SIZE);
            gathering = true;
            break
        }
-    :: MUTANT == SPLIT_RESERVE && SLOTS - USED(reserved, known_cons) >= 1 ->
+    :: MUTANT == SPLIT_RESERVE && SLOTS - USED(reserved, known_cons) >= SIZE ->
        atomic {
            first = reserved;
            owner = !gathering;
-           reserved = ADVANCE(reserved, 1);
+           reserved = ADVANCE(reserved, SIZE);
            gathering = true;
            break
        }
-    :: known_cons != cons && SLOTS - USED(reserved, known_cons) < 1 -> learn_cons()
+    :: known_cons != cons && SLOTS - USED(reserved, known_cons) < SIZE -> learn_cons()
     od
 }
 
 inline fill()
 {
     /* Nobody's command is overwritten: the slot has been consumed. */
-    atomic {
-        assert(slot[INDEX(first)] == NOTHING);
-        slot[INDEX(first)] = number;
-        owner_of[INDEX(first)] = me
-    }
+    at = 0;
+    do
+    :: atomic {
+           at < SIZE ->
+           assert(slot[INDEX(ADVANCE(first, at))] == NOTHING);
+           slot[INDEX(ADVANCE(first, at))] = number + at;
+           owner_of[INDEX(ADVANCE(first, at))] = me;
+           at++
+       }
+    :: atomic { else -> at = 0; break }
+    od
 }
 
 inline hold()
@@ -122,8 +133,19 @@ inline release()
 inline publish()
 {
     if
-    :: MUTANT == SAME_POLARITY -> valid[INDEX(first)] = true
-    :: else -> valid[INDEX(first)] = !valid[INDEX(first)]
+    :: MUTANT == SAME_POLARITY ->
+       valid[INDEX(first)] = true;
+       valid[INDEX(ADVANCE(first, SIZE - 1))] = true
+    :: else ->
+       at = 0;
+       do
+       :: atomic {
+              at < SIZE ->
+              valid[INDEX(ADVANCE(first, at))] = !valid[INDEX(ADVANCE(first, at))];
+              at++
+          }
+       :: atomic { else -> at = 0; break }
+       od
     fi;
     if
     :: owner ->
@@ -151,11 +173,11 @@ inline await_sync()
     do
     :: seen = cons;
        if
-       :: PASSED(seen, first) -> break
+       :: PASSED(seen, ADVANCE(first, SIZE - 1)) -> break
        :: else -> (cons != seen) /* looks again when there is something to see */
        fi
     od;
-    assert(done[me] == number + 1)
+    assert(done[me] == number + SIZE)
 }
 
 proctype producer(byte me)
@@ -168,11 +190,11 @@ proctype producer(byte me)
        reserve();
        fill();
        if
-       :: number == COMMANDS - 1 -> hold(); publish(); await_sync(); release()
+       :: number + SIZE == COMMANDS -> hold(); publish(); await_sync(); release()
        :: else -> publish()
        fi;
        /* What is not needed any more must not tell states apart. */
-       atomic { number++; first = 0; at = 0; end = 0; seen = 0; owner = false }
+       atomic { number = number + SIZE; first = 0; at = 0; end = 0; seen = 0; owner = false }
     :: else -> break
     od;
     finished++
