@@ -7,7 +7,7 @@
 
 struct pending_inv {
     smmu_out_atc_inv_t inv;
-    uint64_t due; /* SMMU_NEVER: it does not answer */
+    uint64_t due;
     enum atc_answer answer;
 };
 
@@ -15,7 +15,8 @@ struct device {
     uint32_t streamid;
     enum atc_answer answer;
     uint64_t cycles;
-    uint64_t invalidations; /* that have come */
+    uint64_t invalidations;        /* that have come */
+    bool unanswered;               /* of these, some never will be */
     struct atc_translation *entry; /* [entries] */
     uint32_t used, next;           /* the next to be replaced */
     struct pending_inv *pending;
@@ -77,8 +78,7 @@ static struct device *device_of(struct atc *atc, uint32_t streamid)
     if (!grown)
         return NULL;
     atc->device = grown;
-    struct atc_translation *entry =
-        calloc(atc->entries ? atc->entries : 1, sizeof(*entry));
+    struct atc_translation *entry = calloc(atc->entries ? atc->entries : 1, sizeof(*entry));
     if (!entry)
         return NULL;
     atc->device[atc->devices] = (struct device){.streamid = streamid, .entry = entry};
@@ -105,6 +105,7 @@ void atc_reset(struct atc *atc, uint32_t streamid)
     device->invalidations++; /* completions under way are of the time before */
     device->used = device->next = 0;
     device->pendings = 0;
+    device->unanswered = false;
 }
 
 /* ---- translations */
@@ -120,10 +121,10 @@ bool atc_completion(struct atc *atc, uint64_t request, const struct atc_requeste
 {
     struct device *device = device_of(atc, requester->streamid);
     if (!device || !atc->entries || device->invalidations != request || device->pendings ||
-        response->result != SMMU_RESULT_ATS_SUCCESS || !response->perms)
+        device->unanswered || response->result != SMMU_RESULT_ATS_SUCCESS || !response->perms)
         return false;
-    uint64_t within = response->region_log2 >= 64 ? UINT64_MAX
-                                                  : (UINT64_C(1) << response->region_log2) - 1;
+    uint64_t within =
+        response->region_log2 >= 64 ? UINT64_MAX : (UINT64_C(1) << response->region_log2) - 1;
     device->entry[device->next] = (struct atc_translation){.requester = *requester,
                                                            .addr = addr & ~within,
                                                            .pa = response->pa & ~within,
@@ -194,17 +195,18 @@ bool atc_invalidate(struct atc *atc, uint64_t now, const smmu_out_atc_inv_t *inv
     struct device *device = device_of(atc, inv->streamid);
     if (!device)
         return false;
+    device->invalidations++;
+    if (device->answer == ATC_NEVER_ANSWERS || device->cycles >= SMMU_NEVER - now) {
+        device->unanswered = true;
+        return true;
+    }
     void *grown = with_room(device->pending, device->pendings, &device->pending_capacity,
                             sizeof(*device->pending));
     if (!grown)
         return false;
     device->pending = grown;
-    bool answers = device->answer != ATC_NEVER_ANSWERS && device->cycles < SMMU_NEVER - now;
-    device->invalidations++;
     device->pending[device->pendings++] =
-        (struct pending_inv){.inv = *inv,
-                             .due = answers ? now + device->cycles : SMMU_NEVER,
-                             .answer = device->answer};
+        (struct pending_inv){.inv = *inv, .due = now + device->cycles, .answer = device->answer};
     return true;
 }
 
@@ -236,8 +238,8 @@ bool atc_take_due(struct atc *atc, uint64_t now, uint64_t *tag, smmu_atc_inv_res
             if (pending.answer == ATC_COMPLETES)
                 drop(atc, device, &pending.inv);
             *tag = pending.inv.tag;
-            *result = pending.answer == ATC_COMPLETES ? SMMU_ATC_INV_COMPLETED
-                                                      : SMMU_ATC_INV_UNSUPPORTED;
+            *result =
+                pending.answer == ATC_COMPLETES ? SMMU_ATC_INV_COMPLETED : SMMU_ATC_INV_UNSUPPORTED;
             return true;
         }
     }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 693: devices with address translation caches, and software that takes pages away from them. Devices
- * ask for translations, use what they have until they complete an invalidation, answer late, and now and
- * then never; others access the same pages without ATS. Software unmaps a page with CMD_TLBI, CMD_SYNC,
- * CMD_ATC_INV and CMD_SYNC: from then on nobody may reach it (3.9.1, 4.5.1, 4.7.3). A device that
- * does not complete makes the CMD_SYNC fail; software resets it and invalidates once more (3.9.1.4, 7.1).
+ * 693: devices with address translation caches, and software that takes pages away from them.
+ * Devices ask for translations, use what they have until they complete an invalidation, answer
+ * late, and now and then never; others access the same pages without ATS. Software unmaps a page
+ * with CMD_TLBI, CMD_SYNC, CMD_ATC_INV and CMD_SYNC: from then on nobody may reach it
+ * (3.9.1, 4.5.1, 4.7.3). A device that does not complete makes the CMD_SYNC fail; software resets
+ * it and invalidates once more (3.9.1.4, 7.1).
  *
  * SMMUSIM_FLEET_OPERATIONS: how many operations for each seed.
  */
@@ -35,7 +36,8 @@ public:
         for (unsigned i = 1; i < kDevices; i++)
             m_.add_stream(kFirstStream + i);
         m_.w32(REF_REG_CR0, REF_PREP(CR0_SMMUEN, 1) | REF_PREP(CR0_CMDQEN, 1) |
-                                REF_PREP(CR0_EVENTQEN, 1) | REF_PREP(CR0_ATSCHK, split_ || pick(2)));
+                                REF_PREP(CR0_EVENTQEN, 1) |
+                                REF_PREP(CR0_ATSCHK, split_ || pick(2)));
         host_devices devices{};
         devices.atc_inv = [](void *fleet, const smmu_out_atc_inv_t *inv) {
             static_cast<Fleet *>(fleet)->told(*inv);
@@ -137,9 +139,9 @@ private:
         tbl_leaf leaf{};
         leaf.unprivileged = leaf.af = leaf.ng = true;
         leaf.sh = 3;
-        EXPECT_EQ(tbl_map(m_.pages(), va(page), translation(page), 4096, tbl_leaf_bits(&leaf),
-                          nullptr),
-                  TBL_OK);
+        EXPECT_EQ(
+            tbl_map(m_.pages(), va(page), translation(page), 4096, tbl_leaf_bits(&leaf), nullptr),
+            TBL_OK);
         page_[page] = Page::Mapped;
     }
 
@@ -195,8 +197,8 @@ private:
     {
         const uint64_t due = atc_next_due(atc_);
         if (due != SMMU_NEVER)
-            host_call_at(m_.host.get(), due, [](void *f) { static_cast<Fleet *>(f)->answer(); },
-                         this);
+            host_call_at(
+                m_.host.get(), due, [](void *f) { static_cast<Fleet *>(f)->answer(); }, this);
     }
 
     void answer()
@@ -379,6 +381,38 @@ TEST(RandomAtsDevices, 693_nor_with_split_stage_ats)
     tables.eats = REF_EATS_SPLIT;
     tables.stage2_input_bits = 39;
     run_fleet(tables, 8);
+}
+
+/* What it was told and never did stands between it and new translations until it is reset, however
+ * often it was told. */
+TEST(RandomAtsDevices, 693_device_that_never_answers_keeps_nothing_new_until_its_reset)
+{
+    constexpr uint32_t kDevice = 3;
+    const atc_requester requester{kDevice, 0, false, false};
+    smmu_response_t granted{};
+    granted.result = SMMU_RESULT_ATS_SUCCESS;
+    granted.perms = SMMU_PERM_R;
+    granted.region_log2 = 12;
+    smmu_out_atc_inv_t all{};
+    all.streamid = kDevice;
+    all.span_log2 = 64;
+    atc *caches = atc_create(4);
+    ASSERT_NE(caches, nullptr);
+    const auto keeps = [&] {
+        return atc_completion(caches, atc_request(caches, kDevice), &requester, 0x1000, &granted);
+    };
+    EXPECT_TRUE(keeps());
+    EXPECT_TRUE(atc_answer(caches, kDevice, ATC_NEVER_ANSWERS, 0));
+    for (uint64_t now = 0; now < 1000; now++)
+        EXPECT_TRUE(atc_invalidate(caches, now, &all));
+    EXPECT_EQ(atc_next_due(caches), SMMU_NEVER);
+    EXPECT_TRUE(atc_answer(caches, kDevice, ATC_COMPLETES, 0));
+    EXPECT_FALSE(keeps());
+    EXPECT_NE(atc_look_up(caches, &requester, 0x1000, SMMU_PERM_R), nullptr);
+    atc_reset(caches, kDevice);
+    EXPECT_EQ(atc_look_up(caches, &requester, 0x1000, SMMU_PERM_R), nullptr);
+    EXPECT_TRUE(keeps());
+    atc_destroy(caches);
 }
 
 } // namespace
