@@ -420,31 +420,62 @@ static bool is_repeated(const struct drv_cmd *cmd)
     return opcode >= REF_CMD_CFGI_STE && opcode < REF_CMD_ATC_INV;
 }
 
-/* The invalidations of a list once more, in pieces that fit a batch. */
-static int issue_again(struct drv *drv, struct drv_cmdq *q, const struct drv_cmd *cmds, unsigned n)
+/* An error of a piece is one of the list whose entries those of the piece are. */
+static void report_piece(struct drv_inflight *list, const struct drv_inflight *piece,
+                         const unsigned *entry)
 {
-    struct drv_cmd piece[DRV_BATCH_ENTRIES];
+    const struct drv_cmd_error *e = &piece->error;
+
+    list->error = *e;
+    if (!e->valid)
+        return;
+    list->error.first = e->first < piece->count ? entry[e->first] : list->count;
+    list->error.last = e->last < piece->count ? entry[e->last] : list->count;
+}
+
+/* Commands of a list once more, in pieces that fit a batch. */
+static int issue_again(struct drv *drv, struct drv_cmdq *q, struct drv_inflight *list,
+                       bool (*wanted)(const struct drv_cmd *cmd))
+{
+    struct drv_cmd cmds[DRV_BATCH_ENTRIES];
+    unsigned entry[DRV_BATCH_ENTRIES];
     int rc = 0;
 
-    for (unsigned i = 0; rc == 0 && i < n;) {
-        struct drv_inflight list = {.cmds = piece};
+    for (unsigned i = 0; rc == 0 && !list->error.valid && i < list->count;) {
+        struct drv_inflight piece = {.cmds = cmds, .reports = list->reports};
 
-        for (; i < n && list.count < DRV_BATCH_ENTRIES; i++)
-            if (is_repeated(&cmds[i]))
-                piece[list.count++] = cmds[i];
-        if (list.count)
-            rc = issue(drv, q, &list, true);
+        for (; i < list->count && piece.count < DRV_BATCH_ENTRIES; i++)
+            if (wanted(&list->cmds[i])) {
+                entry[piece.count] = i;
+                cmds[piece.count++] = list->cmds[i];
+            }
+        if (!piece.count)
+            break;
+        rc = issue(drv, q, &piece, true);
+        report_piece(list, &piece, entry);
     }
     return rc;
+}
+
+static bool has_any(const struct drv_inflight *list, bool (*wanted)(const struct drv_cmd *cmd))
+{
+    for (unsigned i = 0; i < list->count; i++)
+        if (wanted(&list->cmds[i]))
+            return true;
+    return false;
 }
 
 static int issue_with_repeats(struct drv *drv, struct drv_cmdq *q, struct drv_inflight *list,
                               bool sync)
 {
+    const unsigned repeats = has_any(list, is_repeated) ? drv->config.repeats : 0;
     int rc = issue(drv, q, list, sync || drv->config.repeats);
 
-    for (unsigned i = 0; rc == 0 && !list->error.valid && i < drv->config.repeats; i++)
-        rc = issue_again(drv, q, list->cmds, list->count);
+    for (unsigned i = 0; rc == 0 && !list->error.valid && i < repeats; i++)
+        rc = issue_again(drv, q, list, is_repeated);
+    /* A device may have refilled its cache from what the repetition has removed (3.9.1). */
+    if (rc == 0 && repeats)
+        rc = issue_again(drv, q, list, drv_cmd_is_atc_inv);
     return rc;
 }
 

@@ -57,6 +57,11 @@ static struct drv_cmd with_substream(enum ref_command opcode, uint32_t sid, int3
     return cmd;
 }
 
+bool drv_cmd_is_atc_inv(const struct drv_cmd *cmd)
+{
+    return drv_cmd_opcode(cmd) == REF_CMD_ATC_INV;
+}
+
 struct drv_cmd drv_cmd_prefetch_config(uint32_t sid, int32_t ssid)
 {
     return with_substream(REF_CMD_PREFETCH_CONFIG, sid, ssid);

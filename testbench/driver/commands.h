@@ -24,6 +24,8 @@ static inline unsigned drv_cmd_opcode(const struct drv_cmd *cmd)
     return (unsigned)(cmd->word[0] & 0xff);
 }
 
+bool drv_cmd_is_atc_inv(const struct drv_cmd *cmd);
+
 /* ssid < 0: none */
 struct drv_cmd drv_cmd_prefetch_config(uint32_t sid, int32_t ssid);
 struct drv_cmd drv_cmd_prefetch_addr(uint32_t sid, int32_t ssid, uint64_t addr, unsigned size,

@@ -110,6 +110,9 @@ struct drv_cmd_error {
     unsigned first, last; /* the entries that may have caused it */
     unsigned complete;    /* entries that a completed CMD_SYNC vouches for, from the front */
     struct drv_cmd cmd;   /* the command that CONS pointed to */
+    /* An illegal command behind 'last' was taken out with what follows it: the list is not done,
+     * whatever becomes of the suspects. */
+    bool withdrawn;
 };
 
 /* Where a queue lies. */

@@ -51,10 +51,12 @@ static void give_up(struct drv_inflight *list)
 static void blame(struct drv_inflight *list, uint8_t code, unsigned first, unsigned last,
                   const struct drv_cmd *cmd)
 {
-    if (list->error.valid)
-        return; /* the first error counts */
+    const bool later = list->error.valid;
+
+    if (later && list->error.first <= first)
+        return; /* the error that lies in front counts */
     list->error = (struct drv_cmd_error){
-        .valid = true, .code = code, .first = first, .last = last, .cmd = *cmd};
+        .valid = true, .code = code, .first = first, .last = last, .cmd = *cmd, .withdrawn = later};
 }
 
 static void withdraw_rest(struct drv *drv, const struct drv_inflight *list, unsigned from)
@@ -92,23 +94,22 @@ static void retry_fetch(struct drv *drv, const struct drv_found *found,
 }
 
 /* The CMD_SYNC is blamed for CMD_ATC_INVs before it, back to the CMD_SYNC before; it is fetched
- * again (3.9.1.4). */
+ * again (3.9.1.4). It may stand in the place of an illegal command of the list. */
 static void blame_atc_invalidations(const struct drv_found *found, const struct drv_error_record *e)
 {
     struct drv_inflight *list = found->list;
-    unsigned first, last;
+    unsigned first = 0, end = found->offset;
 
     if (!list || !list->reports)
         return;
-    for (first = 0; first < list->count; first++)
-        if (drv_cmd_opcode(&list->cmds[first]) == REF_CMD_ATC_INV)
-            break;
-    if (first == list->count)
-        first = 0; /* published before, by another list: all of this one is suspect with it */
-    for (last = list->count; last > first + 1; last--)
-        if (drv_cmd_opcode(&list->cmds[last - 1]) == REF_CMD_ATC_INV)
-            break;
-    blame(list, e->code, first, last ? last - 1 : 0, &e->cmd);
+    while (first < end && !drv_cmd_is_atc_inv(&list->cmds[first]))
+        first++;
+    while (end > first && !drv_cmd_is_atc_inv(&list->cmds[end - 1]))
+        end--;
+    if (first < end)
+        blame(list, e->code, first, end - 1, &e->cmd);
+    else if (!list->error.valid) /* published before, by another list: all of this one is suspect */
+        blame(list, e->code, 0, found->offset ? found->offset - 1 : 0, &e->cmd);
 }
 
 static void repair(struct drv *drv, const struct drv_cmdq *q, const struct drv_error_record *e,

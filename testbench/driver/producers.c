@@ -18,6 +18,9 @@ static_assert(sizeof(_Atomic(uint32_t)) == sizeof(uint32_t), "C++ sees the plain
  * how many have been taken without an exchange since the last end of a gathering. */
 #define GATHERING (UINT32_C(1) << 31)
 #define ONE_TAKER (UINT32_C(1) << 22)
+/* Beyond, there is no room: less than half of what is counted, so that as many threads that have
+ * asked already do no harm. */
+#define TAKERS_MAX 500
 #define GATHERS(indexes) ((reserved_of(indexes) & ~(ONE_TAKER - 1)) != 0)
 /* In 'cons_lock' beside the number of holders. */
 #define MOVES_CONS (UINT32_C(1) << 31)
@@ -32,6 +35,11 @@ static uint64_t join(uint32_t reserved, uint32_t cons)
 static uint32_t reserved_of(uint64_t indexes)
 {
     return (uint32_t)indexes;
+}
+
+static uint32_t takers_of(uint64_t indexes)
+{
+    return (reserved_of(indexes) & ~GATHERING) / ONE_TAKER;
 }
 
 /* With what has been taken since; to be reduced to a lap and a wrap bit. */
@@ -110,7 +118,8 @@ bool drv_producers_has_room(struct drv_producers *p, uint64_t slots,
 
     reach(p, ops, &p->indexes, DRV_ACCESS_READ);
     seen = atomic_load_explicit(&p->indexes, memory_order_acquire);
-    return drv_ring_free(p->log2size, drv_ring_position(p->log2size, position_of(seen)),
+    return takers_of(seen) < TAKERS_MAX &&
+           drv_ring_free(p->log2size, drv_ring_position(p->log2size, position_of(seen)),
                          cons_of(seen)) >= slots;
 }
 

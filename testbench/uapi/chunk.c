@@ -8,11 +8,6 @@
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
 
-static bool is_atc_inv(const struct drv_cmd *cmd)
-{
-    return drv_cmd_opcode(cmd) == REF_CMD_ATC_INV;
-}
-
 static uint64_t device_of(const struct drv_cmd *cmd)
 {
     return REF_GET(CMD_ATC_INV_STREAMID, cmd->word);
@@ -32,7 +27,7 @@ unsigned uapi_chunk_limit(const struct drv *drv, unsigned wanted)
 static const struct drv_cmd *last_atc_inv(const struct uapi_chunk *chunk)
 {
     for (unsigned i = chunk->n; i-- > 0;)
-        if (is_atc_inv(&chunk->cmds[i]))
+        if (drv_cmd_is_atc_inv(&chunk->cmds[i]))
             return &chunk->cmds[i];
     return NULL;
 }
@@ -47,7 +42,7 @@ bool uapi_chunk_ends_before(const struct uapi_chunk *chunk, const struct drv_cmd
     if (!last)
         return false;
     if (attribution == UAPI_BLAME_DEVICE)
-        return is_atc_inv(cmd) && device_of(cmd) != device_of(last);
+        return drv_cmd_is_atc_inv(cmd) && device_of(cmd) != device_of(last);
     return attribution == UAPI_BLAME_COMMAND;
 }
 
@@ -72,7 +67,7 @@ static struct suspects suspects_of(const struct uapi_chunk *chunk,
     struct suspects s = {.n = 0};
 
     for (unsigned i = error->first; i <= error->last; i++)
-        if (is_atc_inv(&chunk->cmds[i])) {
+        if (drv_cmd_is_atc_inv(&chunk->cmds[i])) {
             s.cmds[s.n] = chunk->cmds[i];
             s.entry[s.n++] = i;
         }
@@ -138,7 +133,7 @@ int uapi_chunk_issue(struct drv *drv, struct uapi_chunk *chunk, enum uapi_attrib
     stats->issued += n;
     rc = drv_cmdq_issue_checked(drv, chunk->cmds, n, error);
     keep_within(chunk, error);
-    if (rc == -EIO && error->code == REF_CERROR_ATC_INV_SYNC &&
+    if (rc == -EIO && error->code == REF_CERROR_ATC_INV_SYNC && !error->withdrawn &&
         (attribution == UAPI_BLAME_HALVES || attribution == UAPI_BLAME_SINGLY)) {
         const struct suspects s = suspects_of(chunk, error);
 

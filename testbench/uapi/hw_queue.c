@@ -37,7 +37,9 @@ static int check_request(struct iommufd_ctx *ctx, const struct iommu_hw_queue_al
     if (!*viommu)
         return -ENOENT;
     driver = (*viommu)->u.viommu.driver;
-    return driver->has_hw_queues && driver->has_hw_queues(*viommu, arg->type) ? 0 : -EOPNOTSUPP;
+    if (!driver->hw_queues || driver->hw_queue_type != arg->type)
+        return -EOPNOTSUPP;
+    return arg->index < driver->hw_queues(*viommu) ? 0 : -EINVAL;
 }
 
 /* The pages of a queue, pinned; *pa is where the queue begins. */
@@ -142,10 +144,11 @@ static int check(const struct iommufd_ctx *ctx, const struct iommufd_object *dev
     return ctx->viommu_hardware ? iommufd_arm_vsmmu_check(ctx, device) : -EOPNOTSUPP;
 }
 
-static bool has_hw_queues(const struct iommufd_object *viommu, uint32_t type)
+static unsigned hw_queues(const struct iommufd_object *viommu)
 {
-    (void)viommu;
-    return type == IOMMU_HW_QUEUE_TYPE_TEGRA241_CMDQV;
+    const struct iommufd_cmdqv *cmdqv = viommu->u.viommu.hardware;
+
+    return cmdqv->interface.queues;
 }
 
 static int start_hw_queue(struct iommufd_object *viommu, uint32_t index, uint64_t pa,
@@ -156,8 +159,6 @@ static int start_hw_queue(struct iommufd_object *viommu, uint32_t index, uint64_
 
     if (cmdqv->viommu && cmdqv->viommu != viommu)
         return -EBUSY;
-    if (index >= cmdqv->interface.queues)
-        return -EINVAL;
     while (log2size < cmdqv->interface.log2size_max && length > (uint64_t)REF_COMMAND_BYTES
                                                                     << log2size)
         log2size++;
@@ -188,7 +189,8 @@ const struct iommufd_viommu_driver iommufd_tegra241_cmdqv = {
     .type = IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV,
     .check = check,
     .invalidate = iommufd_arm_vsmmu_invalidate,
-    .has_hw_queues = has_hw_queues,
+    .hw_queue_type = IOMMU_HW_QUEUE_TYPE_TEGRA241_CMDQV,
+    .hw_queues = hw_queues,
     .start_hw_queue = start_hw_queue,
     .stop_hw_queue = stop_hw_queue,
 };

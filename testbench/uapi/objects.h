@@ -50,9 +50,10 @@ struct iommufd_viommu_driver {
     uint32_t type; /* enum iommu_viommu_type */
     int (*check)(const struct iommufd_ctx *ctx, const struct iommufd_object *device);
     iommufd_invalidate_fn *invalidate;
-    /* Hardware queues of this vIOMMU: whether there are any of a type, and the start and end of
-     * one whose memory is pinned and in one piece. */
-    bool (*has_hw_queues)(const struct iommufd_object *viommu, uint32_t type);
+    /* Hardware queues of this vIOMMU: how many, and the start and end of one whose memory is pinned
+     * and in one piece. */
+    uint32_t hw_queue_type; /* enum iommu_hw_queue_type */
+    unsigned (*hw_queues)(const struct iommufd_object *viommu);
     int (*start_hw_queue)(struct iommufd_object *viommu, uint32_t index, uint64_t pa,
                           uint64_t length);
     void (*stop_hw_queue)(struct iommufd_object *viommu, uint32_t index);

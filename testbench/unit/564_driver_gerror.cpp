@@ -179,6 +179,22 @@ TEST_F(DriverGerror, 564_atc_timeout_suspects_the_invalidations_before_the_sync_
     EXPECT_EQ(driver.stats.cmdq_errors[ATC], 2U);
 }
 
+/* What timed out was published before, by somebody else. */
+TEST_F(DriverGerror, 564_atc_timeout_in_a_list_without_atc_invalidations_suspects_all_of_it)
+{
+    bring_up();
+    bool once = true;
+    smmu.fault = [&](const drv_cmd &cmd) {
+        return drv_cmd_opcode(&cmd) == REF_CMD_SYNC && std::exchange(once, false) ? ATC : 0U;
+    };
+    drv_cmd_error error = {};
+    EXPECT_EQ(drv_cmdq_issue_checked(&driver, commands(6).data(), 6, &error), -EIO);
+    EXPECT_EQ(error.code, ATC);
+    EXPECT_EQ(error.first, 0U);
+    EXPECT_EQ(error.last, 5U);
+    EXPECT_EQ(error.complete, 0U);
+}
+
 TEST_F(DriverGerror, 564_unknown_code_is_handled_like_an_illegal_command)
 {
     bring_up();

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "driver/driver.h"
+#include "driver/producers.h"
 #include "driver/threads.h"
 #include "spec_ref/ref_commands.h"
 #include "spec_ref/ref_registers.h"
@@ -261,6 +262,26 @@ TEST_P(ManyProducers, 568_nothing_is_lost_doubled_or_reordered_while_errors_are_
                     static_cast<unsigned long long>(illegal),
                     static_cast<unsigned long long>(publications),
                     static_cast<unsigned long long>(space_waits));
+}
+
+/* Whoever takes by addition counts in the word; the count must not reach what lies above it. */
+TEST(TakenByAddition, 568_there_is_no_room_for_more_takers_than_are_counted)
+{
+    constexpr unsigned log2size = 12;
+    auto p = std::make_unique<drv_producers>();
+    drv_producers_init(p.get(), log2size);
+    const drv_producer_ops ops = {};
+    unsigned owners = 0, taken = 0;
+    for (; drv_producers_has_room(p.get(), 1, &ops) && taken < 1U << log2size; taken++) {
+        drv_claim claim = {};
+        drv_producers_take(p.get(), 1, &claim, &ops);
+        EXPECT_EQ(claim.first, taken);
+        owners += claim.owner;
+    }
+    EXPECT_EQ(owners, 1U);
+    EXPECT_GT(taken, 64U);
+    EXPECT_LT(taken, 1024U - 256U) << "as many threads may have asked before";
+    EXPECT_EQ(drv_producers_known_cons(p.get()), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(

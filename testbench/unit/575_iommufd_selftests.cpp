@@ -87,9 +87,13 @@ int invalidate_viommu(iommufd_ctx *ctx, iommufd_object *viommu, iommufd_array *a
 }
 
 const iommufd_viommu_driver mock_driver = {
-    mock_type,         [](const iommufd_ctx *, const iommufd_object *) { return 0; },
-    invalidate_viommu, nullptr,
-    nullptr,           nullptr};
+    mock_type,
+    [](const iommufd_ctx *, const iommufd_object *) { return 0; },
+    invalidate_viommu,
+    0,
+    nullptr,
+    nullptr,
+    nullptr};
 
 class Selftests : public Iommufd {
 protected:

@@ -92,7 +92,7 @@ TEST_F(HwQueueAlloc, 577_errno_of_every_bad_request)
         {"no power of two", -EINVAL, [](auto &a) { a.length = 3072; }},
         {"larger than a queue can be", -EINVAL, [](auto &a) { a.length = 32768; }},
         {"not aligned to its length", -EINVAL, [](auto &a) { a.nesting_parent_iova += 2048; }},
-        {"index too high", -EIO, [](auto &a) { a.index = 3; }},
+        {"index too high", -EINVAL, [](auto &a) { a.index = 3; }},
         {"index before the one below", -EIO, [](auto &a) { a.index = 1; }},
         {"structure longer, not zero", -E2BIG, [](auto &a) { a.size = sizeof a + 8; }},
     };

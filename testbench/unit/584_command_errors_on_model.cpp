@@ -259,6 +259,29 @@ TEST_P(Attribution, 584_of_several_names_the_first_and_is_right_about_all_before
         }
 }
 
+/* The CMD_SYNC that the driver puts in the illegal command's place is the one that learns of the
+ * time-out (4.7.3): nothing from the device's command on is done. */
+TEST_P(Attribution, 584_timeout_before_an_illegal_command_is_not_forgotten_for_it)
+{
+    const Way &w = GetParam();
+    start();
+    front.options.attribution = w.attribution;
+    for (unsigned i = 0; i < entries; i++)
+        put(i, atc_inv(i));
+    put(9, drv_cmd{{REF_CMD_TLBI_NH_VA, REF_TG_4K << 10}}); // 4.4.1.1
+    dead(3);
+    EXPECT_EQ(invalidate(entries), -EIO);
+    EXPECT_EQ(record().code, uint32_t{REF_CERROR_ATC_INV_SYNC});
+    EXPECT_LE(record().first_suspect, 3U);
+    EXPECT_GE(record().last_suspect, 3U);
+    EXPECT_LT(record().last_suspect, 9U);
+    EXPECT_EQ(user->memory.cons, record().first_suspect);
+    EXPECT_EQ(front.stats.reported, record().first_suspect);
+    EXPECT_EQ(front.stats.completed, record().first_suspect);
+    for (unsigned i = 0; i < user->memory.cons; i++)
+        EXPECT_EQ(completed.count(first_sid + i), 1U) << i;
+}
+
 /* A device that answers the second time is nobody to blame. */
 TEST_P(Attribution, 584_passing_failure)
 {

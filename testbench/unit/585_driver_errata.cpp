@@ -3,6 +3,7 @@
 #include "unit/driver_fixture.h"
 
 #include "spec_ref/ref_commands.h"
+#include "spec_ref/ref_registers.h"
 
 namespace {
 
@@ -81,7 +82,8 @@ TEST_F(DriverErrata, 585_full_batches_are_repeated_too)
     EXPECT_EQ(executed(), "64 | 64 | 1 | 1 | ");
 }
 
-TEST_F(DriverErrata, 585_what_invalidates_no_cache_of_the_smmus_is_not_repeated)
+/* rule: AT-017: a device asks the SMMU, so its cache is emptied once the SMMU's are, for good. */
+TEST_F(DriverErrata, 585_devices_are_told_again_after_the_last_repetition)
 {
     config.repeats = 1;
     bring_up(DRV_SYNC_CONS);
@@ -94,9 +96,31 @@ TEST_F(DriverErrata, 585_what_invalidates_no_cache_of_the_smmus_is_not_repeated)
     Opcodes opcodes;
     for (const drv_cmd &cmd : smmu.executed)
         opcodes.push_back(drv_cmd_opcode(&cmd));
-    EXPECT_EQ(opcodes, (Opcodes{REF_CMD_TLBI_NH_ASID, REF_CMD_ATC_INV, REF_CMD_RESUME,
-                                REF_CMD_CFGI_STE, REF_CMD_SYNC, REF_CMD_TLBI_NH_ASID,
-                                REF_CMD_CFGI_STE, REF_CMD_SYNC, REF_CMD_ATC_INV, REF_CMD_SYNC}));
+    EXPECT_EQ(opcodes,
+              (Opcodes{REF_CMD_TLBI_NH_ASID, REF_CMD_ATC_INV, REF_CMD_RESUME, REF_CMD_CFGI_STE,
+                       REF_CMD_SYNC, REF_CMD_TLBI_NH_ASID, REF_CMD_CFGI_STE, REF_CMD_SYNC,
+                       REF_CMD_ATC_INV, REF_CMD_SYNC, REF_CMD_ATC_INV, REF_CMD_SYNC}));
+}
+
+/* Of 0, resume, 1, 2 the repetition has 0, 1, 2, and ASID 1 is illegal the second time. */
+TEST_F(DriverErrata, 585_errors_of_a_repetition_are_those_of_the_list)
+{
+    config.repeats = 1;
+    bring_up(DRV_SYNC_CONS);
+    unsigned seen = 0;
+    smmu.fault = [&](const drv_cmd &cmd) {
+        const bool it = drv_cmd_opcode(&cmd) == REF_CMD_TLBI_NH_ASID && cmd.word[0] >> 48 == 1;
+        return it && ++seen == 2 ? unsigned{REF_CERROR_ILL} : 0U;
+    };
+    const std::vector<drv_cmd> list = {drv_cmd_tlbi_nh_asid(0, 0),
+                                       drv_cmd_resume(1, 2, DRV_RESUME_RETRY),
+                                       drv_cmd_tlbi_nh_asid(0, 1), drv_cmd_tlbi_nh_asid(0, 2)};
+    drv_cmd_error error = {};
+    EXPECT_EQ(drv_cmdq_issue_checked(&driver, list.data(), 4, &error), -EIO);
+    EXPECT_EQ(error.code, unsigned{REF_CERROR_ILL});
+    EXPECT_EQ(error.first, 2U);
+    EXPECT_EQ(error.last, 2U);
+    EXPECT_EQ(error.complete, 2U);
 }
 
 } // namespace
