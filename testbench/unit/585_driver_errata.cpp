@@ -82,7 +82,7 @@ TEST_F(DriverErrata, 585_full_batches_are_repeated_too)
     EXPECT_EQ(executed(), "64 | 64 | 1 | 1 | ");
 }
 
-/* rule: AT-017: a device asks the SMMU, so its cache is emptied once the SMMU's are, for good. */
+/* A device asks the SMMU, so its cache is emptied once the SMMU's are, for good (AT-017). */
 TEST_F(DriverErrata, 585_devices_are_told_again_after_the_last_repetition)
 {
     config.repeats = 1;
